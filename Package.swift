@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The tree is laid out in docs/architecture.md. Imports point one way, downwards in the list below.
+
+/// Every Swift target is held to the same rules: language mode 6, warnings are errors, spans may be returned.
+let rules: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// A target of Swift code in the given folder.
+func library(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: rules)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: rules)
+}
+
+/// A C library of the system, found by pkg-config where it has a `.pc` file.
+func system(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let systemLibraries: [Target] = [
+    system("CUV", pkgConfig: "libuv", apt: "libuv1-dev"),
+    system("CHTTPParser", apt: "libhttp-parser-dev"),
+    system("CWslay", apt: "libwslay-dev"),
+    system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+    system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    system("CSampleRate", pkgConfig: "samplerate", apt: "libsamplerate0-dev"),
+    system("CSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
+    // Built by scripts/setup where the system has none.
+    system("CWhisper", pkgConfig: "whisper", apt: "libwhisper-dev"),
+    system("CFlite", apt: "flite1-dev"),
+    system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+]
+
+let package = Package(
+    name: "streamd",
+    products: [
+        .executable(name: "streamd", targets: ["StreamD"]),
+        .executable(name: "streamd-bench", targets: ["streamd-bench"]),
+    ],
+    targets: systemLibraries + [
+        // What Swift cannot import or express: variadic and macro C APIs, C++, vector kernels.
+        .target(
+            name: "CStreamD", dependencies: ["CCurl", "COpenSSL"],
+            cxxSettings: [
+                // The package's own .pc file has defines that the package manager refuses.
+                .unsafeFlags(["-isystem", "/usr/include/webrtc_audio_processing"]),
+                .define("WEBRTC_POSIX"), .define("WEBRTC_AUDIO_PROCESSING_ONLY_BUILD"),
+            ],
+            linkerSettings: [.linkedLibrary("webrtc_audio_processing"), .linkedLibrary("stdc++")]),
+
+        library("Realtime", ["CStreamD"]),
+        library("DSP", ["Realtime", "CStreamD", "CSampleRate", "CSndfile"]),
+        library("VAD", ["DSP", "Realtime", "CStreamD"]),
+        library(
+            "Net", ["Realtime", "CStreamD", "CUV", "CHTTPParser", "CWslay", "COpenSSL", "CCurl"]),
+        library("Store", ["CSQLite"]),
+        library("Twilio", ["Net", "DSP", "Realtime"]),
+        library("Pipelines", ["VAD", "DSP", "Net", "Realtime", "CWhisper", "CFlite"]),
+        library("Assistants", ["Pipelines", "Store"]),
+        // Everything of the daemon but its command line, so that tests can run it in their process.
+        library(
+            "Daemon",
+            ["Assistants", "Pipelines", "Twilio", "Store", "VAD", "DSP", "Net", "Realtime", "CYAML"]),
+        .executableTarget(name: "StreamD", dependencies: ["Daemon"], swiftSettings: rules),
+
+        // Twilio's side of a call, for tests, demo and benchmarks.
+        library(
+            "CallSimulator", ["Twilio", "Net", "DSP", "Realtime"], path: "Benchmarks/CallSimulator"),
+        .executableTarget(
+            name: "streamd-bench",
+            dependencies: ["CallSimulator", "Daemon"], path: "Benchmarks/streamd-bench",
+            swiftSettings: rules),
+
+        tests("RealtimeTests", ["Realtime"]),
+        tests("DSPTests", ["DSP"]),
+        tests("VADTests", ["VAD", "DSP"]),
+        tests("NetTests", ["Net"]),
+        tests("StoreTests", ["Store"]),
+        tests("TwilioTests", ["Twilio"]),
+        tests("PipelinesTests", ["Pipelines"]),
+        tests("AssistantsTests", ["Assistants"]),
+        tests("DaemonTests", ["Daemon"]),
+        tests("EndToEndTests", ["Daemon", "CallSimulator"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)

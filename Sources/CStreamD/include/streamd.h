@@ -1,0 +1,2 @@
+// Our own C: everything here is prefixed streamd_.
+#pragma once

@@ -1,0 +1,96 @@
+import Synchronization
+
+/// Synthesised speech that grows at one end while it is read anywhere: µ-law bytes at 8 kHz.
+///
+/// One thread appends (the synthesiser's), any number read what has been published, without locks. A
+/// finished clip never changes, so it can be cached and played on many calls at once; and because
+/// nothing is consumed, playout can go back to the word where the caller interrupted.
+public final class SpeechClip: @unchecked Sendable {
+    /// The text that is being spoken.
+    public let text: String
+
+    static let blockByteCount = 4096
+
+    private let blocks: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>
+    private let blockCountMax: Int
+    private let published = Atomic<Int>(0)
+    private let state = Atomic<UInt8>(State.growing.rawValue)
+    private let cancelled = Atomic<Bool>(false)
+    private let errorText = Mutex<StageError?>(nil)
+
+    private enum State: UInt8 { case growing = 0, finished, failed }
+
+    /// - Parameter secondsMax: speech beyond this is cut off (`buffers.playoutMs`).
+    public init(text: String, secondsMax: Int = 60) {
+        self.text = text
+        blockCountMax = (secondsMax * 8000 + Self.blockByteCount - 1) / Self.blockByteCount
+        blocks = .allocate(capacity: blockCountMax)
+        blocks.initialize(repeating: nil, count: blockCountMax)
+    }
+
+    deinit {
+        for index in 0..<blockCountMax { blocks[index]?.deallocate() }
+        blocks.deallocate()
+    }
+
+    /// Bytes that may be read: each is 1/8000 s of µ-law.
+    public var byteCount: Int { published.load(ordering: .acquiring) }
+    public var isFinished: Bool { state.load(ordering: .acquiring) == State.finished.rawValue }
+    public var error: StageError? {
+        state.load(ordering: .acquiring) == State.failed.rawValue
+            ? errorText.withLock { $0 } : nil
+    }
+    /// True once nobody wants the rest; the synthesiser stops when it sees this.
+    public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+    /// Any thread.
+    public func cancel() { cancelled.store(true, ordering: .relaxed) }
+
+    /// Appends on the synthesiser's thread; allocates a block per 4,096 bytes.
+    /// - Returns: the number of bytes taken; fewer than given when the limit is reached.
+    @discardableResult
+    public func append(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        let start = published.load(ordering: .relaxed)
+        let count = min(bytes.count, blockCountMax * Self.blockByteCount - start)
+        var done = 0
+        while done < count {
+            let position = start + done
+            let block = position / Self.blockByteCount
+            let offset = position % Self.blockByteCount
+            if blocks[block] == nil { blocks[block] = .allocate(capacity: Self.blockByteCount) }
+            let length = min(count - done, Self.blockByteCount - offset)
+            if let target = blocks[block], let source = bytes.baseAddress {
+                (target + offset).update(from: source + done, count: length)
+            }
+            done += length
+        }
+        published.store(start + count, ordering: .releasing)
+        return count
+    }
+
+    /// No more will be appended.
+    public func finish() { state.store(State.finished.rawValue, ordering: .releasing) }
+
+    /// Synthesis broke off; what was appended stays readable.
+    public func fail(_ error: StageError) {
+        errorText.withLock { $0 = error }
+        state.store(State.failed.rawValue, ordering: .releasing)
+    }
+
+    /// Copies up to `target.count` bytes from `offset` on; returns how many there were. Does not
+    /// allocate, lock or wait.
+    public func read(from offset: Int, into target: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        let count = max(0, min(target.count, byteCount - offset))
+        var done = 0
+        while done < count {
+            let position = offset + done
+            let blockOffset = position % Self.blockByteCount
+            let length = min(count - done, Self.blockByteCount - blockOffset)
+            if let source = blocks[position / Self.blockByteCount], let base = target.baseAddress {
+                (base + done).update(from: source + blockOffset, count: length)
+            }
+            done += length
+        }
+        return count
+    }
+}

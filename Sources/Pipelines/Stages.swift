@@ -1,0 +1,147 @@
+import DSP
+import Net
+
+/// Names one turn of one call: the n-th thing the caller said, counted from 1.
+public typealias TurnID = Int
+
+/// What is known of a call when its stages are made.
+public struct CallInfo: Sendable {
+    public var callSid: String
+    public var assistantID: String
+    /// Caller's and called number in E.164, empty when the stream did not say.
+    public var from: String
+    public var to: String
+    public var language: String
+
+    public init(
+        callSid: String, assistantID: String, from: String = "", to: String = "",
+        language: String = "en"
+    ) {
+        self.callSid = callSid
+        self.assistantID = assistantID
+        self.from = from
+        self.to = to
+        self.language = language
+    }
+}
+
+/// Why a stage could not do its work; the turn goes on to the next engine of its chain.
+public enum StageError: Error, Sendable, CustomStringConvertible {
+    case timedOut(stage: String, afterMs: Int)
+    case failed(stage: String, reason: String)
+    case overloaded(stage: String)
+
+    public var description: String {
+        switch self {
+        case .timedOut(let stage, let afterMs): "\(stage) did not answer within \(afterMs) ms"
+        case .failed(let stage, let reason): "\(stage) failed: \(reason)"
+        case .overloaded(let stage): "\(stage) has no free worker; lower limits.maxCalls or add one"
+        }
+    }
+}
+
+// MARK: - Speech to text
+
+/// A transcript of the utterance so far.
+public struct Transcript: Sendable, Equatable {
+    public var text: String
+    /// 0…1 where the engine says so.
+    public var confidence: Double?
+
+    public init(text: String, confidence: Double? = nil) {
+        self.text = text
+        self.confidence = confidence
+    }
+}
+
+/// A speech-to-text engine, shared by all calls. `makeSession` is called on the call's loop.
+public protocol SpeechToText: Sendable {
+    var name: String { get }
+    func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession
+}
+
+/// One call's ear. Bound to the call's loop: every method is called there, every callback arrives there.
+///
+/// The audio of one utterance is fed as it comes; a transcript of what has been fed can be asked for
+/// at any moment, more than once (speculation, then again if the caller went on).
+public protocol SpeechToTextSession: AnyObject {
+    /// A new utterance begins; what was fed before is forgotten and pending requests are cancelled.
+    func beginUtterance()
+    /// Takes linear 16-bit samples at 8 kHz. Does not allocate, lock or wait. Samples beyond the
+    /// engine's limit are dropped and counted.
+    func feed(_ samples: UnsafeBufferPointer<Int16>)
+    /// Asks for the transcript of all that has been fed. The answer comes exactly once, on the loop,
+    /// possibly before this returns, unless cancelled.
+    func requestTranscript(_ completion: @escaping (Result<Transcript, StageError>) -> Void)
+    /// Aborts the request under way, if any; its completion is not called.
+    func cancelRequest()
+    /// The call is over; frees what is held.
+    func close()
+}
+
+// MARK: - Dialogue
+
+/// What the caller did in a turn.
+public enum CallerInput: Sendable, Equatable {
+    case speech(Transcript)
+    case dtmf(String)
+    /// Nothing was said for the idle time-out; the n-th time in a row, from 1.
+    case silence(count: Int)
+    /// Speech was heard but no words were understood.
+    case unintelligible
+}
+
+/// How much of an answer to what was asked the words so far are: sets the end-of-turn silence.
+public enum Completeness: Sendable { case complete, unknown, incomplete }
+
+/// What a dialogue says and does, in order.
+public enum ReplyPart: Sendable, Equatable {
+    /// One speakable sentence.
+    case sentence(String)
+    /// Hang up when all has been heard.
+    case hangUp
+    /// Hand over to a human (TwiML after the stream ends) when all has been heard.
+    case handOver(number: String)
+    /// No more parts for this turn.
+    case end
+}
+
+/// A dialogue engine (scripted, LLM), shared by all calls.
+public protocol DialogueEngine: Sendable {
+    var name: String { get }
+    func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession
+}
+
+/// One call's mind. Bound to the call's loop, like ``SpeechToTextSession``.
+public protocol DialogueSession: AnyObject {
+    /// What is said first; nil where the caller is to speak first.
+    var greeting: String? { get }
+    /// Judges the words so far against what was asked last. Cheap: microseconds.
+    func completeness(of text: String) -> Completeness
+    /// Works out the reply. Parts arrive at `output` on the loop, in order, ending with `.end` or an
+    /// error. Until ``commit(turn:)`` nothing with an effect may happen (no row written, no message
+    /// sent) and the session's memory of the conversation does not change; parts that depend on an
+    /// effect wait for it. A second call for the same turn replaces the first.
+    func respond(
+        to input: CallerInput, turn: TurnID,
+        output: @escaping (Result<ReplyPart, StageError>) -> Void)
+    /// The turn is the caller's final word: effects may happen, memory may change.
+    func commit(turn: TurnID)
+    /// The reply is not wanted any more. Before commit: leave no trace. After it: stop producing.
+    func cancel(turn: TurnID)
+    /// What the caller really heard of the reply, once it is known (all of it, or cut by a barge-in).
+    func heard(turn: TurnID, text: String)
+    func close()
+}
+
+// MARK: - Text to speech
+
+/// A text-to-speech engine, shared by all calls.
+public protocol TextToSpeech: Sendable {
+    var name: String { get }
+    /// Starts to speak `text` into a clip, which can be read while it grows. Called on any thread;
+    /// synthesis runs elsewhere. `onAudio` is called (on any thread) when samples or the end were
+    /// added. Cancel through the clip.
+    func synthesize(_ text: String, voice: String?, onAudio: @escaping @Sendable () -> Void)
+        -> SpeechClip
+}
