@@ -17,7 +17,8 @@ private struct Ladder {
             for _ in 0..<16 { x.append((x.last ?? 0) + (1 << exponent)) }
         }
         // y₀ = x₀; every other level is the mean of its decision values.
-        let y = (0..<128).map { $0 == 0 ? 0 : (x[$0] + x[$0 + 1]) * 4 / 2 }
+        var y: [Int] = (0..<128).map { (n: Int) -> Int in (x[n] + x[n + 1]) * 2 }
+        y[0] = 0
         return Ladder(decisions: x.map { $0 * 4 }, levels: y)
     }()
 
@@ -27,7 +28,7 @@ private struct Ladder {
         for exponent in [1, 1, 2, 3, 4, 5, 6, 7] {
             for _ in 0..<16 { x.append((x.last ?? 0) + (1 << exponent)) }
         }
-        let y = (0..<128).map { (x[$0] + x[$0 + 1]) * 8 / 2 }
+        let y: [Int] = (0..<128).map { (n: Int) -> Int in (x[n] + x[n + 1]) * 4 }
         return Ladder(decisions: x.map { $0 * 8 }, levels: y)
     }()
 
@@ -50,10 +51,12 @@ struct G711Tests {
     func ladders() {
         #expect(Ladder.muLaw.decisions.count == 129)
         #expect(Ladder.aLaw.decisions.count == 129)
-        #expect([16, 32, 48, 64, 80, 96, 112, 127, 128].map { Ladder.muLaw.decisions[$0] / 4 }
-            == [31, 95, 223, 479, 991, 2015, 4063, 7903, 8159])
-        #expect([16, 32, 48, 64, 80, 96, 112, 127, 128].map { Ladder.aLaw.decisions[$0] / 8 }
-            == [32, 64, 128, 256, 512, 1024, 2048, 3968, 4096])
+        #expect(
+            [16, 32, 48, 64, 80, 96, 112, 127, 128].map { Ladder.muLaw.decisions[$0] / 4 }
+                == [31, 95, 223, 479, 991, 2015, 4063, 7903, 8159])
+        #expect(
+            [16, 32, 48, 64, 80, 96, 112, 127, 128].map { Ladder.aLaw.decisions[$0] / 8 }
+                == [32, 64, 128, 256, 512, 1024, 2048, 3968, 4096])
         #expect(Ladder.muLaw.levels[127] == 8031 * 4)
         #expect(Ladder.aLaw.levels[127] == 4032 * 8)
     }
@@ -99,19 +102,25 @@ struct G711Tests {
         func bytes(_ samples: [Int16]) -> [UInt8] {
             samples.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
         }
-        #expect(SHA256.hex(Array("abc".utf8))
-            == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-        #expect(SHA256.hex(bytes(Self.allCodes.map(G711.decodeMuLaw)))
-            == "3dab54339e520bb2c924826e3b72a917a2b612e9fd12fc867500f1d983a75827")
-        #expect(SHA256.hex(bytes(Self.allCodes.map(G711.decodeALaw)))
-            == "e04788d110e58ff8c70c93b8480190d973e3b67876b6119abbaec766cc75c174")
-        #expect(SHA256.hex(Self.allSamples.map(G711.encodeALaw))
-            == "38488f6fd710f4686360edc4d38639f96c491595ef93f8eb8d62d5e07ca6ce7b")
+        #expect(
+            SHA256.hex(Array("abc".utf8))
+                == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        #expect(
+            SHA256.hex(bytes(Self.allCodes.map(G711.decodeMuLaw)))
+                == "3dab54339e520bb2c924826e3b72a917a2b612e9fd12fc867500f1d983a75827")
+        #expect(
+            SHA256.hex(bytes(Self.allCodes.map(G711.decodeALaw)))
+                == "e04788d110e58ff8c70c93b8480190d973e3b67876b6119abbaec766cc75c174")
+        #expect(
+            SHA256.hex(Self.allSamples.map(G711.encodeALaw))
+                == "38488f6fd710f4686360edc4d38639f96c491595ef93f8eb8d62d5e07ca6ce7b")
         let muLaw = Self.allSamples.map(G711.encodeMuLaw)
-        #expect(SHA256.hex(Array(muLaw[32_768...]))
-            == "912062bf9c931c7ebc1dc1fd1d74faf0cfefcd47e8408a3ed4d07aa59f0f1c20")
-        #expect(SHA256.hex(muLaw)
-            == "90c29de505fb68e766118303bd552a16005dcf810873698bee1d8f3b247ce28c")
+        #expect(
+            SHA256.hex(Array(muLaw[32_768...]))
+                == "912062bf9c931c7ebc1dc1fd1d74faf0cfefcd47e8408a3ed4d07aa59f0f1c20")
+        #expect(
+            SHA256.hex(muLaw)
+                == "90c29de505fb68e766118303bd552a16005dcf810873698bee1d8f3b247ce28c")
     }
 
     @Test("bulk functions equal the scalar ones for every value, by pointer and by span")

@@ -6,7 +6,8 @@ enum SHA256 {
         padded.append(0x80)
         padded.append(contentsOf: [UInt8](repeating: 0, count: (119 - message.count % 64) % 64))
         let bitCount = UInt64(message.count) * 8
-        padded.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: bitCount >> (56 - 8 * $0)) })
+        padded.append(
+            contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: bitCount >> (56 - 8 * $0)) })
         precondition(padded.count % 64 == 0)
         var schedule = [UInt32](repeating: 0, count: 64)
         for block in stride(from: 0, to: padded.count, by: 64) {
