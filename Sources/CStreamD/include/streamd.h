@@ -1,2 +1,4 @@
 // Our own C: everything here is prefixed streamd_.
 #pragma once
+
+#include "streamd_net.h"
