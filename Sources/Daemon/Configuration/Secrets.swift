@@ -47,3 +47,16 @@ public struct Secrets: Sendable {
         return values
     }
 }
+
+extension Configuration {
+    /// Refuses to run open to the world by oversight: without a token signatures can't be checked,
+    /// and that must have been said outright.
+    public func checkTrust(_ secrets: Secrets) throws(ConfigurationError) {
+        guard twilio.validateSignatures, secrets.authToken.isEmpty else { return }
+        throw ConfigurationError(
+            file: "environment", place: nil,
+            message: "TWILIO_AUTH_TOKEN is not set, so signatures can't be checked; set it in the "
+                + "environment or in .env, or say twilio.validateSignatures: false in the "
+                + "configuration to accept anybody")
+    }
+}
