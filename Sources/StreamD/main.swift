@@ -2,7 +2,7 @@ import Daemon
 import Foundation
 
 let commands: [Command] = [
-    .serve, .checkConfig, .doctor, .transcribe, .say, .version,
+    .checkConfig, .version,
 ]
 
 func generalHelp() -> String {
