@@ -2,3 +2,4 @@
 #pragma once
 
 #include "streamd_net.h"
+#include "streamd_vad.h"
