@@ -65,7 +65,7 @@ extension ConfigurationOption where Root == Configuration {
         _ key: String, _ path: WritableKeyPath<Configuration, [EngineSettings]>, _ summary: String
     ) -> Self {
         .custom(
-            key, allowed: "list of blocks, see below", summary,
+            key, allowed: "list of one block, see below", summary,
             defaultText: { "[{engine: \($0[keyPath: path].map(\.engine).joined())}]" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 var engines: [EngineSettings] = []
@@ -85,8 +85,13 @@ extension ConfigurationOption where Root == Configuration {
                     }
                     engines.append(engine)
                 }
-                guard !engines.isEmpty else {
-                    throw mapper.error(node, "\(key) is empty; name at least one engine")
+                guard engines.count == 1 else {
+                    throw mapper.error(
+                        node,
+                        engines.isEmpty
+                            ? "\(key) is empty; name an engine"
+                            : "\(key) names \(engines.count) engines; this version takes one, "
+                                + "fallback to a second is not built yet")
                 }
                 root[keyPath: path] = engines
             })
@@ -149,6 +154,9 @@ extension AssistantBlock {
             "How long a table is held for a party."),
         .text("handOverNumber", \.handOverNumber, allowed: "number in E.164",
             "Who is called when the caller wants a human; empty means nobody."),
+        .choice("greetWith", \.greetWith,
+            "Who says the greeting: streamd over the stream, where it can be interrupted, or "
+                + "Twilio's `<Say>` before it."),
         .text("goodbye", \.goodbye, "Last words at the time limit; empty means the built-in ones."),
     ]
 
