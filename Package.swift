@@ -63,7 +63,7 @@ let package = Package(
         library(
             "Net", ["Realtime", "CStreamD", "CUV", "CHTTPParser", "CWslay", "COpenSSL", "CCurl"]),
         library("Store", ["CSQLite"]),
-        library("Twilio", ["Net", "DSP", "Realtime"]),
+        library("Twilio", ["Net", "DSP", "Realtime", "COpenSSL"]),
         library("Pipelines", ["VAD", "DSP", "Net", "Realtime", "CWhisper", "CFlite"]),
         library("Assistants", ["Pipelines", "Store"]),
         // Everything of the daemon but its command line, so that tests can run it in their process.
