@@ -2,6 +2,7 @@ import Net
 import Pipelines
 import Realtime
 import Store
+import Synchronization
 import Twilio
 
 /// What the parts of the daemon share; made once at the start. Everything in it may be used from
@@ -18,12 +19,15 @@ final class Services: Sendable {
     let database: Database
     let assistants: AssistantDirectory
     let engines: Engines
+    /// The newest configuration; new calls go by its keys that can be reloaded.
+    let reloaded: Mutex<Configuration>
 
     init(
         configuration: Configuration, secrets: Secrets, log: Logger, database: Database,
         engines: Engines, assistants: AssistantDirectory
     ) {
         self.configuration = configuration
+        reloaded = Mutex(configuration)
         self.secrets = secrets
         self.log = log
         self.database = database

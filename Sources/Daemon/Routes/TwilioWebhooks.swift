@@ -5,6 +5,9 @@ import Twilio
 
 /// Answers Twilio's questions about a call with TwiML.
 struct TwilioWebhooks {
+    /// A stream that breaks this often is not connected again.
+    static let attemptsMax = 3
+
     let services: Services
 
     /// `POST /twilio/voice`: a call comes in; it is connected to a stream.
@@ -36,7 +39,7 @@ struct TwilioWebhooks {
                         language: assistant.block.language), .hangup,
                 ])
         }
-        connect(form, request, responder, assistant: assistant, isFirst: true)
+        connect(form, request, responder, assistant: assistant, attempt: 1)
     }
 
     /// `POST /twilio/after`: the stream has ended, by us, by the caller, or because a node died.
@@ -46,11 +49,23 @@ struct TwilioWebhooks {
         case .dial(let number): answer(responder, [.dial(TwiMLDial(number: number)), .hangup])
         case nil:
             // Nobody ended it on purpose: the stream broke while the caller is still there.
+            let assistant = services.assistants.assistant(forNumber: form["To"])
+            let attempt = (Int(request.query.drop { $0 != "=" }.dropFirst()) ?? 1) + 1
+            guard attempt <= Self.attemptsMax else {
+                services.log.error(
+                    "stream broke again; the call is given up", ["call": .text(form["CallSid"])])
+                return answer(
+                    responder,
+                    [
+                        .say(
+                            "I am sorry, we have a technical problem. Please call again later.",
+                            language: assistant.block.language), .hangup,
+                    ])
+            }
             services.log.warning(
-                "stream broke; the caller is connected again", ["call": .text(form["CallSid"])])
-            connect(
-                form, request, responder,
-                assistant: services.assistants.assistant(forNumber: form["To"]), isFirst: false)
+                "stream broke; the caller is connected again",
+                ["call": .text(form["CallSid"]), "attempt": .integer(attempt)])
+            connect(form, request, responder, assistant: assistant, attempt: attempt)
         }
     }
 
@@ -88,7 +103,7 @@ struct TwilioWebhooks {
 
     private func connect(
         _ form: TwilioForm, _ request: HTTPRequest, _ responder: HTTPResponder,
-        assistant: Assistant, isFirst: Bool
+        assistant: Assistant, attempt: Int
     ) {
         let callSid = form["CallSid"]
         let token: String
@@ -100,7 +115,7 @@ struct TwilioWebhooks {
                 "call refused", ["call": .text(callSid), "why": .text("\(error)")])
             return responder.respond(.text(503, "\(error)"))
         }
-        let greetsHere = isFirst && assistant.block.greetWith == .say
+        let greetsHere = attempt == 1 && assistant.block.greetWith == .say
         var stream = TwiMLStream(
             url: services.trust.streamURL("/twilio/stream", for: request),
             parameters: [
@@ -109,7 +124,7 @@ struct TwilioWebhooks {
             ])
         for (name, value) in [
             (StreamParameter.from, form["From"]), (StreamParameter.to, form["To"]),
-            (StreamParameter.greeted, greetsHere || !isFirst ? "true" : ""),
+            (StreamParameter.greeted, greetsHere ? "true" : ""),
         ] where !value.isEmpty && name.count + value.count < TwiML.parameterCharactersEnd {
             stream.parameters.append(TwiMLParameter(name, value))
         }
@@ -122,7 +137,7 @@ struct TwilioWebhooks {
                     voice: assistant.block.voice.contains(".") ? assistant.block.voice : nil,
                     language: assistant.block.language))
         }
-        verbs.append(.connect(stream, action: "/twilio/after"))
+        verbs.append(.connect(stream, action: "/twilio/after?attempt=\(attempt)"))
         services.log.info(
             "call answered",
             ["call": .text(callSid), "assistant": .text(assistant.block.id),
