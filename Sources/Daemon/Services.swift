@@ -16,6 +16,7 @@ final class Services: Sendable {
     let admission: Admission
     let tokens: StreamTokens
     let endings = CallEndings()
+    let speechCache = SpeechCache()
     let database: Database
     let assistants: AssistantDirectory
     let engines: Engines

@@ -41,8 +41,8 @@ final class StreamConnection: WebSocketHandler {
 
     func webSocket(_ socket: WebSocket, receivedText bytes: UnsafeRawBufferPointer) {
         let now = MonotonicClock.nowNanos()
+        // The timer is not set again here: when it fires it looks whether audio came meanwhile.
         take(session.receive(bytes, nowNanos: now, audio: audio), now)
-        setTimer()
     }
 
     func webSocket(_ socket: WebSocket, receivedBinary bytes: UnsafeRawBufferPointer) {
@@ -160,24 +160,20 @@ final class StreamConnection: WebSocketHandler {
 
     // MARK: Time
 
-    /// One timer serves the protocol's deadlines and the conversation's.
+    /// The protocol's deadlines; the conversation has a timer of its own.
     private func setTimer() {
         guard let timer, !isClosed else { return }
-        let deadline = min(
-            session.deadlineNanos ?? .max, call?.nextDeadlineNanos ?? .max)
-        if deadline == .max { timer.cancel() } else { timer.set(atNanos: deadline) }
+        if let deadline = session.deadlineNanos {
+            timer.set(atNanos: deadline)
+        } else {
+            timer.cancel()
+        }
     }
 
     private func deadlineReached() {
-        let now = MonotonicClock.nowNanos()
-        if let violation = session.checkDeadline(nowNanos: now) { return refuse(violation) }
-        call?.advance(nowNanos: now)
-        setTimer()
-    }
-
-    /// The call's speech has grown: there may be something to send.
-    func audioArrived() {
-        call?.audioArrived(nowNanos: MonotonicClock.nowNanos())
+        if let violation = session.checkDeadline(nowNanos: MonotonicClock.nowNanos()) {
+            return refuse(violation)
+        }
         setTimer()
     }
 }
