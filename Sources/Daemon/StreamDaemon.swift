@@ -87,7 +87,7 @@ public final class StreamDaemon: Sendable {
 
     // MARK: Making
 
-    private static func openDatabase(_ settings: StoreSettings) throws -> Database {
+    static func openDatabase(_ settings: StoreSettings) throws -> Database {
         if settings.path != ":memory:" {
             let folder = URL(filePath: settings.path).deletingLastPathComponent()
             do {
@@ -141,19 +141,6 @@ public final class StreamDaemon: Sendable {
         let greeting = ScriptedDialogueEngine.greeting(of: settings)
         return Assistant(
             block: block, settings: settings, dialogue: dialogue, greeting: greeting,
-            greetingClip: try speak(greeting, voice: settings.voice, with: engines.textToSpeech))
-    }
-
-    /// Synthesises now what every call will need first.
-    private static func speak(
-        _ text: String, voice: String?, with engine: any TextToSpeech
-    ) throws -> SpeechClip {
-        let arrived = DispatchSemaphore(value: 0)
-        let clip = engine.synthesize(text, voice: voice) { arrived.signal() }
-        while !clip.isFinished {
-            if let error = clip.error { throw error }
-            _ = arrived.wait(timeout: .now() + .milliseconds(100))
-        }
-        return clip
+            greetingClip: try engines.textToSpeech.speakToEnd(greeting, voice: settings.voice))
     }
 }

@@ -9,10 +9,13 @@ struct Engines: Sendable {
     let voiceActivity: SileroModel
     private let whisper: WhisperEngine?
 
+    /// The 8 kHz branch of Silero v6, as set-up converts it.
+    static let voiceActivityWeights = "silero_v6_8k.safetensors"
+
     /// Loads models; blocking.
     init(_ configuration: Configuration) throws {
         let models = ModelFolder(configuration.models)
-        voiceActivity = try SileroModel(weightsPath: models.path("silero_v6_8k.safetensors"))
+        voiceActivity = try SileroModel(weightsPath: models.path(Self.voiceActivityWeights))
         (speechToText, whisper) = try Self.makeSpeechToText(configuration, models)
         textToSpeech = try Self.makeTextToSpeech(configuration)
     }

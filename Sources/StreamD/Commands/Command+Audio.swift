@@ -10,7 +10,7 @@ extension Command {
         options: [configOption],
         run: { arguments in
             try arguments.expect(positionalCount: 1, usage: "streamd transcribe FILE")
-            let engine = try AudioTools.whisper(try AudioTools.configuration(arguments))
+            let engine = try AudioTools.whisper(try toolConfiguration(arguments))
             let path = arguments.positional[0]
             let samples: [Int16]
             do {
@@ -33,14 +33,20 @@ extension Command {
         ],
         run: { arguments in
             try arguments.expect(positionalCount: 2, usage: "streamd say TEXT FILE")
-            let engine = try AudioTools.textToSpeech(try AudioTools.configuration(arguments))
+            let engine = try AudioTools.flite(try toolConfiguration(arguments))
             let samples = try AudioTools.speech(
                 arguments.positional[0], voice: arguments["voice"], with: engine)
             do {
-                try AudioTools.writeWAV(samples, path: arguments.positional[1])
+                try AudioFileWriter.writeWAV(samples, sampleRate: 8000, path: arguments.positional[1])
             } catch {
                 throw CommandFailure(code: ExitCode.cannotCreate, description: "\(error)")
             }
             print("\(arguments.positional[1]): \(samples.count / 8) ms")
         })
+}
+
+/// The configuration for commands that need none of their own: the defaults unless one is named.
+private func toolConfiguration(_ arguments: Arguments) throws -> Configuration {
+    guard let path = arguments["config"] else { return Configuration() }
+    return try Configuration.read(path: path)
 }
