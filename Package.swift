@@ -82,10 +82,13 @@ let package = Package(
             dependencies: ["CallSimulator", "Daemon"], path: "Benchmarks/streamd-bench",
             swiftSettings: rules),
 
+        // Replaces malloc by one that counts; only for tests and benchmarks.
+        .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter"),
+
         tests("RealtimeTests", ["Realtime"]),
         tests("DSPTests", ["DSP"]),
         tests("VADTests", ["VAD", "DSP"]),
-        tests("NetTests", ["Net"]),
+        tests("NetTests", ["Net", "CAllocationCounter"]),
         tests("StoreTests", ["Store"]),
         tests("TwilioTests", ["Twilio"], exclude: ["Vectors"]),
         tests("PipelinesTests", ["Pipelines"]),

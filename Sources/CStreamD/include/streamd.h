@@ -3,3 +3,4 @@
 
 #include "streamd_net.h"
 #include "streamd_vad.h"
+#include "streamd_curl.h"
