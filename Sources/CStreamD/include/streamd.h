@@ -4,3 +4,6 @@
 #include "streamd_net.h"
 #include "streamd_vad.h"
 #include "streamd_curl.h"
+#include "streamd_curl.h"
+#include "streamd_net.h"
+#include "streamd_vad.h"
