@@ -2,7 +2,7 @@ import Daemon
 import Foundation
 
 let commands: [Command] = [
-    .checkConfig, .version,
+    .serve, .checkConfig, .doctor, .transcribe, .say, .version,
 ]
 
 func generalHelp() -> String {

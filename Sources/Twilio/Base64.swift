@@ -115,9 +115,9 @@ public enum Base64 {
 
     /// The first character that cannot stand where it stands.
     private static func locateError(in source: UnsafeRawBufferPointer) -> StreamMessageError? {
-        for index in 0..<source.count where values[Int(source[index])] == 0xff {
+        let wholeCount = source.count % 4 == 0 ? source.count - paddingCount(source) : source.count
+        for index in 0..<wholeCount where values[Int(source[index])] == 0xff {
             let isPadding = source[index] == UInt8(ascii: "=")
-            if isPadding, index >= source.count - 2, index % 4 >= 2 { continue }
             return StreamMessageError(
                 isPadding ? .base64Padding : .base64Character(source[index]), offset: index)
         }

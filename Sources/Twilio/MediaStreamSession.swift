@@ -26,6 +26,12 @@ public struct StreamAudio: Sendable, Equatable {
     public var timestampMs: UInt64?
     /// How many messages are missing just before this one, at most `chunkGapMax`.
     public var lostChunkCount: UInt64
+
+    public init(byteCount: Int, timestampMs: UInt64?, lostChunkCount: UInt64) {
+        self.byteCount = byteCount
+        self.timestampMs = timestampMs
+        self.lostChunkCount = lostChunkCount
+    }
 }
 
 /// Why a message that was understood has no effect.

@@ -27,7 +27,7 @@ private func fault(_ yaml: String) -> String {
         let yaml = """
             server: {host: 127.0.0.1, port: 0, loops: 2}
             twilio: {validateSignatures: false, publicURL: "https://voice.example.com"}
-            stt: [{engine: whisper, model: tiny.en, threads: 2}, {engine: fixed, text: hello}]
+            stt: [{engine: whisper, model: tiny.en, threads: 2}]
             turn: {endpointMs: 500, endpointMaxMs: 1500}
             audio: {noiseSuppression: high, highPass: true}
             log: {level: debug, format: json}
@@ -42,7 +42,7 @@ private func fault(_ yaml: String) -> String {
             defaultAssistant: a
             """
         let configuration = try Configuration.parse(yaml: yaml, file: "f.yaml")
-        #expect(configuration.stt.map(\.engine) == ["whisper", "fixed"])
+        #expect(configuration.stt.map(\.engine) == ["whisper"])
         #expect(configuration.stt[0].threads == 2)
         #expect(configuration.turn.endpointMaxMs == 1500)
         #expect(configuration.audio.noiseSuppression == .high)
@@ -60,7 +60,8 @@ private func fault(_ yaml: String) -> String {
         ("server: [1]\n", "f.yaml:1:9: 'server' must be a block of keys, not a list"),
         ("twilio: {validateSignatures: no}\n", "f.yaml:1:30: twilio.validateSignatures must be true or false, not 'no'"),
         ("stt: [{engine: wisper}]\n", "f.yaml:1:7: stt[0]: 'wisper' is not known; choose one of whisper, fixed; did you mean 'whisper'?"),
-        ("stt: []\n", "f.yaml:1:6: stt is empty; name at least one engine"),
+        ("stt: []\n", "f.yaml:1:6: stt is empty; name an engine"),
+        ("stt: [{engine: fixed}, {engine: whisper}]\n", "f.yaml:1:6: stt names 2 engines; this version takes one"),
         ("log: {level: loud}\n", "f.yaml:1:14: log.level: 'loud' is not one of debug, info, warning, error"),
         ("turn: {endpointMs: 100}\n", "f.yaml:1:20: turn.endpointMinMs ≤ endpointMs ≤ endpointMaxMs must hold; they are 200, 100, 1200"),
         ("buffers: {frameMs: 25}\n", "f.yaml:1:20: buffers.frameMs is 25; it must be a multiple of 10"),

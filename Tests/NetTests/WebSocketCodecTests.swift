@@ -75,7 +75,8 @@ import Testing
                 var rest = payload[...]
                 for cut in 0...cuts {
                     let isLast = cut == cuts
-                    let part = isLast ? rest : rest.prefix(Int.random(in: 0...300, using: &generator))
+                    let part =
+                        isLast ? rest : rest.prefix(Int.random(in: 0...300, using: &generator))
                     rest = rest.dropFirst(part.count)
                     bytes += Wire.frame(cut == 0 ? 2 : 0, Array(part), fin: isLast)
                     if !isLast, Bool.random(using: &generator) {
@@ -121,7 +122,10 @@ import Testing
             "length with the top bit",
             [0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0] + Wire.mask + [0], 1002
         ),
-        ("huge length", [0x82, 0xFF, 0x7F] + [UInt8](repeating: 0xFF, count: 7) + Wire.mask + [0], 1009),
+        (
+            "huge length",
+            [0x82, 0xFF, 0x7F] + [UInt8](repeating: 0xFF, count: 7) + Wire.mask + [0], 1009
+        ),
         ("close reason not UTF-8", Wire.frame(8, [3, 232, 0xC0, 0xAF]), 1007),
         ("close reason cut", Wire.frame(8, [3, 232, 0xE2, 0x82]), 1007),
     ])
@@ -162,7 +166,8 @@ import Testing
                 == [.failure(1009)])
         // The limit is per message: control frames and earlier messages do not count.
         #expect(
-            decode(parts + Wire.frame(9, [1]) + Wire.frame(0) + Wire.frame(2, fits),
+            decode(
+                parts + Wire.frame(9, [1]) + Wire.frame(0) + Wire.frame(2, fits),
                 messageBytesMax: 1000)
                 == [.ping([1]), .binary(Array(fits.prefix(600))), .binary(fits)])
     }
@@ -190,7 +195,8 @@ import Testing
             for second in 0x00...0xFF { cases.append([UInt8(first), UInt8(second)]) }
         }
         let edges: [UInt8] = [
-            0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1,
+            0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0,
+            0xE1,
             0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF,
         ]
         for _ in 0..<100_000 {

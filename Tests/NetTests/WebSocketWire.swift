@@ -58,7 +58,8 @@ func decode(
     var seen: [Seen] = []
     for piece in pieces {
         // A copy of its own, scribbled over afterwards: nothing may be kept of the input.
-        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(piece.count, 1), alignment: 1)
+        let copy = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(piece.count, 1), alignment: 1)
         copy.copyBytes(from: piece)
         decoder.supply(UnsafeRawBufferPointer(start: copy.baseAddress, count: piece.count))
         drain: while true {

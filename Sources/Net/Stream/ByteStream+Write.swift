@@ -20,12 +20,36 @@ extension ByteStream {
             owesWritable = owesWritable || queued > 0
             return false
         }
+        writeBeyondLimit(bytes)
+        return true
+    }
+
+    /// Bytes that a write may have now.
+    public var roomByteCount: Int { max(0, outboundBytesMax - queuedByteCount) }
+
+    /// Bytes handed to the kernel since the start, TLS's own included: shows whether a peer still takes any.
+    var sentByteCount: UInt64 {
+        let queued = waiting.count + (isWriting ? uv_stream_get_write_queue_size(uvStream) : 0)
+        return wireByteCount &- UInt64(queued)
+    }
+
+    /// Like `write`, for what is small and must go (a head, the end of a body).
+    func writeBeyondLimit(_ bytes: UnsafeRawBufferPointer) {
+        guard phase == .open, !bytes.isEmpty else { return }
         if corkDepth > 0 {
             corked.append(bytes)
         } else {
             send(bytes)
         }
-        return true
+    }
+
+    /// Has `onWritable` called when the queue is, or already was, below `lowWaterBytes`.
+    public func callWhenWritable() {
+        guard phase == .open else { return }
+        owesWritable = true
+        if corkDepth == 0, queuedByteCount <= lowWaterBytes {
+            scheduleCatchUp()
+        }
     }
 
     /// Holds back what is written until `uncork()`, so that several writes are one. Nests.
@@ -49,6 +73,7 @@ extension ByteStream {
         guard !corked.isEmpty else { return }
         if tls == nil, !isWriting {
             // The leftover can be written from where it is.
+            wireByteCount &+= UInt64(corked.count)
             let taken = tryWrite(corked.bytes)
             if taken >= 0, taken < corked.count {
                 if taken == 0 {
@@ -79,6 +104,7 @@ extension ByteStream {
     }
 
     private func sendWire(_ bytes: UnsafeRawBufferPointer) {
+        wireByteCount &+= UInt64(bytes.count)
         if isWriting {
             waiting.append(bytes)
             noteLevel()

@@ -72,6 +72,7 @@ public final class ByteStream {
     var inFlight = OutboundBuffer()
     var isWriting = false
     var owesWritable = false
+    var wireByteCount: UInt64 = 0
     private var closure = ByteStreamClosure.local
     private var closeTimer: LoopTimer?
     private var catchUp: LoopWakeup?

@@ -23,7 +23,7 @@ final class SpeechEncoder {
 
     /// - Returns: whether anything was added to the clip.
     func append(_ samples: UnsafeBufferPointer<Int16>, rate: Int) -> Bool {
-        pending += converted(samples, rate: rate)
+        append(samples, converting: rate)
         return drain(isLast: false)
     }
 
@@ -33,16 +33,24 @@ final class SpeechEncoder {
         quiet = []
     }
 
-    private func converted(_ samples: UnsafeBufferPointer<Int16>, rate: Int) -> [Int16] {
-        guard rate != 8000 else { return Array(samples) }
-        let input = samples.map { Float($0) / 32_768 }
+    private func append(_ samples: UnsafeBufferPointer<Int16>, converting rate: Int) {
         if self.rate != rate {
             self.rate = rate
             downsampler = rate == 16_000 ? Downsampler16to8() : nil
-            resampler = rate == 16_000 ? nil : try? StreamingResampler(from: rate, to: 8000)
+            resampler =
+                rate == 16_000 || rate == 8000
+                ? nil : try? StreamingResampler(from: rate, to: 8000, quality: .medium)
         }
-        let output = downsampler?.process(input) ?? resampler?.process(input) ?? []
-        return output.map { Int16(max(-32_768, min(32_767, ($0 * 32_768).rounded()))) }
+        if let downsampler {
+            let capacity = downsampler.outputCount(forInputCount: samples.count)
+            pending += [Int16](unsafeUninitializedCapacity: capacity) { output, written in
+                written = downsampler.process(samples, into: output)
+            }
+        } else if let resampler {
+            resampler.process(Array(samples), appendingTo: &pending)
+        } else {
+            pending += samples
+        }
     }
 
     private func drain(isLast: Bool) -> Bool {

@@ -8,11 +8,12 @@ enum WhisperAudio {
     /// - Parameter samples8k: linear samples at 8 kHz.
     /// - Returns: 16 kHz, −1…1, at least one second.
     static func prepare(_ samples8k: [Int16]) -> [Float] {
-        var upsampler = Upsampler8to16()
-        var samples = upsampler.process(samples8k.map { Float($0) / 32_768 })
-        if samples.count < sampleCountMin {
-            samples += [Float](repeating: 0, count: sampleCountMin - samples.count)
+        let upsampler = Upsampler8to16()
+        let count = max(sampleCountMin, samples8k.count * 2)
+        return [Float](unsafeUninitializedCapacity: count) { output, written in
+            output.initialize(repeating: 0)
+            samples8k.withUnsafeBufferPointer { _ = upsampler.process($0, into: output) }
+            written = count
         }
-        return samples
     }
 }
