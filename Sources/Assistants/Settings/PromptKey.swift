@@ -13,7 +13,8 @@ public enum PromptKey: String, Sendable, CaseIterable {
     case full, fullNoAlternative, justTaken
     case booked, changed, cancelledBooking, cancelled, startOver
     case anythingElse, whatElse, yourNumber, welcome, goodbye
-    case stillThere, silenceGoodbye, handOver, giveUp, noPerson, storeFailed, takeYourTime
+    case stillThere, silenceGoodbye, handOver, giveUp, noPerson, storeFailed, tryAgain
+    case takeYourTime
 
     /// The standard wording.
     public var standard: [String] {
@@ -101,6 +102,7 @@ public enum PromptKey: String, Sendable, CaseIterable {
         case .giveUp: ["I am sorry that I could not help. Please call again later. Goodbye."]
         case .noPerson: ["I am sorry, there is nobody I can put you through to right now."]
         case .storeFailed: ["I am sorry, I can not reach the reservation book right now."]
+        case .tryAgain: ["Shall I try once more?"]
         case .takeYourTime: ["Take your time."]
         }
     }

@@ -3,7 +3,8 @@ public enum SpokenAnswer: Sendable, Equatable {
     case yes, no
 
     private struct Shape: Sendable {
-        var answer: SpokenAnswer
+        /// Nil where somebody says that they can not say.
+        var answer: SpokenAnswer?
         /// A judgement of what was said ("that's wrong") outweighs an interjection ("yeah").
         var isJudgement: Bool
     }
@@ -11,8 +12,13 @@ public enum SpokenAnswer: Sendable, Equatable {
     /// What an utterance answers to a yes-or-no question; nil when it answers neither.
     ///
     /// Judgements outweigh interjections ("yeah, no, that's wrong"), later ones outweigh earlier.
-    public static func answer(of utterance: Utterance) -> SpokenAnswer? {
-        let found = matches(in: utterance)
+    /// - Parameter excluded: tokens that mean something else ("good evening").
+    public static func answer(of utterance: Utterance, excluding excluded: [Range<Int>] = [])
+        -> SpokenAnswer?
+    {
+        let found = matches(in: utterance).filter { match in
+            !excluded.contains { $0.overlaps(match.range) }
+        }
         let judgement = found.last { $0.value.isJudgement }
         return (judgement ?? found.last)?.value.answer
     }
@@ -27,6 +33,13 @@ public enum SpokenAnswer: Sendable, Equatable {
     }
 
     private static let table = PhraseTable<Shape>([
+        (
+            Shape(answer: nil, isJudgement: true),
+            [
+                "not sure", "i'm not sure", "i am not sure", "i don't know", "i do not know",
+                "maybe", "it depends", "i don't remember", "no idea",
+            ]
+        ),
         (
             Shape(answer: .yes, isJudgement: false),
             [

@@ -1,6 +1,8 @@
 /// What a caller asks of the conversation itself.
 public enum SpokenCommand: Sendable, Equatable {
-    case cancel, startOver, repeatLast, goodbye, thanks, operator_, help, wait, greeting
+    case cancel, startOver, repeatLast, goodbye, thanks, person, help, wait, greeting
+    /// "that's all"
+    case finished
 
     /// A weak phrase ("sorry", "what") means its command only when nothing else was understood.
     struct Phrase: Sendable {
@@ -71,7 +73,7 @@ public enum SpokenCommand: Sendable, Equatable {
             ]
         ),
         (
-            strong(.operator_),
+            strong(.person),
             [
                 "operator", "a human", "a real person", "real person", "a person please",
                 "an agent", "speak to someone", "talk to someone", "speak with someone",
@@ -80,6 +82,15 @@ public enum SpokenCommand: Sendable, Equatable {
                 "a manager", "speak to somebody", "talk to somebody", "someone real",
                 "customer service", "speak to the restaurant", "the owner", "live person",
                 "live agent", "speak with a person", "speak with a human", "human",
+            ]
+        ),
+        (
+            strong(.finished),
+            [
+                "that's all", "that is all", "thats all", "that's it", "that is it", "thats it",
+                "that'll be all", "that will be all", "that would be all", "all set",
+                "i'm all set", "i'm good", "we're good", "i'm done", "we're all set", "no that's all",
+                "no that's it", "that's everything",
             ]
         ),
         (
