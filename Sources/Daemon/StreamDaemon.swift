@@ -136,7 +136,7 @@ public final class StreamDaemon: Sendable {
                 text: fixed.text.isEmpty ? "This is a set reply." : fixed.text,
                 greeting: settings.greeting, delayMs: fixed.delayMs)
         } else {
-            dialogue = ScriptedDialogueEngine(settings: settings, store: database)
+            dialogue = ScriptedDialogueEngine(assistants: [settings], store: database)
         }
         let greeting = ScriptedDialogueEngine.greeting(of: settings)
         return Assistant(
