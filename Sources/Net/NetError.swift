@@ -12,6 +12,12 @@ public enum NetError: Error, Sendable, Equatable, CustomStringConvertible {
     case connect(host: String, port: Int, reason: String)
     /// Something did not happen within its limit.
     case timedOut(what: String, afterMs: Int)
+    /// No connection to the server within the HTTP client's limit.
+    case connectTimedOut(url: String, afterMs: Int)
+    /// The server took the request and sent no byte of a response within the limit.
+    case firstByteTimedOut(url: String, afterMs: Int)
+    /// The response was not complete within the limit.
+    case totalTimedOut(url: String, afterMs: Int)
     /// A certificate, a key or a handshake was refused.
     case tls(what: String, reason: String)
     /// A connection broke while in use.
@@ -37,6 +43,12 @@ public enum NetError: Error, Sendable, Equatable, CustomStringConvertible {
             "cannot connect to \(host):\(port): \(reason)"
         case .timedOut(let what, let afterMs):
             "\(what) did not finish within \(afterMs) ms"
+        case .connectTimedOut(let url, let afterMs):
+            "no connection for \(url) within \(afterMs) ms; is the server up and reachable?"
+        case .firstByteTimedOut(let url, let afterMs):
+            "\(url) sent nothing within \(afterMs) ms after the request"
+        case .totalTimedOut(let url, let afterMs):
+            "\(url) was not done within \(afterMs) ms"
         case .tls(let what, let reason):
             "TLS: \(what): \(reason)"
         case .io(let what, let reason):

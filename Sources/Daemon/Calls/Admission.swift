@@ -2,8 +2,8 @@ import Synchronization
 
 /// Decides whether one more call may come in: a bound on live calls and a token bucket on new ones.
 /// Any thread; off the audio path.
-final class Admission: Sendable {
-    enum Decision: Equatable {
+package final class Admission: Sendable {
+    package enum Decision: Equatable {
         case admitted
         /// All lines are busy: the caller hears so.
         case busy
@@ -22,14 +22,14 @@ final class Admission: Sendable {
 
     private let state: Mutex<State>
 
-    init(maxCalls: Int, perSecond: Int, nowNanos: UInt64) {
+    package init(maxCalls: Int, perSecond: Int, nowNanos: UInt64) {
         state = Mutex(
             State(
                 tokens: Double(perSecond), refilledAtNanos: nowNanos, maxCalls: maxCalls,
                 perSecond: perSecond))
     }
 
-    func update(maxCalls: Int, perSecond: Int) {
+    package func update(maxCalls: Int, perSecond: Int) {
         state.withLock {
             $0.maxCalls = maxCalls
             $0.perSecond = perSecond
@@ -37,7 +37,7 @@ final class Admission: Sendable {
     }
 
     /// A webhook announces a call; nothing is held for it until its stream begins.
-    func webhook(nowNanos: UInt64) -> Decision {
+    package func webhook(nowNanos: UInt64) -> Decision {
         state.withLock { state in
             let elapsed = nowNanos > state.refilledAtNanos ? nowNanos - state.refilledAtNanos : 0
             state.refilledAtNanos = nowNanos
@@ -51,7 +51,7 @@ final class Admission: Sendable {
     }
 
     /// A stream begins: takes a place, to be given back with `callEnded`.
-    func beginCall() -> Bool {
+    package func beginCall() -> Bool {
         state.withLock { state in
             guard state.liveCount < state.maxCalls, !state.isDraining else { return false }
             state.liveCount += 1
@@ -59,7 +59,7 @@ final class Admission: Sendable {
         }
     }
 
-    func endCall() {
+    package func endCall() {
         state.withLock { state in
             precondition(state.liveCount > 0, "a call ended that had not begun")
             state.liveCount -= 1
@@ -67,7 +67,7 @@ final class Admission: Sendable {
     }
 
     /// From now on nobody is admitted.
-    func drain() { state.withLock { $0.isDraining = true } }
-    var isDraining: Bool { state.withLock { $0.isDraining } }
-    var liveCount: Int { state.withLock { $0.liveCount } }
+    package func drain() { state.withLock { $0.isDraining = true } }
+    package var isDraining: Bool { state.withLock { $0.isDraining } }
+    package var liveCount: Int { state.withLock { $0.liveCount } }
 }

@@ -1,3 +1,5 @@
+import Assistants
+
 /// The keys whose values are lists or maps, and the tables of their entries.
 extension Configuration {
     static let assistantOptions: [ConfigurationOption<Configuration>] = [
@@ -65,7 +67,7 @@ extension ConfigurationOption where Root == Configuration {
         _ key: String, _ path: WritableKeyPath<Configuration, [EngineSettings]>, _ summary: String
     ) -> Self {
         .custom(
-            key, allowed: "list of blocks, see below", summary,
+            key, allowed: "list of one block, see below", summary,
             defaultText: { "[{engine: \($0[keyPath: path].map(\.engine).joined())}]" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 var engines: [EngineSettings] = []
@@ -85,8 +87,13 @@ extension ConfigurationOption where Root == Configuration {
                     }
                     engines.append(engine)
                 }
-                guard !engines.isEmpty else {
-                    throw mapper.error(node, "\(key) is empty; name at least one engine")
+                guard engines.count == 1 else {
+                    throw mapper.error(
+                        node,
+                        engines.isEmpty
+                            ? "\(key) is empty; name an engine"
+                            : "\(key) names \(engines.count) engines; this version takes one, "
+                                + "fallback to a second is not built yet")
                 }
                 root[keyPath: path] = engines
             })
@@ -149,6 +156,9 @@ extension AssistantBlock {
             "How long a table is held for a party."),
         .text("handOverNumber", \.handOverNumber, allowed: "number in E.164",
             "Who is called when the caller wants a human; empty means nobody."),
+        .choice("greetWith", \.greetWith,
+            "Who says the greeting: streamd over the stream, where it can be interrupted, or "
+                + "Twilio's `<Say>` before it."),
         .text("goodbye", \.goodbye, "Last words at the time limit; empty means the built-in ones."),
     ]
 
@@ -167,36 +177,12 @@ extension AssistantBlock {
                         + mapper.suggestion(for: entry.key, among: weekdays))
             }
             let text = try mapper.text(entry.value, key: "hours.\(entry.key)")
-            guard text == "closed" || OpeningSpan(text) != nil else {
+            guard text == "closed" || OpeningHours.Period(text) != nil else {
                 throw mapper.error(
                     entry.value, "'\(text)' is not a span of hours; write \"11:00-22:30\" or closed")
             }
             hours[entry.key] = text
         }
         return hours
-    }
-}
-
-/// "11:00-22:30" as minutes after midnight; an end at or before the start is after midnight.
-struct OpeningSpan: Equatable {
-    var openMinute: Int
-    var closeMinute: Int
-
-    init?(_ text: String) {
-        let ends = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard ends.count == 2, let open = Self.minute(ends[0]), let close = Self.minute(ends[1]),
-            open < 1440
-        else { return nil }
-        openMinute = open
-        closeMinute = close <= open ? close + 1440 : close
-    }
-
-    private static func minute(_ text: Substring) -> Int? {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[1].count == 2, let hour = Int(parts[0]),
-            let minute = Int(parts[1]), (0...24).contains(hour), (0..<60).contains(minute),
-            hour * 60 + minute <= 1440
-        else { return nil }
-        return hour * 60 + minute
     }
 }

@@ -47,9 +47,9 @@ extension Configuration {
     ]
 
     static let engineListOptions: [ConfigurationOption<Configuration>] = [
-        .engines("stt", \.stt, "Speech-to-text engines, tried in order: whisper, fixed."),
-        .engines("llm", \.llm, "Dialogue engines, tried in order: scripted, fixed."),
-        .engines("tts", \.tts, "Text-to-speech engines, tried in order: flite, fixed."),
+        .engines("stt", \.stt, "Speech-to-text engine: whisper, fixed."),
+        .engines("llm", \.llm, "Dialogue engine: scripted, fixed."),
+        .engines("tts", \.tts, "Text-to-speech engine: flite, fixed."),
     ]
 
     static let turnOptions: [ConfigurationOption<Configuration>] = [

@@ -149,6 +149,8 @@ public struct AssistantBlock: Sendable {
     public var reservationMinutes = 120
     public var handOverNumber = ""
     public var goodbye = ""
+    public enum Greeter: String, CaseIterable, Sendable { case stream, say }
+    public var greetWith = Greeter.stream
 
     public init() {}
 }

@@ -38,7 +38,7 @@ public enum ConfigurationReference {
     /// streamd.example.yaml: every key with its default as a comment, and a working assistant.
     public static func sample() -> String {
         var text = """
-            # streamd: a working configuration. Every key is here; those that are commented out show
+            # A working configuration of streamd. Every key is here; those that are commented out show
             # their defaults. docs/configuration.md has them in a table.
             # Made by `streamd check-config --sample`.
 
