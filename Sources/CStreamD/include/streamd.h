@@ -1,2 +1,6 @@
 // Our own C: everything here is prefixed streamd_.
 #pragma once
+
+#include "streamd_curl.h"
+#include "streamd_net.h"
+#include "streamd_vad.h"

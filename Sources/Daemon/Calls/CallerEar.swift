@@ -1,0 +1,47 @@
+import DSP
+import Pipelines
+import VAD
+
+/// Makes the parts that listen to one caller, as the configuration has them.
+enum CallerEar {
+    static func detector(_ settings: Configuration, model: SileroModel) -> any SpeechDetecting {
+        var options = SpeechDetectorOptions()
+        options.onsetThreshold = Float(settings.vad.onsetThreshold)
+        options.offsetThreshold = Float(settings.vad.offsetThreshold)
+        options.playoutThreshold = Float(settings.vad.playoutThreshold)
+        options.gateDB = Float(settings.vad.gateDB)
+        options.preRollMs = settings.vad.preRollMs
+        return SpeechDetector(model: model, options: options)
+    }
+
+    /// Nil when nothing is switched on: the audio then goes through untouched.
+    static func filter(_ settings: AudioSettings) -> (any CallerAudioFilter)? {
+        nil
+    }
+}
+
+extension ConversationOptions {
+    /// The conversation's view of the configuration.
+    init(_ settings: Configuration, voice: String?, block: AssistantBlock) {
+        self.init()
+        turn.endpointMs = settings.turn.endpointMs
+        turn.endpointMinMs = settings.turn.endpointMinMs
+        turn.endpointMaxMs = settings.turn.endpointMaxMs
+        turn.speculateAfterMs = settings.turn.speculateAfterMs
+        turn.bargeInMs = settings.turn.bargeInMs
+        turn.bargeInConfirmMs = settings.turn.bargeInConfirmMs
+        turn.idlePromptMs = settings.turn.idlePromptMs
+        turn.silencesMax = settings.turn.idlePromptsMax
+        turn.replyTimeoutMs = settings.turn.replyTimeoutMs
+        turn.uninterruptibleMs = settings.turn.greetingUninterruptibleMs
+        turn.callSeconds = settings.limits.callSeconds
+        turn.utteranceMaxMs = settings.buffers.callerMs
+        leadMs = settings.buffers.leadMs
+        frameMs = settings.buffers.frameMs
+        markMs = settings.buffers.markMs
+        playoutMs = settings.buffers.playoutMs
+        preRollMs = settings.vad.preRollMs
+        self.voice = voice
+        if !block.goodbye.isEmpty { goodbyeText = block.goodbye }
+    }
+}

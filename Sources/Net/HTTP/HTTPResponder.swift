@@ -1,0 +1,129 @@
+/// Takes the answer to one request: now or later, whole or in pieces, on the request's loop.
+///
+/// Exactly one of `respond`, `startStreaming` … `finish`, or `takeStream`. A responder that is let go
+/// without an answer answers 500, or cuts the connection when it had begun to stream; that may
+/// happen on any thread, everything else on the loop only.
+public final class HTTPResponder {
+    /// The loop of the connection.
+    public let loop: EventLoop
+    /// The request to be answered.
+    public let request: HTTPRequest
+    /// A streamed response may go on after `write` said false.
+    public var onWritable: (() -> Void)?
+    /// The connection is gone before the answer was complete: whatever works on it can stop.
+    public var onClosed: (() -> Void)?
+
+    private let connection: HTTPConnection
+    private let number: UInt64
+    private var state = State.waiting
+
+    private enum State {
+        case waiting
+        case streaming(asChunks: Bool, dropsBody: Bool)
+        case done
+    }
+
+    init(connection: HTTPConnection, request: HTTPRequest) {
+        self.connection = connection
+        self.request = request
+        loop = connection.server.loop
+        number = connection.requestNumber
+    }
+
+    deinit {
+        let didBegin: Bool
+        switch state {
+        case .waiting: didBegin = false
+        case .streaming: didBegin = true
+        case .done: return
+        }
+        if loop.isCurrent {
+            connection.abandoned(number, didBegin: didBegin)
+        } else {
+            let bound = LoopBound(connection, loop: loop)
+            let number = number
+            loop.execute { bound.value.abandoned(number, didBegin: didBegin) }
+        }
+    }
+
+    /// True while an answer, or more of it, would reach the client as far as is known.
+    public var isOpen: Bool {
+        if case .done = state { return false }
+        return connection.stream.isOpen
+    }
+
+    /// Sends a complete response. A body that the connection's queue cannot hold is kept and sent as
+    /// the client takes it. Does nothing when the client is gone.
+    public func respond(_ response: HTTPResponse) {
+        guard case .waiting = state else {
+            preconditionFailure("a request answered twice: \(request.method) \(request.path)")
+        }
+        end()
+        connection.respond(response)
+    }
+
+    /// Sends status and fields of a response whose body comes in pieces; its own body is not used.
+    public func startStreaming(_ head: HTTPResponse) {
+        guard case .waiting = state else {
+            preconditionFailure("a request answered twice: \(request.method) \(request.path)")
+        }
+        let asChunks = connection.beginStreaming(head)
+        state = .streaming(asChunks: asChunks, dropsBody: connection.dropsBody(head.status))
+    }
+
+    /// Sends a piece of the body. False when it was not taken: because the queue is full, then
+    /// `onWritable` says when to try again; or because the client is gone, then `isOpen` is false.
+    @discardableResult
+    public func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard case .streaming(let asChunks, let dropsBody) = state else {
+            if case .done = state { return false }
+            preconditionFailure("HTTPResponder.write() before startStreaming()")
+        }
+        guard !dropsBody, !bytes.isEmpty else { return isOpen }
+        return connection.writePiece(bytes, asChunk: asChunks)
+    }
+
+    /// Ends a streamed body.
+    public func finish() {
+        guard case .streaming(let asChunks, _) = state else {
+            if case .done = state { return }
+            preconditionFailure("HTTPResponder.finish() before startStreaming()")
+        }
+        end()
+        connection.finishStreaming(asChunks: asChunks)
+    }
+
+    /// Takes the connection out of HTTP's hands, for another protocol on it (RFC 9110, 7.8), with the
+    /// bytes that came behind the request.
+    ///
+    /// `nil`, and still to be answered, when the connection is gone or something was answered
+    /// already. The stream's closures are empty; it may be reading or paused: set them at once and
+    /// call `resumeReading()`. Nothing has been answered: `101` is the taker's to write. The
+    /// connection goes on to count as one of the server's until the stream is closed.
+    public func takeStream() -> (stream: ByteStream, unread: [UInt8])? {
+        guard case .waiting = state, let taken = connection.detach(number) else { return nil }
+        end()
+        return taken
+    }
+
+    func becameWritable() {
+        onWritable?()
+    }
+
+    func connectionClosed() {
+        guard isWaitingOrStreaming else { return }
+        let closed = onClosed
+        end()
+        closed?()
+    }
+
+    private var isWaitingOrStreaming: Bool {
+        if case .done = state { false } else { true }
+    }
+
+    private func end() {
+        state = .done
+        onWritable = nil
+        onClosed = nil
+    }
+}

@@ -1,0 +1,147 @@
+import Synchronization
+
+/// Tokens that tie a stream to the webhook that asked for it: made when the TwiML is written, sent
+/// as a `<Parameter>`, shown in `start`. Each is good once, for one call, for a limited time.
+///
+/// Safe from any thread: a mutex is held for well under a microsecond, once per call and direction.
+/// Allocates; not for the audio path.
+public final class StreamTokens: Sendable {
+    /// What a shown token is worth.
+    public enum Verdict: Sendable, Equatable {
+        /// Good, and used up now.
+        case accepted
+        /// It was good and somebody has used it before: a replay.
+        case alreadyUsed
+        /// It was good until it went out of date.
+        case expired
+        /// It belongs to another call. It stays good for its own.
+        case otherCall
+        /// It was never made here, or so long ago that it is forgotten.
+        case unknown
+    }
+
+    /// Why no token could be made.
+    public enum IssueError: Error, Sendable, Equatable, CustomStringConvertible {
+        /// As many tokens as allowed wait to be used.
+        case tooMany(limit: Int)
+        /// The system gave no random bytes.
+        case noRandomness
+
+        public var description: String {
+            switch self {
+            case .tooMany(let limit):
+                "\(limit) stream tokens are in use or not yet forgotten; raise limits.streamTokens "
+                    + "or find out why the streams do not come"
+            case .noRandomness: "the system gave no random bytes for a stream token"
+            }
+        }
+    }
+
+    private struct Entry {
+        var secret: [UInt8]
+        var callSid: [UInt8]
+        var expiresAtNanos: UInt64
+        var isUsed: Bool
+    }
+
+    private struct State {
+        var entries: [UInt64: Entry] = [:]
+        /// Identifiers in the order they were made, which is the order they expire in.
+        var order: [UInt64] = []
+        var firstLive = 0
+    }
+
+    /// How many tokens are remembered at most, used and expired ones included.
+    public let countMax: Int
+    private let lifetimeNanos: UInt64
+    private let state = Mutex(State())
+
+    private static let idByteCount = 8
+    private static let secretByteCount = 16
+
+    /// - Parameters:
+    ///   - countMax: tokens remembered at most. One takes about 200 bytes.
+    ///   - lifetimeMs: how long a token is good. It is remembered for twice as long, so that one
+    ///     that comes late can be told from one that never was.
+    public init(countMax: Int = 10_000, lifetimeMs: Int = 60_000) {
+        precondition(countMax > 0 && lifetimeMs > 0)
+        self.countMax = countMax
+        lifetimeNanos = UInt64(lifetimeMs) * 1_000_000
+    }
+
+    /// Makes a token for the call: 48 hexadecimal digits, 192 random bits.
+    public func issue(callSid: String, nowNanos: UInt64) throws(IssueError) -> String {
+        guard let bytes = TwilioCrypto.randomBytes(Self.idByteCount + Self.secretByteCount) else {
+            throw .noRandomness
+        }
+        let id = bytes[..<Self.idByteCount].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let entry = Entry(
+            secret: Array(bytes[Self.idByteCount...]), callSid: Array(callSid.utf8),
+            expiresAtNanos: nowNanos + lifetimeNanos, isUsed: false)
+        let isKept = state.withLock { state in
+            Self.forget(&state, nowNanos, lifetimeNanos)
+            guard state.entries.count < countMax, state.entries[id] == nil else { return false }
+            state.entries[id] = entry
+            state.order.append(id)
+            return true
+        }
+        guard isKept else { throw .tooMany(limit: countMax) }
+        return bytes.map { Self.hex($0) }.joined()
+    }
+
+    /// Takes a token that a stream showed for its call. Only `accepted` uses it up.
+    public func redeem(_ token: String, callSid: String, nowNanos: UInt64) -> Verdict {
+        guard let bytes = Self.bytes(token) else { return .unknown }
+        let id = bytes[..<Self.idByteCount].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let secret = Array(bytes[Self.idByteCount...])
+        return state.withLock { state in
+            Self.forget(&state, nowNanos, lifetimeNanos)
+            guard let entry = state.entries[id], ConstantTime.equal(entry.secret, secret) else {
+                return .unknown
+            }
+            if entry.isUsed { return .alreadyUsed }
+            if nowNanos >= entry.expiresAtNanos { return .expired }
+            guard ConstantTime.equal(entry.callSid, Array(callSid.utf8)) else { return .otherCall }
+            state.entries[id]?.isUsed = true
+            return .accepted
+        }
+    }
+
+    /// How many tokens are remembered.
+    public var count: Int { state.withLock { $0.entries.count } }
+
+    /// Drops what expired more than one lifetime ago.
+    private static func forget(_ state: inout State, _ nowNanos: UInt64, _ lifetime: UInt64) {
+        while state.firstLive < state.order.count {
+            let id = state.order[state.firstLive]
+            guard let entry = state.entries[id], entry.expiresAtNanos + lifetime <= nowNanos else {
+                break
+            }
+            state.entries[id] = nil
+            state.firstLive += 1
+        }
+        if state.firstLive > 64, state.firstLive * 2 > state.order.count {
+            state.order.removeFirst(state.firstLive)
+            state.firstLive = 0
+        }
+    }
+
+    private static func hex(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 16)
+        return digits.count == 1 ? "0" + digits : digits
+    }
+
+    /// The bytes of a token; nil for anything that cannot be one.
+    private static func bytes(_ token: String) -> [UInt8]? {
+        let digits = Array(token.utf8)
+        guard digits.count == 2 * (idByteCount + secretByteCount) else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = JSONScanner.hexValue(digits[index]),
+                let low = JSONScanner.hexValue(digits[index + 1])
+            else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
+    }
+}
