@@ -213,7 +213,7 @@ final class RawPeer: @unchecked Sendable {
             let count = bytes.withUnsafeBytes {
                 Glibc.send(
                     descriptor, $0.baseAddress.map { $0 + sent }, bytes.count - sent,
-                    Int32(MSG_NOSIGNAL.rawValue))
+                    Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { return }
             sent += count

@@ -1,0 +1,49 @@
+import Pipelines
+
+/// Judges how much of an answer the words so far are; sets the silence that ends a turn.
+enum ReservationCompleteness {
+    /// A sentence does not end with these.
+    private static let openWords: Set<String> = [
+        "for", "at", "um", "uh", "erm", "er", "hmm", "and", "a", "an", "the", "on", "with", "of",
+        "or", "my", "is", "under", "in", "like", "i'd", "i'll", "it's", "its", "but", "because",
+        "so", "around", "about", "maybe", "we", "we're", "i", "i'm", "next", "this", "half",
+        "quarter", "past", "party", "make", "want", "need", "would", "could", "can", "name's",
+        "are", "be", "that", "if", "then", "from", "by", "let", "let's", "actually", "well",
+        "mr", "mrs", "ms", "dr", "between", "until", "table",
+    ]
+
+    static func judge(
+        _ text: String, expecting expectation: ReservationExpectation, today: LocalDate
+    ) -> Completeness {
+        let utterance = Utterance(text)
+        guard let last = utterance.tokens.last else { return .unknown }
+        let said = ReservationUnderstanding.read(text, expecting: expectation, today: today)
+        if last.breakAfter == .ellipsis || last.breakAfter == .comma { return .incomplete }
+        if openWords.contains(last.text), !isWholeName(said, expectation) { return .incomplete }
+        if last.text == "to", said.partySize != 2 { return .incomplete }
+        if !said.commands.isEmpty, said.slots.isEmpty { return .complete }
+        switch expectation {
+        case .yesNo, .anythingElse:
+            return said.answer != nil && said.slots.isEmpty ? .complete : slots(said, nil)
+        case .choice:
+            return said.choice != nil || said.answer != nil || said.time != nil && !said.isBareHour
+                ? .complete : .unknown
+        case .change: return said.slots.isEmpty ? .unknown : slots(said, nil)
+        case .slots(let wanted): return slots(said, wanted)
+        }
+    }
+
+    private static func slots(_ said: ReservationUnderstanding, _ wanted: ReservationSlots?)
+        -> Completeness
+    {
+        // After "at seven" there may come "thirty", after "the fourteenth" the month.
+        if said.isBareHour && said.partOfDay == nil { return .unknown }
+        guard let wanted else { return .unknown }
+        return said.slots.isSuperset(of: wanted) ? .complete : .unknown
+    }
+
+    /// A name may be one of the words that sentences do not end with ("An", "My").
+    private static func isWholeName(
+        _ said: ReservationUnderstanding, _ expectation: ReservationExpectation
+    ) -> Bool { expectation == .slots(.name) && said.name != nil }
+}

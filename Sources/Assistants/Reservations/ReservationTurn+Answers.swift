@@ -1,0 +1,119 @@
+import Foundation
+
+/// What the tools answered.
+extension ReservationTurn {
+    mutating func take(_ result: Result<ReservationAnswer, ToolError>) {
+        guard let waiting = state.waiting else { return }
+        switch result {
+        case .failure: storeFailed()
+        case .success(let answer):
+            state.waiting = nil
+            state.storeFailures = 0
+            take(answer, to: waiting)
+        }
+    }
+
+    private mutating func take(_ answer: ReservationAnswer, to call: ReservationCall.Kind) {
+        switch (answer, call) {
+        case (.free, .check(let arguments)):
+            state.freeWish = arguments.wish
+            proceed()
+        case (.booked(let number), .create(let arguments)):
+            booked(number, arguments.wish, arguments.name, isNew: true)
+        case (.booked(let number), .change(let arguments)):
+            booked(number, arguments.wish, arguments.name, isNew: false)
+        case (.full(let others), .check(let arguments)):
+            full(arguments.wish, others, wasFree: false)
+        case (.full(let others), .create(let arguments)):
+            full(arguments.wish, others, wasFree: true)
+        case (.full(let others), .change(let arguments)):
+            full(arguments.wish, others, wasFree: true)
+        case (.refused(let refusal), _): refused(refusal)
+        case (.cancelled, _), (.notFound, _):
+            // A booking that is not there any more is as good as cancelled.
+            state.booking = nil
+            state.isNumberHeard = true
+            state.clear([.party, .date, .time, .name])
+            state.freeWish = nil
+            state.stage = .done
+            state.sequence += 1
+            say(.cancelledBooking)
+            ask(.anythingElse, expecting: .anythingElse)
+        default: storeFailed()
+        }
+    }
+
+    private mutating func booked(
+        _ number: String, _ wish: TableWish, _ name: String, isNew: Bool
+    ) {
+        state.booking = .init(number: number, wish: wish, name: name)
+        state.sequence += 1
+        state.stage = .done
+        say(isNew ? .booked : .changed)
+        if isNew {
+            state.isNumberHeard = false
+            say(.yourNumber)
+        }
+        if state.endsAfterBooking {
+            say(.goodbye)
+            next = .hangUp
+        } else {
+            ask(.anythingElse, expecting: .anythingElse)
+        }
+    }
+
+    private mutating func full(_ wish: TableWish, _ others: [LocalDateTime], wasFree: Bool) {
+        state.sequence += 1
+        state.freeWish = nil
+        let when = SpeakableText.moment(wish.start, today: today, preposition: false)
+        guard !others.isEmpty else {
+            say(.fullNoAlternative, ["when": SpeakableText.moment(wish.start, today: today)])
+            state.clear([.date, .time])
+            state.news = []
+            state.stage = .collecting
+            return ask(.askOtherTime, expecting: .slots([.date, .time]))
+        }
+        let isSameDay = others.allSatisfy { $0.date == wish.date }
+        let options = others.map {
+            isSameDay
+                ? SpeakableText.time($0.time)
+                : SpeakableText.moment($0, today: today, preposition: false)
+        }
+        let values = ["when": when, "options": SpeakableText.list(options)]
+        say(wasFree ? .justTaken : .full, values)
+        state.news = []
+        state.stage = .choosing(others)
+        ask(.askAlternative, expecting: .choice)
+    }
+
+    private mutating func refused(_ refusal: ReservationRules.Refusal) {
+        state.sequence += 1
+        say(refusal)
+        state.news = []
+        state.stage = .collecting
+        switch refusal {
+        case .partyTooLarge: state.clear(.party)
+        case .past, .closedAtTime: state.clear(.time)
+        case .tooFarAhead, .closedDay: state.clear(.date)
+        }
+        askForMissing()
+    }
+
+    /// Keeps what is being waited for, so that a second try has the same idempotency key.
+    private mutating func storeFailed() {
+        state.storeFailures += 1
+        say(.storeFailed)
+        if state.storeFailures > 1 {
+            if let number = settings.handOverNumber {
+                say(.handOver)
+                next = .handOver(number: number)
+            } else {
+                say(.giveUp)
+                next = .hangUp
+            }
+            return
+        }
+        state.stage = .retrying
+        ask(.tryAgain, expecting: .yesNo)
+    }
+}

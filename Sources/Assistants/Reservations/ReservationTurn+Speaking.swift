@@ -1,0 +1,112 @@
+import Foundation
+import Pipelines
+
+/// Putting sentences together.
+extension ReservationTurn {
+    /// The values of the state that wordings may name.
+    private var values: [String: String] {
+        var result: [String: String] = [:]
+        if let size = state.partySize { result["party"] = SpeakableText.people(size) }
+        if let name = state.name { result["guest"] = name }
+        if let start {
+            result["when"] = SpeakableText.moment(start, today: today, preposition: true)
+            result["day"] = SpeakableText.day(start.date, today: today, preposition: true)
+            result["time"] = SpeakableText.time(start.time)
+        }
+        if let booking = state.booking {
+            result["number"] = SpeakableText.digits(booking.number)
+        }
+        return result
+    }
+
+    mutating func say(_ key: PromptKey, _ more: [String: String] = [:], variant: Int = 0) {
+        let filled = values.merging(more) { $1 }
+        sentences += Prompts(settings).sentences(key, filled, variant: variant)
+    }
+
+    /// Asks, in other words than the last time the same was asked.
+    mutating func ask(_ key: PromptKey, expecting expectation: ReservationExpectation? = nil) {
+        let count = state.askCounts[key, default: 0]
+        // A question that comes back later in the conversation begins with its plain wording.
+        let variant = key == state.question ? count : 0
+        state.askCounts[key] = variant + 1
+        state.question = key
+        if let expectation { state.expectation = expectation }
+        say(key, variant: variant)
+    }
+
+    mutating func askAgain() { ask(state.question) }
+
+    mutating func progress() { state.failures = 0 }
+
+    /// Nothing in the words was of use.
+    mutating func nothingUnderstood(_ said: ReservationUnderstanding) {
+        if said.weakCommands.contains(.repeatLast) {
+            if state.lastReply.isEmpty { askAgain() } else { sentences += state.lastReply }
+        } else if said.commands.contains(.goodbye) {
+            farewell([])
+        } else if said.weakCommands.contains(.greeting) || said.commands.contains(.thanks)
+            || (said.answer == .yes && state.question == .askAll)
+        {
+            askAgain()
+        } else {
+            fail(said.isQuestion ? .outOfScope : .notUnderstood)
+        }
+    }
+
+    /// Counts a turn without progress: asks differently, helps, and at last gives up.
+    mutating func fail(_ key: PromptKey) {
+        state.failures += 1
+        guard state.failures < settings.failuresMax else {
+            if settings.handOverNumber != nil { return handOver() }
+            say(.giveUp)
+            next = .hangUp
+            return
+        }
+        say(key, variant: state.failures - 1)
+        if key == .outOfScope && state.question == .askAll { state.askCounts[.askAll] = 2 }
+        askAgain()
+    }
+
+    mutating func handOver() {
+        guard let number = settings.handOverNumber else {
+            say(.noPerson)
+            return askAgain()
+        }
+        say(.handOver)
+        next = .handOver(number: number)
+    }
+
+    /// Ends the call; a confirmation number that was not heard is said before.
+    mutating func farewell(_ first: [PromptKey]) {
+        for key in first { say(key) }
+        if !state.isNumberHeard { say(.yourNumber) }
+        say(.goodbye)
+        next = .hangUp
+    }
+
+    mutating func say(_ refusal: ReservationRules.Refusal) {
+        switch refusal {
+        case .partyTooLarge(let most): say(.tooLarge, ["max": SpeakableText.number(most)])
+        case .tooFarAhead(let days): say(.tooFarAhead, ["max": String(days)])
+        case .closedDay(let date):
+            say(.closed, ["day": SpeakableText.day(date, today: today, preposition: true)])
+        case .closedAtTime(let moment): sayHours(moment.date)
+        case .past(let moment):
+            let isDay = moment.date < today
+            let text =
+                isDay
+                ? SpeakableText.date(moment.date) : SpeakableText.moment(moment, today: today)
+            say(.past, ["when": text])
+        }
+    }
+
+    mutating func sayHours(_ date: LocalDate) {
+        let day = SpeakableText.day(date, today: today, preposition: true)
+        let periods = settings.openingHours.periods(on: date)
+        guard !periods.isEmpty else { return say(.closed, ["day": day]) }
+        let hours = SpeakableText.seatingHours(
+            periods, lastSeatingMinutes: settings.lastSeatingMinutes)
+        say(.closedAtTime, ["day": day, "hours": hours])
+    }
+}

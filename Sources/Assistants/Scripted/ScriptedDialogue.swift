@@ -1,0 +1,58 @@
+import Foundation
+import Pipelines
+
+/// A call of a tool by a scripted dialogue.
+public protocol ScriptedToolCall: Sendable, Equatable {
+    associatedtype Answer: Sendable, Equatable
+    /// Whether it only looks, so that it may run before the caller's turn is final.
+    var isReadOnly: Bool { get }
+    /// Tells effects of one call apart; part of the idempotency key.
+    var sequence: Int { get }
+    /// Any thread; does not block.
+    func run(in context: ToolContext, completion: @escaping ToolCompletion<Answer>)
+}
+
+/// What happens to a dialogue.
+public enum DialogueEvent<Answer: Sendable>: Sendable {
+    case caller(CallerInput)
+    /// The tool that the last step called has answered.
+    case answer(Result<Answer, ToolError>)
+}
+
+/// What a dialogue makes of an event.
+public struct DialogueStep<State: Sendable, Call: ScriptedToolCall>: Sendable {
+    public enum Next: Sendable, Equatable {
+        /// The caller's turn.
+        case listen
+        /// The answer is needed before more can be said.
+        case call(Call)
+        case hangUp
+        case handOver(number: String)
+    }
+
+    public var state: State
+    public var sentences: [String]
+    public var next: Next
+
+    public init(state: State, sentences: [String], next: Next) {
+        self.state = state
+        self.sentences = sentences
+        self.next = next
+    }
+}
+
+/// A dialogue as a pure state machine: an event and the time in, a new state, sentences and perhaps
+/// a tool call out. No input or output, no clock of its own; any thread.
+public protocol ScriptedDialogue: Sendable {
+    associatedtype State: Sendable, Equatable
+    associatedtype Call: ScriptedToolCall
+    var initialState: State { get }
+    /// What is said before the caller speaks.
+    var greeting: String { get }
+    func step(_ state: State, _ event: DialogueEvent<Call.Answer>, now: Date)
+        -> DialogueStep<State, Call>
+    /// Judges the words so far against what was asked last.
+    func completeness(of text: String, in state: State, now: Date) -> Completeness
+    /// The state after the caller has heard `text` of the last reply.
+    func heard(_ text: String, in state: State) -> State
+}

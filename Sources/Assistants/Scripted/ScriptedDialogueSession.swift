@@ -1,0 +1,222 @@
+import Foundation
+import Pipelines
+import Store
+
+/// Binds a pure dialogue to one call: runs its steps on the loop and its tools on the store.
+///
+/// A reply is worked out on a copy of the state. The copy replaces the state when the turn is
+/// committed and is dropped when it is cancelled before, so that speculation leaves no trace. A tool
+/// that writes waits for the commit; once it has begun its outcome is kept even if the reply is
+/// cancelled, because the row is there. Loop-bound; only the completions of tools come from
+/// elsewhere, and they hop to the loop first.
+final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession, @unchecked Sendable
+{
+    typealias Output = (Result<ReplyPart, StageError>) -> Void
+
+    /// A reply that is being worked out.
+    private final class Work {
+        let turn: TurnID
+        let input: CallerInput
+        var output: Output?
+        var state: Dialogue.State
+        var isCommitted = false
+        var isFinished = false
+        /// A call that writes, waiting for the commit.
+        var heldCall: Dialogue.Call?
+        var isCalling = false
+
+        init(turn: TurnID, input: CallerInput, state: Dialogue.State, output: @escaping Output) {
+            self.turn = turn
+            self.input = input
+            self.state = state
+            self.output = output
+        }
+    }
+
+    private let dialogue: Dialogue
+    private let rules: ReservationRules
+    private let call: CallInfo
+    private let store: any RecordStore
+    private let now: @Sendable () -> Date
+    private let log: AssistantLog
+    private let execute: @Sendable (@escaping @Sendable () -> Void) -> Void
+
+    private var state: Dialogue.State
+    private var work: Work?
+    /// The caller spoke again while an effect was under way; it is answered afterwards.
+    private var deferred: Work?
+    private var callerTexts: [TurnID: String] = [:]
+    private var isClosed = false
+
+    init(
+        _ dialogue: Dialogue, rules: ReservationRules, call: CallInfo, store: any RecordStore,
+        now: @escaping @Sendable () -> Date, log: @escaping AssistantLog,
+        execute: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
+    ) {
+        self.dialogue = dialogue
+        self.rules = rules
+        self.call = call
+        self.store = store
+        self.now = now
+        self.log = log
+        self.execute = execute
+        state = dialogue.initialState
+    }
+
+    var greeting: String? { dialogue.greeting }
+
+    func completeness(of text: String) -> Completeness {
+        dialogue.completeness(of: text, in: state, now: now())
+    }
+
+    func respond(to input: CallerInput, turn: TurnID, output: @escaping Output) {
+        guard !isClosed else { return }
+        let next = Work(turn: turn, input: input, state: state, output: output)
+        if let work, work.isCommitted, !work.isFinished {
+            // Its effect cannot be undone, so the new words are judged by what comes of it.
+            work.output = nil
+            deferred = next
+            return
+        }
+        start(next)
+    }
+
+    func commit(turn: TurnID) {
+        if let deferred, deferred.turn == turn {
+            deferred.isCommitted = true
+            return
+        }
+        guard let work, work.turn == turn, !work.isCommitted else { return }
+        work.isCommitted = true
+        remember(work)
+        if work.isFinished {
+            state = work.state
+        } else if let held = work.heldCall {
+            work.heldCall = nil
+            run(held, for: work)
+        }
+    }
+
+    func cancel(turn: TurnID) {
+        if let deferred, deferred.turn == turn {
+            self.deferred = nil
+            return
+        }
+        guard let work, work.turn == turn else { return }
+        work.output = nil
+        // A query under way is answered into the void; an effect must still be noted.
+        if !work.isCommitted || work.isFinished { self.work = nil }
+    }
+
+    func heard(turn: TurnID, text: String) {
+        state = dialogue.heard(text, in: state)
+        guard rules.settings.logsTurns, let said = callerTexts.removeValue(forKey: turn) else {
+            return
+        }
+        record(turn: turn, said: said, reply: text)
+    }
+
+    func close() {
+        isClosed = true
+        if let work, !work.isCommitted { work.heldCall = nil }
+        work?.output = nil
+        deferred = nil
+        if rules.settings.logsTurns {
+            for (turn, said) in callerTexts.sorted(by: { $0.key < $1.key }) {
+                record(turn: turn, said: said, reply: "")
+            }
+        }
+        callerTexts = [:]
+    }
+
+    // MARK: - Steps
+
+    private func start(_ next: Work) {
+        work = next
+        next.state = state
+        advance(next, .caller(next.input))
+        if next.isCommitted { remember(next) }
+    }
+
+    private func advance(_ work: Work, _ event: DialogueEvent<Dialogue.Call.Answer>) {
+        let step = dialogue.step(work.state, event, now: now())
+        work.state = step.state
+        if case .call = step.next {} else { finish(work) }
+        for sentence in step.sentences { emit(.sentence(sentence), of: work) }
+        switch step.next {
+        case .listen: emit(.end, of: work)
+        case .hangUp:
+            emit(.hangUp, of: work)
+            emit(.end, of: work)
+        case .handOver(let number):
+            emit(.handOver(number: number), of: work)
+            emit(.end, of: work)
+        case .call(let call):
+            if call.isReadOnly || work.isCommitted {
+                run(call, for: work)
+            } else {
+                work.heldCall = call
+            }
+            return
+        }
+        startDeferred()
+    }
+
+    /// The state is final before the caller hears of it, since `output` may call back at once.
+    private func finish(_ work: Work) {
+        work.isFinished = true
+        if work.isCommitted { state = work.state }
+    }
+
+    private func startDeferred() {
+        guard let next = deferred, work?.isFinished ?? true else { return }
+        deferred = nil
+        start(next)
+    }
+
+    private func emit(_ part: ReplyPart, of work: Work) { work.output?(.success(part)) }
+
+    private func run(_ call: Dialogue.Call, for work: Work) {
+        work.isCalling = true
+        let context = ToolContext(
+            rules: rules, store: store, callSid: self.call.callSid, callerNumber: self.call.from,
+            idempotencyKey: "\(self.call.callSid):\(call.sequence)", now: now())
+        let execute = self.execute
+        let turn = work.turn
+        let ticket = ObjectIdentifier(work)
+        call.run(in: context) { result in
+            execute { self.took(result, turn: turn, ticket: ticket) }
+        }
+    }
+
+    private func took(
+        _ result: Result<Dialogue.Call.Answer, ToolError>, turn: TurnID, ticket: ObjectIdentifier
+    ) {
+        if case .failure(let error) = result { log(call.callSid, error.description) }
+        guard let work, ObjectIdentifier(work) == ticket, work.isCalling else { return }
+        work.isCalling = false
+        advance(work, .answer(result))
+    }
+
+    // MARK: - Memory
+
+    private func remember(_ work: Work) {
+        guard rules.settings.logsTurns else { return }
+        switch work.input {
+        case .speech(let transcript): callerTexts[work.turn] = transcript.text
+        case .dtmf(let keys): callerTexts[work.turn] = keys
+        case .silence, .unintelligible: callerTexts[work.turn] = ""
+        }
+    }
+
+    private func record(turn: TurnID, said: String, reply: String) {
+        let record = TurnRecord(
+            callSid: call.callSid, assistantID: rules.settings.id, turn: turn,
+            at: Int64(now().timeIntervalSince1970), callerText: said, agentText: reply)
+        let log = self.log
+        let callSid = call.callSid
+        store.recordTurn(record) { result in
+            if case .failure(let error) = result { log(callSid, error.description) }
+        }
+    }
+}

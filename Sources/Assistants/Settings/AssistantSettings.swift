@@ -1,0 +1,134 @@
+import Foundation
+import Store
+
+/// Which business an assistant does.
+public enum AssistantKind: String, Sendable, CaseIterable {
+    case reservations
+}
+
+/// One assistant, as data: who it is and the rules of its business.
+public struct AssistantSettings: Sendable {
+    /// Names the assistant in the configuration and in every record.
+    public var id: String
+    public var kind: AssistantKind
+    /// The business's name as it is spoken.
+    public var name: String
+    /// Said first; nil for the standard greeting with the name.
+    public var greeting: String?
+    /// A voice of the text-to-speech engine; nil for its default.
+    public var voice: String?
+    public var language: String
+    /// The clock on the business's wall; dates and times are meant by it.
+    public var timeZone: TimeZone
+    public var openingHours: OpeningHours
+    /// Tables put into the store when it has none for this assistant.
+    public var tables: [DiningTable]
+    /// The largest party that is booked without a person.
+    public var partySizeMax: Int
+    /// How long a table is kept, in minutes.
+    public var reservationMinutes: Int
+    /// How long a party of ``largePartySize`` or more keeps its table, in minutes.
+    public var largePartyMinutes: Int
+    public var largePartySize: Int
+    /// The last guests come this long before closing, in minutes.
+    public var lastSeatingMinutes: Int
+    /// Distance of the starts that are offered when the wanted one is full, in minutes.
+    public var slotMinutes: Int
+    /// How far ahead a table can be booked, in days.
+    public var daysAheadMax: Int
+    /// E.164 number of a person; nil when nobody takes over.
+    public var handOverNumber: String?
+    /// Turns in a row without progress before the conversation is given up.
+    public var failuresMax: Int
+    /// Whether all is read back and a yes awaited before booking.
+    public var confirmsBeforeBooking: Bool
+    /// Whether what was said is kept in the store.
+    public var logsTurns: Bool
+    /// Wordings that replace the standard ones; see ``PromptKey``.
+    public var prompts: [PromptKey: [String]]
+
+    public init(
+        id: String, kind: AssistantKind = .reservations, name: String, greeting: String? = nil,
+        voice: String? = nil, language: String = "en",
+        timeZone: TimeZone = TimeZone(secondsFromGMT: 0) ?? .current,
+        openingHours: OpeningHours = .eveningsAndLunch, tables: [DiningTable] = [],
+        partySizeMax: Int = 12, reservationMinutes: Int = 90, largePartyMinutes: Int = 120,
+        largePartySize: Int = 6, lastSeatingMinutes: Int = 60, slotMinutes: Int = 30,
+        daysAheadMax: Int = 365, handOverNumber: String? = nil, failuresMax: Int = 4,
+        confirmsBeforeBooking: Bool = true, logsTurns: Bool = true,
+        prompts: [PromptKey: [String]] = [:]
+    ) {
+        self.id = id
+        self.kind = kind
+        self.name = name
+        self.greeting = greeting
+        self.voice = voice
+        self.language = language
+        self.timeZone = timeZone
+        self.openingHours = openingHours
+        self.tables = tables
+        self.partySizeMax = partySizeMax
+        self.reservationMinutes = reservationMinutes
+        self.largePartyMinutes = largePartyMinutes
+        self.largePartySize = largePartySize
+        self.lastSeatingMinutes = lastSeatingMinutes
+        self.slotMinutes = slotMinutes
+        self.daysAheadMax = daysAheadMax
+        self.handOverNumber = handOverNumber
+        self.failuresMax = failuresMax
+        self.confirmsBeforeBooking = confirmsBeforeBooking
+        self.logsTurns = logsTurns
+        self.prompts = prompts
+    }
+
+    /// How long a party keeps its table, in minutes.
+    public func minutes(forPartyOf size: Int) -> Int {
+        size >= largePartySize ? largePartyMinutes : reservationMinutes
+    }
+
+    /// What is wrong with the settings, one sentence each with the mend; empty when all is well.
+    public func problems() -> [String] {
+        var found: [String] = []
+        if id.isEmpty { found.append("id: is empty; give every assistant a name of its own") }
+        if name.isEmpty { found.append("name: is empty; callers are told it") }
+        let positive: [(String, Int)] = [
+            ("partySizeMax", partySizeMax), ("reservationMinutes", reservationMinutes),
+            ("largePartyMinutes", largePartyMinutes), ("largePartySize", largePartySize),
+            ("slotMinutes", slotMinutes), ("daysAheadMax", daysAheadMax),
+            ("failuresMax", failuresMax),
+        ]
+        for (key, value) in positive where value < 1 {
+            found.append("\(key): is \(value); it must be 1 or more")
+        }
+        if lastSeatingMinutes < 0 {
+            found.append("lastSeatingMinutes: is \(lastSeatingMinutes); it must be 0 or more")
+        }
+        for table in tables where table.seats < 1 {
+            found.append("tables: \(table.name) has \(table.seats) seats; it needs 1 or more")
+        }
+        if Set(tables.map(\.name)).count != tables.count {
+            found.append("tables: two have the same name; names must differ")
+        }
+        if Weekday.allCases.allSatisfy({ openingHours.weekly[$0, default: []].isEmpty }) {
+            found.append("openingHours: no day is open; nothing could be booked")
+        }
+        for (key, variants) in prompts where variants.isEmpty {
+            found.append("prompts.\(key.rawValue): is empty; give one sentence or leave it out")
+        }
+        return found
+    }
+}
+
+extension OpeningHours {
+    /// Closed on Mondays; 17:00–22:00 otherwise, from 12:00 at the weekend.
+    public static var eveningsAndLunch: OpeningHours {
+        let evening = Period(
+            opens: LocalTime(wrappingMinutes: 17 * 60), closes: LocalTime(wrappingMinutes: 22 * 60))
+        let day = Period(
+            opens: LocalTime(wrappingMinutes: 12 * 60), closes: LocalTime(wrappingMinutes: 22 * 60))
+        return OpeningHours(weekly: [
+            .tuesday: [evening], .wednesday: [evening], .thursday: [evening], .friday: [evening],
+            .saturday: [day], .sunday: [day],
+        ])
+    }
+}

@@ -1,0 +1,176 @@
+import Foundation
+import Store
+
+/// One argument of a tool, as a language model is told of it.
+public struct ToolParameter: Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
+        case integer(ClosedRange<Int>)
+        /// A string; the pattern is a regular expression in the dialect of JSON Schema.
+        case string(pattern: String?)
+    }
+
+    public var name: String
+    public var kind: Kind
+    public var summary: String
+    public var isRequired: Bool
+
+    public init(_ name: String, _ kind: Kind, _ summary: String, isRequired: Bool = true) {
+        self.name = name
+        self.kind = kind
+        self.summary = summary
+        self.isRequired = isRequired
+    }
+}
+
+/// What a tool is called, takes and does. Declared once, for the scripted dialogues and for
+/// language models alike.
+public struct ToolDeclaration: Sendable, Equatable {
+    public enum Effect: Sendable, Equatable {
+        /// Only looks; may run before the caller's turn is final.
+        case readOnly
+        /// Changes records; runs after the turn is committed, once for each idempotency key.
+        case writes
+    }
+
+    public var name: String
+    public var summary: String
+    public var effect: Effect
+    public var parameters: [ToolParameter]
+
+    /// The parameters as a JSON Schema object (draft 2020-12), keys in order of declaration.
+    public var parametersSchema: String {
+        let properties = parameters.map { parameter in
+            let type: String
+            switch parameter.kind {
+            case .integer(let range):
+                type =
+                    "\"type\":\"integer\",\"minimum\":\(range.lowerBound),"
+                    + "\"maximum\":\(range.upperBound)"
+            case .string(let pattern):
+                type = "\"type\":\"string\"" + (pattern.map { ",\"pattern\":\(quoted($0))" } ?? "")
+            }
+            return "\(quoted(parameter.name)):{\(type),\"description\":\(quoted(parameter.summary))}"
+        }
+        let required = parameters.filter(\.isRequired).map { quoted($0.name) }
+        return "{\"type\":\"object\",\"properties\":{\(properties.joined(separator: ","))},"
+            + "\"required\":[\(required.joined(separator: ","))],\"additionalProperties\":false}"
+    }
+
+    private func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}
+
+/// Why a tool gave no answer.
+public enum ToolError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The arguments are not those of the declaration.
+    case badArguments(tool: String, reason: String)
+    case unknownTool(String)
+    case store(StoreError)
+
+    public var description: String {
+        switch self {
+        case .badArguments(let tool, let reason): "wrong arguments for \(tool): \(reason)"
+        case .unknownTool(let name): "there is no tool named \(name)"
+        case .store(let error): error.description
+        }
+    }
+}
+
+/// What a tool works with besides its arguments.
+public struct ToolContext: Sendable {
+    public var rules: ReservationRules
+    public var store: any RecordStore
+    public var callSid: String?
+    public var callerNumber: String
+    /// Names one effect for ever: a second run with the same key has no second effect.
+    public var idempotencyKey: String
+    public var now: Date
+
+    public init(
+        rules: ReservationRules, store: any RecordStore, callSid: String?, callerNumber: String,
+        idempotencyKey: String, now: Date
+    ) {
+        self.rules = rules
+        self.store = store
+        self.callSid = callSid
+        self.callerNumber = callerNumber
+        self.idempotencyKey = idempotencyKey
+        self.now = now
+    }
+}
+
+/// Receives a tool's answer, exactly once, possibly on the store's thread.
+public typealias ToolCompletion<Output: Sendable> =
+    @Sendable (Result<Output, ToolError>) -> Void
+
+/// Something an assistant can look up or do.
+public protocol Tool: Sendable {
+    associatedtype Arguments: Codable, Sendable, Equatable
+    associatedtype Output: Encodable, Sendable, Equatable
+    static var declaration: ToolDeclaration { get }
+    /// Any thread; does not block.
+    static func run(
+        _ arguments: Arguments, in context: ToolContext,
+        completion: @escaping ToolCompletion<Output>)
+}
+
+extension Tool {
+    /// Runs the tool on arguments and answers in JSON, as language models do.
+    public static func run(
+        json: Data, in context: ToolContext, completion: @escaping ToolCompletion<Data>
+    ) {
+        let arguments: Arguments
+        do {
+            arguments = try JSONDecoder().decode(Arguments.self, from: json)
+        } catch {
+            completion(
+                .failure(.badArguments(tool: declaration.name, reason: String(describing: error))))
+            return
+        }
+        run(arguments, in: context) { result in
+            completion(
+                result.flatMap { output in
+                    Result { try JSONEncoder().encode(output) }.mapError {
+                        .badArguments(tool: declaration.name, reason: String(describing: $0))
+                    }
+                })
+        }
+    }
+}
+
+/// The tools of one kind of assistant, by name.
+public struct ToolBox: Sendable {
+    private let tools: [any Tool.Type]
+
+    public init(_ tools: [any Tool.Type]) { self.tools = tools }
+
+    /// What the reservation assistant can do.
+    public static let reservations = ToolBox([
+        CheckAvailability.self, CreateReservation.self, ChangeReservation.self,
+        CancelReservation.self,
+    ])
+
+    public var declarations: [ToolDeclaration] { tools.map { $0.declaration } }
+
+    /// Runs a tool by its name on arguments in JSON.
+    public func run(
+        _ name: String, json: Data, in context: ToolContext,
+        completion: @escaping ToolCompletion<Data>
+    ) {
+        guard let tool = tools.first(where: { $0.declaration.name == name }) else {
+            completion(.failure(.unknownTool(name)))
+            return
+        }
+        tool.run(json: json, in: context, completion: completion)
+    }
+}

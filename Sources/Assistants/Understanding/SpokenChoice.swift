@@ -1,0 +1,29 @@
+/// Which of several offers was picked.
+public enum SpokenChoice: Sendable, Equatable {
+    /// Counted from 0.
+    case index(Int)
+    case last, earliest, latest, any
+
+    private static let table = PhraseTable<SpokenChoice>([
+        (.index(0), ["the first", "first", "first one", "former", "number one", "option one"]),
+        (.index(1), ["the second", "second", "second one", "number two", "option two"]),
+        (.index(2), ["the third", "third", "third one", "number three", "option three"]),
+        (.last, ["the last", "last one", "the latter", "latter", "the other"]),
+        (.earliest, ["earlier", "the earlier", "earliest", "the sooner"]),
+        (.latest, ["later", "the later", "latest"]),
+        (
+            .any,
+            [
+                "either", "any", "whichever", "whatever", "both", "any of them", "doesn't matter",
+                "don't mind", "don't care", "you choose", "you pick",
+            ]
+        ),
+    ])
+
+    /// The first choice whose tokens say nothing else.
+    static func match(_ utterance: Utterance, taken: [Range<Int>]) -> SpokenChoice? {
+        table.matches(in: utterance).first { match in
+            !taken.contains { $0.overlaps(match.range) }
+        }?.value
+    }
+}

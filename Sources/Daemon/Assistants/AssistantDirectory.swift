@@ -1,0 +1,73 @@
+import Assistants
+import Foundation
+import Pipelines
+import Store
+
+/// One business's assistant, ready to take calls.
+struct Assistant: Sendable {
+    let block: AssistantBlock
+    let settings: AssistantSettings
+    let dialogue: any DialogueEngine
+    /// The first words, as the dialogue or the configuration has them.
+    let greeting: String
+    /// The greeting's speech, made before the first call; shared by all of them.
+    let greetingClip: SpeechClip?
+}
+
+/// Knows which assistant answers which number. Fixed after the start.
+struct AssistantDirectory: Sendable {
+    private let assistants: [String: Assistant]
+    private let numbers: [String: String]
+    private let fallback: Assistant
+
+    init(assistants: [Assistant], configuration: Configuration) {
+        precondition(!assistants.isEmpty, "the configuration was checked to have an assistant")
+        self.assistants = Dictionary(uniqueKeysWithValues: assistants.map { ($0.block.id, $0) })
+        numbers = configuration.numbers
+        fallback = self.assistants[configuration.defaultAssistant] ?? assistants[0]
+    }
+
+    /// The assistant of a called number in E.164, or the default one.
+    func assistant(forNumber number: String) -> Assistant {
+        numbers[number].flatMap { assistants[$0] } ?? fallback
+    }
+
+    /// The assistant that a stream names; the default one for no name; nil for an unknown name.
+    func assistant(named id: String?) -> Assistant? {
+        guard let id, !id.isEmpty else { return fallback }
+        return assistants[id]
+    }
+
+    var all: [Assistant] { assistants.values.sorted { $0.block.id < $1.block.id } }
+}
+
+extension AssistantSettings {
+    /// The settings that a block of the configuration describes; what it leaves out is the sample's.
+    init(_ block: AssistantBlock) {
+        let zone = TimeZone(identifier: block.timeZone) ?? .gmt
+        self = .sampleRestaurant(id: block.id, timeZone: zone)
+        name = block.name.isEmpty ? block.id : block.name
+        greeting = block.greeting.isEmpty ? nil : block.greeting
+        voice = block.voice.isEmpty ? nil : block.voice
+        language = block.language
+        if !block.tables.isEmpty {
+            tables = block.tables.enumerated().map { index, seats in
+                DiningTable(name: "Table \(index + 1)", seats: seats)
+            }
+        }
+        partySizeMax = block.partySizeMax
+        reservationMinutes = block.reservationMinutes
+        handOverNumber = block.handOverNumber.isEmpty ? nil : block.handOverNumber
+        for (day, hours) in block.hours {
+            guard let index = AssistantBlock.weekdays.firstIndex(of: day) else { continue }
+            openingHours.weekly[Weekday.mondayFirst[index]] =
+                OpeningHours.Period(hours).map { [$0] } ?? []
+        }
+    }
+}
+
+extension Weekday {
+    fileprivate static let mondayFirst: [Weekday] = [
+        .monday, .tuesday, .wednesday, .thursday, .friday, .saturday, .sunday,
+    ]
+}

@@ -1,0 +1,218 @@
+import DSP
+import Net
+import Pipelines
+import Realtime
+import Store
+import Twilio
+
+/// One live call on a stream: gives a conversation its way out to Twilio, and keeps its books.
+/// Lives on one loop.
+final class StreamedCall {
+    let services: Services
+    let callSid: String
+    let assistant: Assistant
+    /// Set by the connection: closes the socket when the conversation is over.
+    var onEnded: (() -> Void)?
+
+    private let socket: WebSocket
+    private let writer: StreamMessageWriter
+    /// One outbound message is written here before it goes out; kept for the call's life so that
+    /// sending allocates nothing.
+    private let message: UnsafeMutableRawBufferPointer
+    private let timer: LoopTimer
+    private let wakeup: LoopWakeup
+    private var conversation: Conversation?
+    private let startedAtNanos: UInt64
+    private let startedAtSeconds: Int64
+    private let from: String
+    private let to: String
+    private var isOver = false
+    private let silence: UnsafeMutableBufferPointer<UInt8>
+
+    /// One frame of Twilio's: 20 ms of µ-law.
+    static let frameByteCount = 160
+
+    init(
+        services: Services, loop: EventLoop, socket: WebSocket, start: StreamStart,
+        assistant: Assistant
+    ) {
+        self.services = services
+        self.socket = socket
+        self.assistant = assistant
+        callSid = start.callSid
+        from = start.customParameters[StreamParameter.from] ?? ""
+        to = start.customParameters[StreamParameter.to] ?? ""
+        startedAtNanos = MonotonicClock.nowNanos()
+        startedAtSeconds = WallClock.nowSeconds()
+        writer = StreamMessageWriter(streamSid: start.streamSid)
+        let settings = services.reloaded.withLock { $0 }
+        let frameByteCountMax = settings.buffers.frameMs * 8
+        message = .allocate(
+            byteCount: max(
+                writer.mediaByteCount(payloadByteCount: frameByteCountMax),
+                writer.markByteCountMax), alignment: 16)
+        silence = .allocate(capacity: Self.frameByteCount)
+        silence.initialize(repeating: G711.muLawSilence)
+        // The timer and the wake-up outlive nothing: both are closed when the call ends.
+        let relay = CallRelay()
+        timer = loop.makeTimer { relay.call?.advance() }
+        wakeup = loop.makeWakeup { relay.call?.audioArrived() }
+        relay.call = self
+        let greeted = start.customParameters[StreamParameter.greeted] == "true"
+        conversation = makeConversation(settings: settings, loop: loop, greeted: greeted)
+    }
+
+    deinit {
+        message.deallocate()
+        silence.deallocate()
+    }
+
+    private func makeConversation(
+        settings: Configuration, loop: EventLoop, greeted: Bool
+    ) -> Conversation {
+        let call = CallInfo(
+            callSid: callSid, assistantID: assistant.block.id, from: from, to: to,
+            language: assistant.settings.language)
+        let engines = services.engines
+        let stages = ConversationStages(
+            stt: engines.speechToText.makeSession(call: call, loop: loop),
+            dialogue: assistant.dialogue.makeSession(call: call, loop: loop),
+            tts: engines.textToSpeech,
+            detector: CallerEar.detector(settings, model: engines.voiceActivity),
+            filter: CallerFilter(settings.audio), cache: services.speechCache)
+        var options = ConversationOptions(
+            settings, voice: assistant.settings.voice, block: assistant.block)
+        options.greets = !greeted
+        let wakeup = self.wakeup
+        return Conversation(
+            options: options, call: call, stages: stages, greeting: assistant.greetingClip,
+            transport: self, observer: self, onAudio: { wakeup.signal() },
+            clock: { MonotonicClock.nowNanos() })
+    }
+
+    // MARK: From the connection
+
+    func begin(nowNanos: UInt64) {
+        services.metrics.callsTotal.add(1)
+        services.metrics.callsActive.add(1)
+        services.log.info(
+            "stream connected",
+            ["call": .text(callSid), "assistant": .text(assistant.block.id), "from": .text(from),
+             "to": .text(to)])
+        record(status: "in-progress", endedAt: nil)
+        conversation?.start(nowNanos: nowNanos)
+    }
+
+    func receive(_ muLaw: UnsafeBufferPointer<UInt8>, nowNanos: UInt64) {
+        conversation?.receive(muLaw: muLaw, nowNanos: nowNanos)
+    }
+
+    /// Lost audio is replaced by silence, so that what comes later keeps its place in time.
+    func audioLost(chunkCount: Int, nowNanos: UInt64) {
+        services.metrics.mediaMessagesLostTotal.add(chunkCount)
+        for _ in 0..<min(chunkCount, Self.lostFramesFilledMax) {
+            conversation?.receive(muLaw: UnsafeBufferPointer(silence), nowNanos: nowNanos)
+        }
+    }
+
+    /// More than two seconds of silence says no more than two seconds.
+    static let lostFramesFilledMax = 100
+
+    func dtmf(_ digit: String, nowNanos: UInt64) {
+        conversation?.dtmf(digit, nowNanos: nowNanos)
+    }
+
+    func markReturned(_ name: String, nowNanos: UInt64) {
+        guard let mark = MarkName(name) else { return }
+        conversation?.markReturned(mark, nowNanos: nowNanos)
+    }
+
+    private func advance() { conversation?.advance(nowNanos: MonotonicClock.nowNanos()) }
+    private func audioArrived() { conversation?.audioArrived(nowNanos: MonotonicClock.nowNanos()) }
+
+    func stopped(nowNanos: UInt64) { finish("caller hung up", nowNanos, isOrderly: true) }
+
+    func protocolBroken(nowNanos: UInt64) { finish("protocol broken", nowNanos, isOrderly: false) }
+
+    func socketClosed(code: UInt16, reason: String, nowNanos: UInt64) {
+        finish("socket closed with \(code) \(reason)", nowNanos, isOrderly: code == 1000)
+    }
+
+    // MARK: The end
+
+    private func finish(_ why: String, _ now: UInt64, isOrderly: Bool) {
+        guard !isOver else { return }
+        conversation?.end(nowNanos: now)
+        close(why: why, isOrderly: isOrderly)
+    }
+
+    /// Gives everything back; exactly once.
+    private func close(why: String, isOrderly: Bool) {
+        guard !isOver else { return }
+        isOver = true
+        timer.close()
+        wakeup.close()
+        services.admission.endCall()
+        services.metrics.callsActive.add(-1)
+        let seconds = Double(MonotonicClock.nowNanos() - startedAtNanos) / 1e9
+        services.metrics.callDurationSeconds.observe(seconds)
+        services.metrics.outboundDroppedTotal.add(Int(socket.refusedSendCount))
+        record(status: isOrderly ? "completed" : "failed", endedAt: WallClock.nowSeconds())
+        services.log.info(
+            "call ended",
+            ["call": .text(callSid), "why": .text(why),
+             "seconds": .integer(Int(seconds.rounded()))])
+        conversation = nil
+    }
+
+    private func record(status: String, endedAt: Int64?) {
+        let record = CallRecord(
+            callSid: callSid, assistantID: assistant.block.id, from: from, to: to, status: status,
+            startedAt: startedAtSeconds, endedAt: endedAt,
+            durationSeconds: endedAt.map { Int($0 - startedAtSeconds) })
+        services.database.recordCall(record) { [log = services.log, callSid] result in
+            guard case .failure(let error) = result else { return }
+            log.error("call not recorded", ["call": .text(callSid), "why": .text("\(error)")])
+        }
+    }
+}
+
+/// Lets timer and wake-up be made before the call that they serve, without keeping it alive.
+private final class CallRelay {
+    weak var call: StreamedCall?
+}
+
+extension StreamedCall: ConversationTransport {
+    func sendMedia(_ muLaw: UnsafeBufferPointer<UInt8>) {
+        send(writer.writeMedia(UnsafeRawBufferPointer(muLaw), into: message))
+    }
+
+    func sendMark(_ name: MarkName) {
+        send(writer.writeMark(name: name.description, into: message))
+    }
+
+    func sendClear() { send(writer.writeClear(into: message)) }
+
+    private func send(_ byteCount: Int?) {
+        guard let byteCount else { return }
+        _ = socket.send(text: UnsafeRawBufferPointer(rebasing: message[..<byteCount]))
+    }
+
+    func cork() { socket.cork() }
+    func uncork() { socket.uncork() }
+
+    func setTimer(atNanos: UInt64?) {
+        guard !isOver else { return }
+        if let atNanos { timer.set(atNanos: atNanos) } else { timer.cancel() }
+    }
+
+    func conversationEnded(_ ending: ConversationEnding) {
+        switch ending {
+        case .handOver(let number): services.endings.note(.dial(number: number), callSid: callSid)
+        case .hangUp, .timeLimit, .failed: services.endings.note(.hangUp, callSid: callSid)
+        case .callerGone: break
+        }
+        close(why: "\(ending)", isOrderly: ending != .failed)
+        onEnded?()
+    }
+}

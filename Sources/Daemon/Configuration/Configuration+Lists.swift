@@ -1,0 +1,188 @@
+import Assistants
+
+/// The keys whose values are lists or maps, and the tables of their entries.
+extension Configuration {
+    static let assistantOptions: [ConfigurationOption<Configuration>] = [
+        .custom("assistants", allowed: "list of blocks, see below", "Who answers the calls.",
+            defaultText: { _ in "[]" },
+            apply: { (root, node, mapper) throws(ConfigurationError) in
+                root.assistants = try readAssistants(node, mapper)
+            }),
+        .custom("numbers", allowed: "called number in E.164 → assistant id", reloadable: true,
+            "Which assistant answers which number.",
+            defaultText: { _ in "{}" },
+            apply: { (root, node, mapper) throws(ConfigurationError) in
+                root.numbers = try readNumbers(node, mapper)
+            }),
+        .text("defaultAssistant", \.defaultAssistant, allowed: "id of an assistant",
+            reloadable: true, "Who answers a number, or a stream, that names nobody."),
+    ]
+
+    private static func readAssistants(
+        _ node: YAMLNode, _ mapper: YAMLMapper
+    ) throws(ConfigurationError) -> [AssistantBlock] {
+        var blocks: [AssistantBlock] = []
+        for item in try mapper.sequence(node, key: "assistants") {
+            var block = AssistantBlock()
+            try mapper.map(
+                item, into: &block, options: AssistantBlock.options,
+                context: "assistants[\(blocks.count)]: ")
+            guard !block.id.isEmpty else {
+                throw mapper.error(item, "this assistant has no 'id'; give it a short unique one")
+            }
+            guard !blocks.contains(where: { $0.id == block.id }) else {
+                throw mapper.error(item, "the id '\(block.id)' is taken by an assistant above")
+            }
+            blocks.append(block)
+        }
+        return blocks
+    }
+
+    private static func readNumbers(
+        _ node: YAMLNode, _ mapper: YAMLMapper
+    ) throws(ConfigurationError) -> [String: String] {
+        guard case .mapping(let entries, _) = node else {
+            throw mapper.error(
+                node, "numbers must be a block of \"+15551234567\": id, not \(node.kindName)")
+        }
+        var numbers: [String: String] = [:]
+        for entry in entries {
+            let digits = entry.key.dropFirst()
+            guard entry.key.hasPrefix("+"), (7...15).contains(digits.count),
+                digits.allSatisfy({ $0.isASCII && $0.isNumber })
+            else {
+                throw ConfigurationError(
+                    file: mapper.file, place: entry.keyPlace,
+                    message: "'\(entry.key)' is not a number in E.164; write \"+15551234567\"")
+            }
+            numbers[entry.key] = try mapper.text(entry.value, key: "numbers.\(entry.key)")
+        }
+        return numbers
+    }
+}
+
+extension ConfigurationOption where Root == Configuration {
+    /// A list of engines that are tried in order.
+    static func engines(
+        _ key: String, _ path: WritableKeyPath<Configuration, [EngineSettings]>, _ summary: String
+    ) -> Self {
+        .custom(
+            key, allowed: "list of one block, see below", summary,
+            defaultText: { "[{engine: \($0[keyPath: path].map(\.engine).joined())}]" },
+            apply: { (root, node, mapper) throws(ConfigurationError) in
+                var engines: [EngineSettings] = []
+                for item in try mapper.sequence(node, key: key) {
+                    var engine = EngineSettings(engine: "")
+                    try mapper.map(
+                        item, into: &engine, options: EngineSettings.options,
+                        context: "\(key)[\(engines.count)]: ")
+                    let known = EngineSettings.known[key] ?? []
+                    guard known.contains(engine.engine) else {
+                        let said = engine.engine.isEmpty ? "names no 'engine'" : "'\(engine.engine)' is not known"
+                        throw mapper.error(
+                            item,
+                            "\(key)[\(engines.count)]: \(said); choose one of "
+                                + known.joined(separator: ", ")
+                                + mapper.suggestion(for: engine.engine, among: known))
+                    }
+                    engines.append(engine)
+                }
+                guard engines.count == 1 else {
+                    throw mapper.error(
+                        node,
+                        engines.isEmpty
+                            ? "\(key) is empty; name an engine"
+                            : "\(key) names \(engines.count) engines; this version takes one, "
+                                + "fallback to a second is not built yet")
+                }
+                root[keyPath: path] = engines
+            })
+    }
+}
+
+extension EngineSettings {
+    /// The engines of each list.
+    static let known = [
+        "stt": ["whisper", "fixed"], "llm": ["scripted", "fixed"], "tts": ["flite", "fixed"],
+    ]
+
+    static let options: [ConfigurationOption<EngineSettings>] = [
+        .text("engine", \.engine, allowed: "whisper, scripted, flite, fixed", "Which engine."),
+        .text("model", \.model, allowed: "name or path",
+            "whisper: a ggml model by name (tiny.en, found in models.directory) or by path."),
+        .integer("threads", \.threads, 1...64, "whisper: threads of one decode."),
+        .integer("workers", \.workers, 0...64,
+            "whisper, flite: decodes or syntheses at once; 0 means one a core."),
+        .integer("queueMax", \.queueMax, 1...10_000,
+            "whisper: utterances that may wait for a worker before one is refused."),
+        .text("language", \.language, allowed: "ISO 639-1 code", "whisper: language spoken."),
+        .text("prompt", \.prompt, "whisper: words to expect, such as names on the menu."),
+        .text("voice", \.voice, allowed: "rms, slt, awb, kal", "flite: voice; empty means rms."),
+        .text("text", \.text, "fixed: the transcript that is heard, or the reply that is said."),
+        .integer("delayMs", \.delayMs, 0...60_000, unit: "ms", "fixed: time before the answer."),
+        .integer("clipMs", \.clipMs, 100...60_000, unit: "ms", "fixed: length of the spoken clip."),
+    ]
+}
+
+extension AssistantBlock {
+    static let weekdays = [
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    ]
+
+    static let options: [ConfigurationOption<AssistantBlock>] = [
+        .text("id", \.id, allowed: "short unique word", "Name in logs, records and numbers."),
+        .text("kind", \.kind, allowed: "reservations", "Which dialogue it holds."),
+        .text("name", \.name, "The business's name as it is spoken; empty means the id."),
+        .text("greeting", \.greeting, "First words; empty lets the dialogue greet in its own."),
+        .text("voice", \.voice, "Voice, over the one of the tts entry."),
+        .text("language", \.language, allowed: "BCP 47 tag", "Language of the TwiML `<Say>` verbs."),
+        .text("timeZone", \.timeZone, allowed: "tz database name", "The business's time zone."),
+        .custom("hours", allowed: "day → \"HH:MM-HH:MM\" or closed",
+            "Opening hours; a day that is not named keeps the default of the kind.",
+            defaultText: { _ in "{}" },
+            apply: { (root, node, mapper) throws(ConfigurationError) in
+                root.hours = try readHours(node, mapper)
+            }),
+        .custom("tables", allowed: "list of seat counts", "Dining tables; empty means a sample house.",
+            defaultText: { _ in "[]" },
+            apply: { (root, node, mapper) throws(ConfigurationError) in
+                root.tables = []
+                for item in try mapper.sequence(node, key: "tables") {
+                    root.tables.append(try mapper.integer(item, key: "tables", range: 1...100))
+                }
+            }),
+        .integer("partySizeMax", \.partySizeMax, 1...500, "Largest party taken by telephone."),
+        .integer("reservationMinutes", \.reservationMinutes, 15...600, unit: "min",
+            "How long a table is held for a party."),
+        .text("handOverNumber", \.handOverNumber, allowed: "number in E.164",
+            "Who is called when the caller wants a human; empty means nobody."),
+        .choice("greetWith", \.greetWith,
+            "Who says the greeting: streamd over the stream, where it can be interrupted, or "
+                + "Twilio's `<Say>` before it."),
+        .text("goodbye", \.goodbye, "Last words at the time limit; empty means the built-in ones."),
+    ]
+
+    private static func readHours(
+        _ node: YAMLNode, _ mapper: YAMLMapper
+    ) throws(ConfigurationError) -> [String: String] {
+        guard case .mapping(let entries, _) = node else {
+            throw mapper.error(node, "hours must be a block of days, not \(node.kindName)")
+        }
+        var hours: [String: String] = [:]
+        for entry in entries {
+            guard weekdays.contains(entry.key) else {
+                throw ConfigurationError(
+                    file: mapper.file, place: entry.keyPlace,
+                    message: "'\(entry.key)' is not a day"
+                        + mapper.suggestion(for: entry.key, among: weekdays))
+            }
+            let text = try mapper.text(entry.value, key: "hours.\(entry.key)")
+            guard text == "closed" || OpeningHours.Period(text) != nil else {
+                throw mapper.error(
+                    entry.value, "'\(text)' is not a span of hours; write \"11:00-22:30\" or closed")
+            }
+            hours[entry.key] = text
+        }
+        return hours
+    }
+}

@@ -1,0 +1,129 @@
+import Foundation
+
+extension Configuration {
+    /// Reads a configuration file. Blocking; for start and reload.
+    public static func read(path: String) throws(ConfigurationError) -> Configuration {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ConfigurationError(
+                file: path, place: nil,
+                message: "can't be read; name an existing file with --config "
+                    + "(streamd.example.yaml is a start)")
+        }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw ConfigurationError(file: path, place: nil, message: "is not UTF-8 text")
+        }
+        return try parse(yaml: text, file: path)
+    }
+
+    /// Turns YAML into a checked configuration.
+    /// - Parameter file: its name, for error messages.
+    public static func parse(yaml: String, file: String) throws(ConfigurationError) -> Configuration {
+        var configuration = Configuration()
+        guard let root = try YAMLReader.read(yaml, file: file) else {
+            throw ConfigurationError(
+                file: file, place: nil,
+                message: "is empty; at least 'assistants' and 'defaultAssistant' are needed")
+        }
+        try YAMLMapper(file: file).map(root, into: &configuration, options: options)
+        try configuration.validate(file: file, root: root)
+        return configuration
+    }
+
+    /// Combinations that no single key can judge.
+    private func validate(file: String, root: YAMLNode) throws(ConfigurationError) {
+        func fail(_ key: String, _ message: String) -> ConfigurationError {
+            ConfigurationError(file: file, place: root.place(of: key), message: message)
+        }
+        if turn.endpointMinMs > turn.endpointMs || turn.endpointMs > turn.endpointMaxMs {
+            throw fail(
+                "turn.endpointMs",
+                "turn.endpointMinMs ≤ endpointMs ≤ endpointMaxMs must hold; they are "
+                    + "\(turn.endpointMinMs), \(turn.endpointMs), \(turn.endpointMaxMs)")
+        }
+        if vad.offsetThreshold >= vad.onsetThreshold {
+            throw fail(
+                "vad.offsetThreshold",
+                "vad.offsetThreshold (\(vad.offsetThreshold)) must be under vad.onsetThreshold "
+                    + "(\(vad.onsetThreshold))")
+        }
+        if buffers.frameMs % 10 != 0 {
+            throw fail("buffers.frameMs", "buffers.frameMs is \(buffers.frameMs); it must be a multiple of 10")
+        }
+        if buffers.leadMs < buffers.frameMs {
+            throw fail(
+                "buffers.leadMs",
+                "buffers.leadMs (\(buffers.leadMs)) must be at least buffers.frameMs "
+                    + "(\(buffers.frameMs)), or every frame would be late")
+        }
+        if server.tlsCertificate.isEmpty != server.tlsKey.isEmpty {
+            throw fail(
+                server.tlsCertificate.isEmpty ? "server.tlsKey" : "server.tlsCertificate",
+                "server.tlsCertificate and server.tlsKey go together; give both or neither")
+        }
+        try validateAssistants(fail)
+        try validatePublicURL(fail)
+    }
+
+    private func validateAssistants(
+        _ fail: (String, String) -> ConfigurationError
+    ) throws(ConfigurationError) {
+        guard !assistants.isEmpty else {
+            throw fail("assistants", "there is no assistant; add one: assistants: [{id: concya}]")
+        }
+        let ids = assistants.map(\.id)
+        guard ids.contains(defaultAssistant) else {
+            throw fail(
+                "defaultAssistant",
+                "defaultAssistant is '\(defaultAssistant)'; it must be one of "
+                    + ids.joined(separator: ", "))
+        }
+        for (number, id) in numbers.sorted(by: { $0.key < $1.key }) where !ids.contains(id) {
+            throw fail(
+                "numbers.\(number)",
+                "\(number) goes to '\(id)', which is no assistant; there are "
+                    + ids.joined(separator: ", "))
+        }
+        for block in assistants {
+            guard block.kind == "reservations" else {
+                throw fail(
+                    "assistants",
+                    "assistant '\(block.id)' has kind '\(block.kind)'; known: reservations")
+            }
+            guard TimeZone(identifier: block.timeZone) != nil else {
+                throw fail(
+                    "assistants",
+                    "assistant '\(block.id)': '\(block.timeZone)' is no time zone; write one like "
+                        + "America/New_York")
+            }
+        }
+    }
+
+    private func validatePublicURL(
+        _ fail: (String, String) -> ConfigurationError
+    ) throws(ConfigurationError) {
+        guard !twilio.publicURL.isEmpty else { return }
+        guard let parts = URLComponents(string: twilio.publicURL),
+            parts.scheme == "https" || parts.scheme == "http", let host = parts.host, !host.isEmpty,
+            parts.query == nil, parts.path.isEmpty || parts.path == "/"
+        else {
+            throw fail(
+                "twilio.publicURL",
+                "'\(twilio.publicURL)' is not a base address; write \"https://voice.example.com\"")
+        }
+    }
+}
+
+extension YAMLNode {
+    /// Where a dotted key's value stands, or nil where it is not in the file.
+    func place(of key: String) -> SourcePlace? {
+        guard case .mapping(let entries, _) = self else { return nil }
+        for entry in entries {
+            if entry.key == key { return entry.value.place }
+            if key.hasPrefix(entry.key + ".") {
+                return entry.value.place(of: String(key.dropFirst(entry.key.count + 1)))
+                    ?? entry.value.place
+            }
+        }
+        return nil
+    }
+}

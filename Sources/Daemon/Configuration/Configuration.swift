@@ -1,0 +1,156 @@
+/// All that an operator can set. Values here are the defaults; milliseconds end in `Ms`.
+public struct Configuration: Sendable {
+    public var server = ServerSettings()
+    public var twilio = TwilioSettings()
+    public var stt = [EngineSettings(engine: "whisper")]
+    public var llm = [EngineSettings(engine: "scripted")]
+    public var tts = [EngineSettings(engine: "flite")]
+    public var turn = TurnSettings()
+    public var vad = VoiceActivitySettings()
+    public var audio = AudioSettings()
+    public var buffers = BufferSettings()
+    public var limits = LimitSettings()
+    public var store = StoreSettings()
+    public var models = ModelSettings()
+    public var log = LogSettings()
+    public var assistants: [AssistantBlock] = []
+    /// Called number in E.164 → assistant id.
+    public var numbers: [String: String] = [:]
+    public var defaultAssistant = ""
+
+    public init() {}
+}
+
+/// `server`: the sockets.
+public struct ServerSettings: Sendable {
+    public var host = "0.0.0.0"
+    public var port = 8000
+    public var loops = 0
+    public var tlsCertificate = ""
+    public var tlsKey = ""
+    public var headerBytesMax = 16_384
+    public var bodyBytesMax = 1_048_576
+    public var headerTimeoutMs = 10_000
+    public var bodyTimeoutMs = 20_000
+    public var idleTimeoutMs = 60_000
+    public var connectionsMax = 12_000
+    public var drainMs = 30_000
+}
+
+/// `twilio`: trust and addresses.
+public struct TwilioSettings: Sendable {
+    public var validateSignatures = true
+    public var publicURL = ""
+    public var streamTokenMs = 60_000
+    public var messageBytesMax = 65_536
+    public var stallMs = 10_000
+}
+
+/// One entry of `stt`, `llm` or `tts`.
+public struct EngineSettings: Sendable, Equatable {
+    public var engine: String
+    public var model = ""
+    public var threads = 1
+    public var workers = 0
+    public var queueMax = 64
+    public var language = "en"
+    public var prompt = ""
+    public var voice = ""
+    public var text = ""
+    public var delayMs = 0
+    public var clipMs = 3000
+
+    public init(engine: String) { self.engine = engine }
+}
+
+/// `turn`: who speaks when.
+public struct TurnSettings: Sendable {
+    public var endpointMs = 400
+    public var endpointMinMs = 200
+    public var endpointMaxMs = 1200
+    public var speculateAfterMs = 160
+    public var bargeInMs = 60
+    public var bargeInConfirmMs = 500
+    public var idlePromptMs = 8000
+    public var idlePromptsMax = 3
+    public var replyTimeoutMs = 8000
+    public var greetingUninterruptibleMs = 0
+}
+
+/// `vad`: what counts as speech.
+public struct VoiceActivitySettings: Sendable {
+    public var onsetThreshold = 0.5
+    public var offsetThreshold = 0.35
+    public var playoutThreshold = 0.7
+    public var gateDB = 6.0
+    public var preRollMs = 300
+}
+
+/// `audio`: treatment of the caller's voice.
+public struct AudioSettings: Sendable {
+    public enum NoiseSuppression: String, CaseIterable, Sendable {
+        case off, low, moderate, high, veryHigh
+    }
+    public var highPass = false
+    public var noiseSuppression = NoiseSuppression.off
+    public var automaticGain = false
+    public var echoCancellation = false
+    public enum ResamplerQuality: String, CaseIterable, Sendable { case fastest, medium, best }
+    public var resampler = ResamplerQuality.fastest
+}
+
+/// `buffers`: how much sound is held where.
+public struct BufferSettings: Sendable {
+    public var callerMs = 30_000
+    public var playoutMs = 60_000
+    public var leadMs = 200
+    public var frameMs = 20
+    public var markMs = 500
+    public var outboundBytesMax = 1_048_576
+}
+
+/// `limits`: what is refused.
+public struct LimitSettings: Sendable {
+    public var maxCalls = 200
+    public var callSeconds = 600
+    public var webhooksPerSecond = 200
+    public var startTimeoutMs = 5000
+}
+
+/// `store`: where records are kept.
+public struct StoreSettings: Sendable {
+    public var path = "var/streamd.sqlite"
+}
+
+/// `models`: where weights are found.
+public struct ModelSettings: Sendable {
+    public var directory = ""
+}
+
+/// `log`: what is told, and how.
+public struct LogSettings: Sendable {
+    public enum Format: String, CaseIterable, Sendable { case text, json }
+    public var level = LogLevel.info
+    public var format = Format.text
+}
+
+/// One entry of `assistants`.
+public struct AssistantBlock: Sendable {
+    public var id = ""
+    public var kind = "reservations"
+    public var name = ""
+    public var greeting = ""
+    public var voice = ""
+    public var language = "en-US"
+    public var timeZone = "UTC"
+    public var hours: [String: String] = [:]
+    public var tables: [Int] = []
+    public var partySizeMax = 12
+    public var reservationMinutes = 120
+    public var handOverNumber = ""
+    public var goodbye = ""
+    public enum Greeter: String, CaseIterable, Sendable { case stream, say }
+    public var greetWith = Greeter.stream
+
+    public init() {}
+}

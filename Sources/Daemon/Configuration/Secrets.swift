@@ -1,0 +1,62 @@
+import Foundation
+
+/// What comes from the environment or a `.env` file, never from the YAML, and is never logged.
+public struct Secrets: Sendable {
+    public var accountSid: String
+    public var authToken: String
+    public var phoneNumber: String
+    public var publicURL: String
+
+    /// - Parameters:
+    ///   - environment: the process's; it wins over the file.
+    ///   - file: a `.env` file; missing is fine.
+    public init(environment: [String: String], file: String = ".env") throws(ConfigurationError) {
+        let values = try Self.readFile(file).merging(environment) { _, fromProcess in fromProcess }
+        accountSid = values["TWILIO_ACCOUNT_SID"] ?? ""
+        authToken = values["TWILIO_AUTH_TOKEN"] ?? ""
+        phoneNumber = values["TWILIO_PHONE_NUMBER"] ?? ""
+        publicURL =
+            ["PUBLIC_URL", "PUBLIC_WEBHOOK_URL", "TWILIO_WEBHOOK_URL"]
+            .compactMap { values[$0] }.first { !$0.isEmpty } ?? ""
+    }
+
+    /// Lines of NAME=value; `export ` before and quotes around are allowed, # begins a comment line.
+    static func readFile(_ path: String) throws(ConfigurationError) -> [String: String] {
+        guard let data = FileManager.default.contents(atPath: path) else { return [:] }
+        var values: [String: String] = [:]
+        let lines = String(decoding: data, as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        for (index, rawLine) in lines.enumerated() {
+            var line = rawLine.trimmingCharacters(in: .whitespaces)
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            if line.hasPrefix("export ") { line.removeFirst("export ".count) }
+            guard let equals = line.firstIndex(of: "="), equals != line.startIndex else {
+                // The line itself is not shown: it may hold a secret.
+                throw ConfigurationError(
+                    file: path, place: SourcePlace(line: index + 1, column: 1),
+                    message: "is not NAME=value")
+            }
+            let name = line[..<equals].trimmingCharacters(in: .whitespaces)
+            var value = line[line.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+            for quote in ["\"", "'"] where value.count >= 2 && value.hasPrefix(quote) && value.hasSuffix(quote) {
+                value = String(value.dropFirst().dropLast())
+                break
+            }
+            values[name] = value
+        }
+        return values
+    }
+}
+
+extension Configuration {
+    /// Refuses to run open to the world by oversight: without a token signatures can't be checked,
+    /// and that must have been said outright.
+    public func checkTrust(_ secrets: Secrets) throws(ConfigurationError) {
+        guard twilio.validateSignatures, secrets.authToken.isEmpty else { return }
+        throw ConfigurationError(
+            file: "environment", place: nil,
+            message: "TWILIO_AUTH_TOKEN is not set, so signatures can't be checked; set it in the "
+                + "environment or in .env, or say twilio.validateSignatures: false in the "
+                + "configuration to accept anybody")
+    }
+}

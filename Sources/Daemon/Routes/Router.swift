@@ -1,0 +1,97 @@
+import Net
+import Twilio
+
+/// Finds who answers a request. One per loop; stateless beside the shared services.
+struct Router {
+    let services: Services
+    let webhooks: TwilioWebhooks
+    let pages: StatusPages
+    let streams: StreamEndpoint
+
+    init(services: Services, loop: EventLoop) {
+        self.services = services
+        webhooks = TwilioWebhooks(services: services)
+        pages = StatusPages(services: services)
+        streams = StreamEndpoint(services: services, loop: loop)
+    }
+
+    func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        switch request.path {
+        case "/twilio/voice": webhook(request, responder, webhooks.voice)
+        case "/twilio/after": webhook(request, responder, webhooks.after)
+        case "/twilio/status": webhook(request, responder, webhooks.status)
+        case "/twilio/stream": page(request, responder) { streams.open(request, responder) }
+        case "/twilio/health":
+            page(request, responder) { responder.respond(pages.twilioHealth(request)) }
+        case "/metrics": page(request, responder) { responder.respond(pages.metrics()) }
+        case "/healthz": page(request, responder) { responder.respond(pages.alive()) }
+        case "/readyz": page(request, responder) { responder.respond(pages.ready()) }
+        default:
+            responder.respond(
+                .text(404, "There is nothing at \(request.path); Twilio's webhook is /twilio/voice."))
+        }
+    }
+
+    private func page(
+        _ request: HTTPRequest, _ responder: HTTPResponder, _ answer: () -> Void
+    ) {
+        guard request.method == "GET" || request.method == "HEAD" else {
+            return responder.respond(.notAllowed(request, allow: "GET, HEAD"))
+        }
+        answer()
+    }
+
+    /// A webhook: POST, a form, signed.
+    private func webhook(
+        _ request: HTTPRequest, _ responder: HTTPResponder,
+        _ answer: (TwilioForm, HTTPRequest, HTTPResponder) -> Void
+    ) {
+        guard request.method == "POST" else {
+            return responder.respond(.notAllowed(request, allow: "POST"))
+        }
+        let fields: [(name: String, value: String)]
+        do throws(HTTPBodyError) {
+            fields = try request.formParameters()
+        } catch {
+            services.log.warning(
+                "webhook refused",
+                ["path": .text(request.path), "from": .text(request.remoteAddress),
+                 "why": .text("\(error)")])
+            return responder.respond(.text(error.status, "\(error)"))
+        }
+        guard services.trust.isTrusted(request, form: fields) else {
+            services.metrics.signatureFailuresTotal.add(1)
+            services.log.warning(
+                "webhook refused: wrong or missing X-Twilio-Signature",
+                ["path": .text(request.path), "from": .text(request.remoteAddress),
+                 "url": .text(services.trust.url(of: request))])
+            return responder.respond(
+                .text(
+                    403,
+                    "The signature does not fit. Check TWILIO_AUTH_TOKEN, and that "
+                        + "twilio.publicURL is the address Twilio calls."))
+        }
+        answer(TwilioForm(fields), request, responder)
+    }
+}
+
+/// A webhook's parameters by name; of a repeated one the first counts.
+struct TwilioForm {
+    let fields: [(name: String, value: String)]
+
+    init(_ fields: [(name: String, value: String)]) { self.fields = fields }
+
+    subscript(name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
+}
+
+extension HTTPResponse {
+    static func text(_ status: Int, _ text: String) -> HTTPResponse {
+        HTTPResponse(status: status, contentType: "text/plain; charset=utf-8", body: text + "\n")
+    }
+
+    static func notAllowed(_ request: HTTPRequest, allow: String) -> HTTPResponse {
+        var response = text(405, "\(request.path) takes \(allow).")
+        response.headers.add(name: "Allow", value: allow)
+        return response
+    }
+}

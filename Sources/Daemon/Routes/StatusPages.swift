@@ -1,0 +1,38 @@
+import Net
+import Twilio
+
+/// Pages about the daemon itself.
+struct StatusPages {
+    let services: Services
+
+    /// `GET /twilio/health`.
+    func twilioHealth(_ request: HTTPRequest) -> HTTPResponse {
+        let isConfigured =
+            !services.secrets.accountSid.isEmpty && !services.secrets.authToken.isEmpty
+        let base = services.trust.base(of: request)
+        let json = """
+            {"status":"\(services.admission.isDraining ? "draining" : "healthy")",\
+            "active_calls":\(services.admission.liveCount),\
+            "config":{"twilio_configured":\(isConfigured),\
+            "webhook_url":\(JSONText.quoted(base + "/twilio/voice"))},\
+            "version":\(JSONText.quoted(StreamdVersion.current))}
+
+            """
+        return HTTPResponse(status: 200, contentType: "application/json", body: json)
+    }
+
+    /// `GET /metrics`, for Prometheus.
+    func metrics() -> HTTPResponse {
+        HTTPResponse(
+            status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
+            body: services.metrics.render(extra: services.engines.metrics()))
+    }
+
+    /// `GET /healthz`: the process lives.
+    func alive() -> HTTPResponse { .text(200, "ok") }
+
+    /// `GET /readyz`: new calls are welcome.
+    func ready() -> HTTPResponse {
+        services.admission.isDraining ? .text(503, "draining") : .text(200, "ready")
+    }
+}

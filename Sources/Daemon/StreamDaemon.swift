@@ -1,0 +1,146 @@
+import Assistants
+import Foundation
+import Net
+import Pipelines
+import Realtime
+import Store
+import Synchronization
+
+/// The daemon: everything that runs between start and stop. Safe from any thread.
+public final class StreamDaemon: Sendable {
+    let services: Services
+    private let loops: EventLoopGroup
+    private let server: HTTPServer
+
+    /// Loads what the configuration names and begins to listen. Blocking; may take a second.
+    public init(configuration: Configuration, secrets: Secrets, log: Logger) throws {
+        try configuration.checkTrust(secrets)
+        let database = try Self.openDatabase(configuration.store)
+        let engines = try Engines(configuration)
+        let assistants = try configuration.assistants.map {
+            try Self.makeAssistant($0, configuration, database, engines)
+        }
+        try engines.warmUp()
+        let services = Services(
+            configuration: configuration, secrets: secrets, log: log, database: database,
+            engines: engines,
+            assistants: AssistantDirectory(assistants: assistants, configuration: configuration))
+        self.services = services
+        loops = try EventLoopGroup(count: configuration.server.loops)
+        do {
+            server = try HTTPServer(
+                group: loops, options: try Self.serverOptions(configuration.server)
+            ) { loop in
+                let router = Router(services: services, loop: loop)
+                return { request, responder in router.handle(request, responder) }
+            }
+        } catch {
+            loops.shutdown()
+            throw error
+        }
+        log.info(
+            "listening",
+            ["host": .text(configuration.server.host), "port": .integer(server.port),
+             "loops": .integer(loops.loops.count)])
+    }
+
+    /// The port that is listened on; of interest when the configuration said 0.
+    public var port: Int { server.port }
+    /// Streamed calls that are live.
+    public var liveCallCount: Int { services.admission.liveCount }
+
+    /// From now on no call is taken; live ones go on. `/readyz` says so.
+    public func drain() {
+        services.admission.drain()
+        services.log.info("draining", ["calls": .integer(services.admission.liveCount)])
+    }
+
+    /// Waits until no call is live or the time is over. Blocking.
+    public func waitUntilIdle(timeoutMs: Int) {
+        let deadline = MonotonicClock.nowNanos() + UInt64(timeoutMs) * 1_000_000
+        while services.admission.liveCount > 0, MonotonicClock.nowNanos() < deadline {
+            usleep(20_000)
+        }
+        if services.admission.liveCount > 0 {
+            services.log.warning(
+                "calls cut off at server.drainMs",
+                ["calls": .integer(services.admission.liveCount)])
+        }
+    }
+
+    /// Takes over what can be changed while running; says what can't.
+    public func reload(_ new: Configuration) {
+        services.admission.update(
+            maxCalls: new.limits.maxCalls, perSecond: new.limits.webhooksPerSecond)
+        services.log.setLevel(new.log.level)
+        services.reloaded.withLock { $0 = new }
+        services.log.info("configuration reloaded; keys not marked 'reload' need a restart")
+    }
+
+    /// Closes everything. Blocking until the loops have ended.
+    public func stop() {
+        server.close()
+        loops.shutdown()
+        services.database.close()
+        services.log.info("stopped")
+    }
+
+    // MARK: Making
+
+    static func openDatabase(_ settings: StoreSettings) throws -> Database {
+        if settings.path != ":memory:" {
+            let folder = URL(filePath: settings.path).deletingLastPathComponent()
+            do {
+                try FileManager.default.createDirectory(
+                    at: folder, withIntermediateDirectories: true)
+            } catch {
+                throw DaemonError(
+                    description: "the folder of store.path, \(folder.path), can't be made: "
+                        + "\(error.localizedDescription); name one that can be written")
+            }
+        }
+        return try Database(DatabaseOptions(path: settings.path))
+    }
+
+    private static func serverOptions(_ settings: ServerSettings) throws -> HTTPServerOptions {
+        var options = HTTPServerOptions()
+        options.host = settings.host
+        options.port = settings.port
+        options.headerBytesMax = settings.headerBytesMax
+        options.bodyBytesMax = settings.bodyBytesMax
+        options.headerTimeoutMs = settings.headerTimeoutMs
+        options.bodyTimeoutMs = settings.bodyTimeoutMs
+        options.idleTimeoutMs = settings.idleTimeoutMs
+        options.connectionsMax = settings.connectionsMax
+        if !settings.tlsCertificate.isEmpty {
+            options.tls = TLSServerOptions(
+                certificateChainPath: settings.tlsCertificate, privateKeyPath: settings.tlsKey)
+        }
+        return options
+    }
+
+    private static func makeAssistant(
+        _ block: AssistantBlock, _ configuration: Configuration, _ database: Database,
+        _ engines: Engines
+    ) throws -> Assistant {
+        let settings = AssistantSettings(block)
+        let problems = settings.problems()
+        guard problems.isEmpty else {
+            throw DaemonError(
+                description: "assistant '\(block.id)': \(problems.joined(separator: "; "))")
+        }
+        let dialogue: any DialogueEngine
+        if configuration.llm[0].engine == "fixed" {
+            let fixed = configuration.llm[0]
+            dialogue = FixedDialogue(
+                text: fixed.text.isEmpty ? "This is a set reply." : fixed.text,
+                greeting: settings.greeting, delayMs: fixed.delayMs)
+        } else {
+            dialogue = ScriptedDialogueEngine(assistants: [settings], store: database)
+        }
+        let greeting = ScriptedDialogueEngine.greeting(of: settings)
+        return Assistant(
+            block: block, settings: settings, dialogue: dialogue, greeting: greeting,
+            greetingClip: try engines.textToSpeech.speakToEnd(greeting, voice: settings.voice))
+    }
+}

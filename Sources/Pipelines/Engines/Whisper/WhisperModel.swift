@@ -1,0 +1,145 @@
+import CWhisper
+import Foundation
+
+/// A ggml Whisper model in memory, shared by all calls, with one decoding state a worker.
+final class WhisperModel: @unchecked Sendable {
+    // The context is read-only after init; each state is used by one worker thread at a time.
+
+    private let context: OpaquePointer
+    private let states: [OpaquePointer]
+
+    /// Loads the file (blocking: about 75 MB for tiny).
+    init(path: String, workerCount: Int) throws(StageError) {
+        whisper_log_set({ _, _, _ in }, nil)
+        guard FileManager.default.isReadableFile(atPath: path) else {
+            throw .failed(
+                stage: "whisper",
+                reason: "the model file \(path) can't be read; run scripts/setup, or name a ggml "
+                    + "file with stt: [{engine: whisper, model: /path/to/ggml-….bin}]")
+        }
+        var parameters = whisper_context_default_params()
+        parameters.use_gpu = false
+        guard let context = whisper_init_from_file_with_params_no_state(path, parameters) else {
+            throw .failed(
+                stage: "whisper", reason: "\(path) is not a ggml Whisper model; fetch it again")
+        }
+        var states: [OpaquePointer] = []
+        for _ in 0..<workerCount {
+            guard let state = whisper_init_state(context) else {
+                states.forEach(whisper_free_state)
+                whisper_free(context)
+                throw .failed(
+                    stage: "whisper", reason: "no memory for \(workerCount) decoders; lower workers")
+            }
+            states.append(state)
+        }
+        self.context = context
+        self.states = states
+    }
+
+    deinit {
+        states.forEach(whisper_free_state)
+        whisper_free(context)
+    }
+
+    /// What a decode goes by.
+    struct Request {
+        var threads: Int
+        var language: String
+        var prompt: String
+        /// Looked at between the steps of the computation.
+        var cancellation: WhisperCancellation
+    }
+
+    /// Decodes one utterance. Blocking; call it on worker `worker` only.
+    ///
+    /// The encoder's context is cut to the utterance's length and a margin of 256 frames: tighter
+    /// ones make the decoder repeat itself, and the full 30 s cost three times as much.
+    /// - Parameter samples: 16 kHz, −1…1.
+    /// - Returns: nil when it was cancelled.
+    func decode(
+        _ samples: [Float], worker: Int, request: Request
+    ) throws(StageError) -> Transcript? {
+        let state = states[worker]
+        var parameters = whisper_full_default_params(WHISPER_SAMPLING_GREEDY)
+        parameters.n_threads = Int32(request.threads)
+        parameters.no_context = true
+        parameters.no_timestamps = true
+        parameters.single_segment = true
+        parameters.print_progress = false
+        parameters.print_realtime = false
+        parameters.print_timestamps = false
+        parameters.print_special = false
+        parameters.suppress_blank = true
+        parameters.suppress_nst = true
+        parameters.temperature_inc = 0
+        parameters.max_tokens = 60
+        parameters.audio_ctx = Int32(min(1500, samples.count / 320 + 256))
+        parameters.greedy.best_of = 1
+        parameters.abort_callback = { data in
+            guard let data else { return false }
+            return Unmanaged<WhisperCancellation>.fromOpaque(data).takeUnretainedValue().isCancelled
+        }
+        let cancellation = request.cancellation
+        parameters.abort_callback_user_data = Unmanaged.passUnretained(cancellation).toOpaque()
+        let result = withExtendedLifetime(cancellation) {
+            request.language.withCString { language in
+                request.prompt.withCString { prompt in
+                    parameters.language = language
+                    parameters.initial_prompt = request.prompt.isEmpty ? nil : prompt
+                    return whisper_full_with_state(
+                        context, state, parameters, samples, Int32(samples.count))
+                }
+            }
+        }
+        if cancellation.isCancelled { return nil }
+        guard result == 0 else {
+            throw .failed(stage: "whisper", reason: "the decoder gave up with code \(result)")
+        }
+        return transcript(of: state)
+    }
+
+    private func transcript(of state: OpaquePointer) -> Transcript {
+        var text = ""
+        var probabilitySum = 0.0
+        var tokenCount = 0
+        var noSpeech = 0.0
+        for segment in 0..<whisper_full_n_segments_from_state(state) {
+            if let words = whisper_full_get_segment_text_from_state(state, segment) {
+                text += String(cString: words)
+            }
+            noSpeech = max(
+                noSpeech, Double(whisper_full_get_segment_no_speech_prob_from_state(state, segment)))
+            for token in 0..<whisper_full_n_tokens_from_state(state, segment) {
+                probabilitySum += Double(
+                    whisper_full_get_token_p_from_state(state, segment, token))
+                tokenCount += 1
+            }
+        }
+        let confidence = tokenCount > 0 ? probabilitySum / Double(tokenCount) : 0
+        let words = Self.spokenText(text)
+        // Over silence and noise the model invents a polite word; it says itself that it doubts it.
+        let isInvented = noSpeech > 0.6 && confidence < 0.5
+        return Transcript(text: isInvented ? "" : words, confidence: confidence)
+    }
+
+    /// Without what the model writes of sounds: "[BLANK_AUDIO]", "(coughs)", "*music*".
+    static func spokenText(_ text: String) -> String {
+        var out = ""
+        var closing: Character?
+        for character in text {
+            if let end = closing {
+                if character == end { closing = nil }
+                continue
+            }
+            switch character {
+            case "[": closing = "]"
+            case "(": closing = ")"
+            case "*": closing = "*"
+            case "♪": continue
+            default: out.append(character)
+            }
+        }
+        return out.split(separator: " ").joined(separator: " ")
+    }
+}

@@ -1,0 +1,99 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Where and how the SQLite database is kept.
+public struct DatabaseOptions: Sendable {
+    /// A file, made if there is none (with its folder), or `:memory:`.
+    public var path: String
+    /// How long a write waits for another program's lock, in milliseconds.
+    public var busyTimeoutMs: Int
+    /// Operations that may wait; more are refused with ``StoreError/overloaded(pendingMax:)``.
+    public var pendingMax: Int
+
+    public init(path: String, busyTimeoutMs: Int = 5000, pendingMax: Int = 10_000) {
+        self.path = path
+        self.busyTimeoutMs = busyTimeoutMs
+        self.pendingMax = pendingMax
+    }
+}
+
+/// The records of all assistants in one SQLite file.
+///
+/// Every operation runs on the database's own serial worker, in the order asked, so that an event
+/// loop never waits for a disk. A completed write is on the disk (write-ahead log, synced at commit).
+public final class Database: RecordStore {
+    /// The file that was opened.
+    public let path: String
+    private let pendingMax: Int
+    private let worker = DispatchQueue(label: "streamd.store", qos: .userInitiated)
+    private let confined: Confined
+    private let pending = Atomic<Int>(0)
+
+    /// The connection is touched only on the worker once `init` is over.
+    private final class Confined: @unchecked Sendable {
+        let connection: SQLiteConnection
+        init(_ connection: SQLiteConnection) { self.connection = connection }
+    }
+
+    /// Opens the file and brings its schema up to date. Blocks; call it at start, not on a loop.
+    public init(_ options: DatabaseOptions) throws(StoreError) {
+        path = options.path
+        pendingMax = options.pendingMax
+        if path != ":memory:" {
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+            do {
+                try FileManager.default.createDirectory(
+                    at: folder, withIntermediateDirectories: true)
+            } catch {
+                throw .cannotOpen(path: path, reason: "its folder cannot be made")
+            }
+        }
+        let connection = try SQLiteConnection(path: path, busyTimeoutMs: options.busyTimeoutMs)
+        try connection.execute(
+            """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA foreign_keys = ON;
+            """)
+        try Migrations.apply(to: connection)
+        confined = Confined(connection)
+    }
+
+    /// Waits for the operations under way and closes the file; later ones fail with `.closed`.
+    public func close() {
+        worker.sync { confined.connection.close() }
+    }
+
+    /// The version of the schema, counted in migrations. Blocks.
+    public func schemaVersion() throws(StoreError) -> Int {
+        let result = worker.sync { () -> Result<Int, StoreError> in
+            do throws(StoreError) {
+                return .success(try Migrations.currentVersion(confined.connection))
+            } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
+    /// Runs `body` on the worker; `completion` is called there, exactly once. Any thread; allocates,
+    /// does not block.
+    func perform<Value: Sendable>(
+        _ completion: @escaping StoreCompletion<Value>,
+        _ body: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Value
+    ) {
+        let waiting = pending.add(1, ordering: .relaxed).newValue
+        guard waiting <= pendingMax else {
+            pending.subtract(1, ordering: .relaxed)
+            completion(.failure(.overloaded(pendingMax: pendingMax)))
+            return
+        }
+        worker.async { [self] in
+            let result: Result<Value, StoreError>
+            do throws(StoreError) {
+                result = .success(try body(confined.connection))
+            } catch { result = .failure(error) }
+            pending.subtract(1, ordering: .relaxed)
+            completion(result)
+        }
+    }
+}

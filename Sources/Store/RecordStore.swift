@@ -1,0 +1,54 @@
+/// Receives the outcome of a store operation, exactly once, on the store's thread.
+public typealias StoreCompletion<Value: Sendable> =
+    @Sendable (Result<Value, StoreError>) -> Void
+
+/// The records of the businesses: calls, turns, tables, reservations.
+///
+/// Operations may be asked for on any thread, never block, run in the order asked, and complete on
+/// the store's own thread. A completed write is durable.
+public protocol RecordStore: Sendable {
+    /// Inserts the call, or updates one that is known; a late "ringing" does not undo "completed".
+    func recordCall(_ call: CallRecord, completion: @escaping StoreCompletion<Void>)
+    func call(sid: String, completion: @escaping StoreCompletion<CallRecord?>)
+    /// The newest calls first.
+    func recentCalls(limit: Int, completion: @escaping StoreCompletion<[CallRecord]>)
+
+    /// Appends a turn; a second record of the same turn replaces the first.
+    func recordTurn(_ turn: TurnRecord, completion: @escaping StoreCompletion<Void>)
+    func turns(callSid: String, completion: @escaping StoreCompletion<[TurnRecord]>)
+
+    func diningTables(assistantID: String, completion: @escaping StoreCompletion<[DiningTable]>)
+    /// Inserts the tables if the assistant has none yet; tells whether it did.
+    func seedDiningTables(
+        _ tables: [DiningTable], assistantID: String, completion: @escaping StoreCompletion<Bool>)
+
+    func availability(
+        _ query: AvailabilityQuery, completion: @escaping StoreCompletion<Availability>)
+    /// Checks and books in one step: of two requests for the last table, exactly one is booked.
+    func createReservation(
+        _ new: NewReservation, completion: @escaping StoreCompletion<ReservationOutcome>)
+    /// Moves or resizes a booked reservation in one step; when it is full, nothing changes.
+    func changeReservation(
+        _ change: ReservationChange, completion: @escaping StoreCompletion<ReservationOutcome>)
+    /// Frees the tables; nil if there is no such reservation. Cancelling twice is no error.
+    func cancelReservation(
+        confirmationNumber: String, assistantID: String,
+        completion: @escaping StoreCompletion<Reservation?>)
+    /// Reservations that start in the range, cancelled ones included, by start.
+    func reservations(
+        assistantID: String, startingIn range: Range<UnixSeconds>,
+        completion: @escaping StoreCompletion<[Reservation]>)
+}
+
+extension RecordStore {
+    /// Waits for one operation without blocking a thread:
+    /// `try await store.value { store.call(sid: sid, completion: $0) }`.
+    public func value<Value: Sendable>(
+        of operation: (@escaping StoreCompletion<Value>) -> Void
+    ) async throws(StoreError) -> Value {
+        let result = await withCheckedContinuation { continuation in
+            operation { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,45 @@
+/// Why a record could not be read or written: what failed, where, and what mends it.
+public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+    case cannotOpen(path: String, reason: String)
+    case notWritable(path: String)
+    case diskFull(path: String)
+    case locked(path: String, afterMs: Int)
+    case corrupt(path: String, detail: String)
+    /// The file was written by a newer version of the program.
+    case newerSchema(path: String, found: Int, known: Int)
+    /// A row that breaks a rule of the schema (unique, foreign key, check).
+    case constraint(detail: String)
+    case failed(path: String, code: Int32, detail: String)
+    /// More work is waiting for the store than its limit allows.
+    case overloaded(pendingMax: Int)
+    /// The expiring state holds as many live entries as its limit allows.
+    case stateFull(entriesMax: Int)
+    case closed(path: String)
+
+    public var description: String {
+        switch self {
+        case .cannotOpen(let path, let reason):
+            "cannot open the database \(path): \(reason); check that its folder exists and is yours"
+        case .notWritable(let path):
+            "cannot write the database \(path); give this user write access to the file and its folder"
+        case .diskFull(let path):
+            "no space left for the database \(path); free some space on its disk"
+        case .locked(let path, let afterMs):
+            "the database \(path) stayed locked for \(afterMs) ms; end the other program that writes it"
+        case .corrupt(let path, let detail):
+            "the database \(path) is damaged or no SQLite file (\(detail)); restore it from a backup"
+        case .newerSchema(let path, let found, let known):
+            "the database \(path) has schema \(found), this program knows \(known); update the program"
+        case .constraint(let detail):
+            "the record breaks a rule of the database: \(detail)"
+        case .failed(let path, let code, let detail):
+            "the database \(path) failed with code \(code): \(detail)"
+        case .overloaded(let pendingMax):
+            "\(pendingMax) operations are waiting for the database; its disk is too slow for the load"
+        case .stateFull(let entriesMax):
+            "the conversation state holds \(entriesMax) live entries; raise its limit or shorten its expiry"
+        case .closed(let path):
+            "the database \(path) has been closed"
+        }
+    }
+}

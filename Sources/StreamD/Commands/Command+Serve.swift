@@ -1,0 +1,96 @@
+import Daemon
+import Dispatch
+import Foundation
+
+extension Command {
+    static let serve = Command(
+        name: "serve", usage: "streamd serve [--config FILE] [--log-level LEVEL]",
+        summary: "Run the daemon until SIGTERM.",
+        options: [configOption, logLevelOption],
+        run: { arguments in
+            try arguments.expect(positionalCount: 0, usage: "streamd serve [--config FILE]")
+            // Signals are taken from a queue instead of interrupting whatever thread they hit.
+            for number in [SIGTERM, SIGINT, SIGHUP, SIGPIPE] { signal(number, SIG_IGN) }
+            let loaded = try LoadedConfiguration(arguments)
+            let settings = loaded.configuration
+            let log = Logger(level: settings.log.level, format: settings.log.format)
+            defer { log.close() }
+            let daemon: StreamDaemon
+            do {
+                daemon = try StreamDaemon(
+                    configuration: settings, secrets: loaded.secrets, log: log)
+            } catch let error as ConfigurationError {
+                throw error
+            } catch {
+                throw CommandFailure(code: ExitCode.unavailable, description: "can't start: \(error)")
+            }
+            if isatty(1) == 1 { print(welcome(daemon, settings)) }
+            let signals = SignalWaiter([SIGTERM, SIGINT, SIGHUP])
+            while signals.next() == SIGHUP {
+                do {
+                    daemon.reload(try LoadedConfiguration(arguments).configuration)
+                } catch {
+                    log.error("configuration not reloaded; the old one stays", ["why": .text("\(error)")])
+                }
+            }
+            daemon.drain()
+            // A second signal ends the wait.
+            let idle = DispatchSemaphore(value: 0)
+            Thread.detachNewThread {
+                daemon.waitUntilIdle(timeoutMs: settings.server.drainMs)
+                idle.signal()
+            }
+            signals.onNext { idle.signal() }
+            idle.wait()
+            daemon.stop()
+        })
+
+    private static func welcome(_ daemon: StreamDaemon, _ settings: Configuration) -> String {
+        let base = "http://localhost:\(daemon.port)"
+        return """
+
+            streamd answers on port \(daemon.port).
+              Try it without a telephone:  make demo
+              With Twilio:  make this port reachable by https (a tunnel will do), set
+                twilio.publicURL and TWILIO_AUTH_TOKEN, and give your number the voice webhook
+                https://YOUR-HOST/twilio/voice
+              Health:   \(base)/twilio/health
+              Metrics:  \(base)/metrics
+              Stop it with Ctrl-C; live calls are let finish.
+
+            """
+    }
+}
+
+/// Hands over signals one by one.
+final class SignalWaiter: @unchecked Sendable {
+    // All state is used on the queue only, but for the semaphore.
+
+    private let queue = DispatchQueue(label: "signals")
+    private let arrived = DispatchSemaphore(value: 0)
+    private var received: [Int32] = []
+    private var handler: (() -> Void)?
+    private var sources: [any DispatchSourceSignal] = []
+
+    init(_ numbers: [Int32]) {
+        for number in numbers {
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { [unowned self] in
+                if let handler { return handler() }
+                received.append(number)
+                arrived.signal()
+            }
+            source.resume()
+            sources.append(source)
+        }
+    }
+
+    /// Waits for the next signal.
+    func next() -> Int32 {
+        arrived.wait()
+        return queue.sync { received.removeFirst() }
+    }
+
+    /// From now on signals do this.
+    func onNext(_ body: @escaping @Sendable () -> Void) { queue.sync { handler = body } }
+}
