@@ -109,9 +109,9 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
         pthread_sigmask(SIG_BLOCK, &signals, nil)
 
         uv_run(uvLoop, UV_RUN_DEFAULT)
-        drainQueue()
         hasEnded = true
-        for resource in resources.values {
+        drainQueue()
+        for resource in Array(resources.values) {
             resource.loopWillStop()
         }
         handles.closeStrangers()
