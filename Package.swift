@@ -92,7 +92,7 @@ let package = Package(
         tests("VADTests", ["VAD", "DSP"]),
         tests("NetTests", ["Net", "CAllocationCounter"]),
         tests("StoreTests", ["Store"]),
-        tests("TwilioTests", ["Twilio"], exclude: ["Vectors"]),
+        tests("TwilioTests", ["Twilio", "CAllocationCounter"], exclude: ["Vectors"]),
         tests("PipelinesTests", ["Pipelines"]),
         tests("AssistantsTests", ["Assistants"]),
         tests("DaemonTests", ["Daemon"]),
