@@ -55,6 +55,9 @@ public struct SafetensorsFile: Sendable {
     /// The names of all tensors, in no order.
     public var names: [String] { Array(entries.keys) }
 
+    /// A tensor's dimensions, or nil when it is not there.
+    public func shape(of name: String) -> [Int]? { entries[name]?.shape }
+
     /// A tensor's elements, the last dimension running fastest. Throws when it is not there, has
     /// another shape or is not made of 32-bit floats.
     public func floats(_ name: String, shape: [Int]) throws(VADError) -> [Float] {
