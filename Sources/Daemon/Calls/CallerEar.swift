@@ -8,15 +8,31 @@ enum CallerEar {
         var options = SpeechDetectorOptions()
         options.onsetThreshold = Float(settings.vad.onsetThreshold)
         options.offsetThreshold = Float(settings.vad.offsetThreshold)
-        options.playoutThreshold = Float(settings.vad.playoutThreshold)
-        options.gateDB = Float(settings.vad.gateDB)
+        options.playoutOnsetThreshold = Float(settings.vad.playoutThreshold)
+        options.gateAboveNoiseDB = Float(settings.vad.gateDB)
         options.preRollMs = settings.vad.preRollMs
-        return SpeechDetector(model: model, options: options)
+        options.playoutOnsetMs = settings.turn.bargeInMs
+        return CallerSpeechDetector(SpeechDetector(model: model, options: options))
     }
+}
 
-    /// Nil when nothing is switched on: the audio then goes through untouched.
-    static func filter(_ settings: AudioSettings) -> (any CallerAudioFilter)? {
-        nil
+/// Speech detection by the Silero network behind its energy gate, as a conversation wants it.
+final class CallerSpeechDetector: SpeechDetecting {
+    private var detector: SpeechDetector
+
+    init(_ detector: consuming SpeechDetector) { self.detector = detector }
+
+    func process(
+        _ samples: UnsafeBufferPointer<Int16>, emit: (CallerSpeechEvent) -> Void
+    ) {
+        detector.process(samples) { event in
+            switch event {
+            case .onset(let start, let detected):
+                emit(.started(startSample: start, detectedSample: detected))
+            case .resumed(let at): emit(.started(startSample: at, detectedSample: at))
+            case .pause(let end): emit(.paused(endSample: end))
+            }
+        }
     }
 }
 
@@ -40,7 +56,8 @@ extension ConversationOptions {
         frameMs = settings.buffers.frameMs
         markMs = settings.buffers.markMs
         playoutMs = settings.buffers.playoutMs
-        preRollMs = settings.vad.preRollMs
+        // The detector's onsets reach back by the pre-roll already.
+        preRollMs = 0
         self.voice = voice
         if !block.goodbye.isEmpty { goodbyeText = block.goodbye }
     }
