@@ -122,7 +122,8 @@ public final class SileroDetector {
     private func decide() -> Float {
         var sum = model.output.biases[0]
         for unit in 0..<SileroModel.unitCount {
-            sum += model.output.weights[unit * PackedLayer.blockRows] * max(0, cellInput[128 + unit])
+            let hidden = max(0, cellInput[128 + unit])
+            sum += model.output.weights[unit * PackedLayer.blockRows] * hidden
         }
         return 1 / (1 + exp(-sum))
     }
