@@ -31,8 +31,8 @@ extension SpeechDetector {
         case .idle:
             followSound(levelDB)
         case .speaking:
-            // Loudness falls towards the end of a long utterance: the peak is forgotten at 5 dB/s.
-            peakDB = max(levelDB, peakDB - 0.025)
+            // Loudness falls towards the end of a long utterance: the peak is forgotten at 3 dB/s.
+            peakDB = max(levelDB, peakDB - 0.015)
             if levelDB > utteranceThresholdDB { lastActive = position }
         case .paused:
             followReturn(levelDB)
@@ -103,8 +103,10 @@ extension SpeechDetector {
 
     private mutating func decideOnset(_ emit: (SpeechEvent) -> Void) {
         guard let soundStart, let speechLikeStart, probability >= onsetThreshold else { return }
-        // Where there was sound long before, as in a loud room, speech began where the network first
-        // heard it, and one chunk of it is not enough.
+        let isShort = soundLast - soundStart < Self.samples(options.coughMs)
+        if isShort, probability < options.earlyOnsetThreshold { return }
+        // Where there was sound long before, as in a loud room, speech began where the network
+        // first heard it, and one chunk of it is not enough.
         let isLoudRoom = soundStart < speechLikeStart - Self.samples(200)
         let start = isLoudRoom ? speechLikeStart : soundStart
         let isPlayout = isPlayout
