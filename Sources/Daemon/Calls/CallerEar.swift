@@ -10,29 +10,8 @@ enum CallerEar {
         options.offsetThreshold = Float(settings.vad.offsetThreshold)
         options.playoutOnsetThreshold = Float(settings.vad.playoutThreshold)
         options.gateAboveNoiseDB = Float(settings.vad.gateDB)
-        options.preRollMs = settings.vad.preRollMs
         options.playoutOnsetMs = settings.turn.bargeInMs
-        return CallerSpeechDetector(SpeechDetector(model: model, options: options))
-    }
-}
-
-/// Speech detection by the Silero network behind its energy gate, as a conversation wants it.
-final class CallerSpeechDetector: SpeechDetecting {
-    private var detector: SpeechDetector
-
-    init(_ detector: consuming SpeechDetector) { self.detector = detector }
-
-    func process(
-        _ samples: UnsafeBufferPointer<Int16>, emit: (CallerSpeechEvent) -> Void
-    ) {
-        detector.process(samples) { event in
-            switch event {
-            case .onset(let start, let detected):
-                emit(.started(startSample: start, detectedSample: detected))
-            case .resumed(let at): emit(.started(startSample: at, detectedSample: at))
-            case .pause(let end): emit(.paused(endSample: end))
-            }
-        }
+        return SileroSpeechDetecting(model: model, options: options)
     }
 }
 
@@ -56,8 +35,7 @@ extension ConversationOptions {
         frameMs = settings.buffers.frameMs
         markMs = settings.buffers.markMs
         playoutMs = settings.buffers.playoutMs
-        // The detector's onsets reach back by the pre-roll already.
-        preRollMs = 0
+        preRollMs = settings.vad.preRollMs
         self.voice = voice
         if !block.goodbye.isEmpty { goodbyeText = block.goodbye }
     }
