@@ -6,8 +6,9 @@ struct NoiseLevel {
 
     init(meanDB: Float) { self.meanDB = meanDB }
 
-    /// Takes in 5 ms of noise. Follows with a time constant of 300 ms, at the start faster, as a mean
-    /// of what there is. Later a bang moves it little (20 dB/s), and it falls faster than it rises.
+    /// Takes in 5 ms of noise. Follows with a time constant of 300 ms, at the start faster, as a
+    /// mean of what there is. Later a bang moves it little (20 dB/s), and it falls faster than it
+    /// rises.
     mutating func update(levelDB: Float) {
         levelCount = min(levelCount + 1, 60)
         let difference = levelDB - meanDB

@@ -2,9 +2,10 @@ import Glibc
 
 /// A file of named tensors of 32-bit floats, read whole.
 ///
-/// Format: github.com/huggingface/safetensors. Eight bytes length of the header (little-endian), the
-/// header as JSON (`{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}`), then
-/// the data. Other types than F32 are refused when they are asked for. Reading blocks and allocates.
+/// Format: github.com/huggingface/safetensors. Eight bytes length of the header (little-endian),
+/// the header as JSON (`{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}`),
+/// then the data. Other types than F32 are refused when they are asked for. Reading blocks and
+/// allocates.
 public struct SafetensorsFile: Sendable {
     /// One tensor's place in the file.
     struct Entry: Sendable {

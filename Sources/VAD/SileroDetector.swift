@@ -54,8 +54,9 @@ public final class SileroDetector {
         cell.update(repeating: 0, count: 128)
     }
 
-    /// The probability, 0…1, that the model's next 32 ms of samples (full scale ±32,768) are speech,
-    /// given what was heard before. Traps on another count than the model's `chunkSampleCount`.
+    /// The probability, 0…1, that the model's next 32 ms of samples (full scale ±32,768) are
+    /// speech, given what was heard before. Traps on another count than the model's
+    /// `chunkSampleCount`.
     public func probability(of chunk: UnsafeBufferPointer<Int16>) -> Float {
         precondition(chunk.count == model.chunkSampleCount, "a chunk is 32 ms")
         let start = signal + model.contextCount
@@ -121,7 +122,8 @@ public final class SileroDetector {
     private func decide() -> Float {
         var sum = model.output.biases[0]
         for unit in 0..<SileroModel.unitCount {
-            sum += model.output.weights[unit * PackedLayer.blockRows] * max(0, cellInput[128 + unit])
+            let hidden = max(0, cellInput[128 + unit])
+            sum += model.output.weights[unit * PackedLayer.blockRows] * hidden
         }
         return 1 / (1 + exp(-sum))
     }

@@ -3,9 +3,10 @@ import CStreamD
 /// The weights of the Silero VAD v6 network, shared by all calls and read-only.
 ///
 /// The network (github.com/snakers4/silero-vad, MIT) hears 32 ms at a time and says how likely they
-/// are speech: magnitudes of four short Fourier transforms, four convolutions over them, a recurrent
-/// (LSTM) cell of 128 units, one output. It was trained for 16 kHz and, with other weights and half
-/// the samples in every step, for 8 kHz; which one a file holds shows in its shapes.
+/// are speech: magnitudes of four short Fourier transforms, four convolutions over them, a
+/// recurrent (LSTM) cell of 128 units, one output. It was trained for 16 kHz and, with other
+/// weights and half the samples in every step, for 8 kHz; which one a file holds shows in its
+/// shapes.
 public final class SileroModel: Sendable {
     static let frameCount = 4
     static let unitCount = 128

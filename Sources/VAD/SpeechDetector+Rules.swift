@@ -31,8 +31,8 @@ extension SpeechDetector {
         case .idle:
             followSound(levelDB)
         case .speaking:
-            // Loudness falls towards the end of a long utterance: the peak is forgotten at 5 dB/s.
-            peakDB = max(levelDB, peakDB - 0.025)
+            // Loudness falls towards the end of a long utterance: the peak is forgotten at 3 dB/s.
+            peakDB = max(levelDB, peakDB - 0.015)
             if levelDB > utteranceThresholdDB { lastActive = position }
         case .paused:
             followReturn(levelDB)
@@ -91,6 +91,12 @@ extension SpeechDetector {
             ? max(options.onsetThreshold, options.playoutOnsetThreshold) : options.onsetThreshold
     }
 
+    private var earlyOnsetThreshold: Float {
+        isPlayout
+            ? max(options.earlyOnsetThreshold, options.playoutEarlyOnsetThreshold)
+            : options.earlyOnsetThreshold
+    }
+
     // MARK: - Decisions
 
     mutating func decide(_ emit: (SpeechEvent) -> Void) {
@@ -103,8 +109,10 @@ extension SpeechDetector {
 
     private mutating func decideOnset(_ emit: (SpeechEvent) -> Void) {
         guard let soundStart, let speechLikeStart, probability >= onsetThreshold else { return }
-        // Where there was sound long before, as in a loud room, speech began where the network first
-        // heard it, and one chunk of it is not enough.
+        let isShort = soundLast - soundStart < Self.samples(options.coughMs)
+        if isShort, probability < earlyOnsetThreshold { return }
+        // Where there was sound long before, as in a loud room, speech began where the network
+        // first heard it, and one chunk of it is not enough.
         let isLoudRoom = soundStart < speechLikeStart - Self.samples(200)
         let start = isLoudRoom ? speechLikeStart : soundStart
         let isPlayout = isPlayout

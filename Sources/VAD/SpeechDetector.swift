@@ -37,7 +37,8 @@ public struct SpeechDetector: ~Copyable {
     /// Where the first chunk of the present row of speech-like ones began.
     var speechLikeStart: Int64?
     var unlikelyCount = 0
-    /// The utterance: where its last sound ended, its loudest level, and what counts as sound in it.
+    /// The utterance: where its last sound ended, its loudest level, and what counts as sound in
+    /// it.
     var utteranceStart: Int64 = 0
     var lastActive: Int64 = 0
     var peakDB = LevelHistory.floorDB
@@ -119,9 +120,9 @@ public struct SpeechDetector: ~Copyable {
         raisedThresholdDB = LevelHistory.floorDB
     }
 
-    /// Tells when our own voice is played to the caller, and how loud its loudest 10 ms are, in dBFS:
-    /// onsets must then be more certain, and louder than the echo can be. Cheap; call it as often as
-    /// it changes.
+    /// Tells when our own voice is played to the caller, and how loud its loudest 10 ms are, in
+    /// dBFS: onsets must then be more certain, and louder than the echo can be. Cheap; call it as
+    /// often as it changes.
     public mutating func setPlayout(active: Bool, peakDBFS: Float = -10) {
         if isPlaying, !active { playoutEnd = position }
         isPlaying = active

@@ -1,8 +1,13 @@
 /// How a ``SpeechDetector`` decides. Times in milliseconds, levels in decibels; "dBFS" is the root
 /// mean square relative to full scale, above 150 Hz.
 public struct SpeechDetectorOptions: Sendable, Equatable {
-    /// Probability from which a chunk counts as the beginning of speech. 0…1.
+    /// Probability from which sound that has lasted `coughMs` counts as speech. 0…1.
     public var onsetThreshold: Float = 0.5
+    /// Probability from which shorter sound counts as speech: coughs and bangs can look a little
+    /// like it. 0…1, at least `onsetThreshold`.
+    public var earlyOnsetThreshold: Float = 0.8
+    /// See the thresholds. 0…1000.
+    public var coughMs = 180
     /// Probability below which a chunk speaks against speech. 0…1, at most `onsetThreshold`.
     public var offsetThreshold: Float = 0.35
     /// How long there must have been sound before it can be an onset; keeps clicks out. Speech is
@@ -33,15 +38,17 @@ public struct SpeechDetectorOptions: Sendable, Equatable {
     /// Nothing softer than this is a sound. −80…−30.
     public var silenceDBFS: Float = -58
     /// What is this much softer than the loudest of the utterance is no part of it. 20…60.
-    public var belowPeakDB: Float = 35
+    public var belowPeakDB: Float = 33
 
     /// How far above the noise a sound must be to wake the network. 1…20.
     public var gateAboveNoiseDB: Float = 3.5
     /// The network sleeps again when there was no sound for this long. 100…5000.
     public var gateHoldMs = 320
 
-    /// The onset threshold while our own voice is played. 0…1.
-    public var playoutOnsetThreshold: Float = 0.6
+    /// The two onset thresholds while our own voice is played, where they are higher. 0…1.
+    public var playoutOnsetThreshold: Float = 0.7
+    /// A mistake made now silences us, made in silence it costs nothing. 0…1.
+    public var playoutEarlyOnsetThreshold: Float = 0.85
     /// How long there must have been sound to be an onset while our own voice is played. 10…500.
     public var playoutOnsetMs = 50
     /// While our own voice is played, an onset must be louder than its peak level plus this: what

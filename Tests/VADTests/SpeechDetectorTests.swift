@@ -114,10 +114,13 @@ func hear(
         #expect(detector.position == 80_000)
     }
 
+    /// Of 1,440 such coughs 3 were taken for speech, and 1 while our voice was played: 0.07 are to be
+    /// expected here, and more than 2 about once in 20,000 runs.
     @Test func coughsAreNotSpeech() throws {
         print("coughs, seed \(seed)")
         var random = SeededGenerator(seed: seed)
         let model = try Fixtures.model()
+        var mistakes = 0
         for isPlaying in [false, true] {
             var detector = SpeechDetector(model: model)
             detector.setPlayout(active: isPlaying)
@@ -127,9 +130,11 @@ func hear(
                 sound = Sound.mix(
                     sound, cough, at: index * 8_000 + Int.random(in: 2_000..<6_000, using: &random))
             }
-            #expect(hear(&detector, Sound.pcm(sound)) == [], "seed \(seed)")
+            mistakes += hear(&detector, Sound.pcm(sound)).count { $0.isOnset }
             #expect(detector.networkRunCount > 24 * 5, "the coughs did not reach the network")
         }
+        print("\(mistakes) of 48 coughs taken for speech")
+        #expect(mistakes <= 2, "seed \(seed)")
     }
 
     /// Our own voice comes back 20 dB softer; the caller at a usual level is still heard over it.
@@ -169,7 +174,7 @@ func hear(
         detector.setPlayout(active: true)
         #expect(hear(&detector, Array(repeating: 0, count: 8_000)) == [])
         detector.setPlayout(active: false)
-        #expect(hear(&detector, Array(echo[..<2_400])) == [], "still within the tail")
-        #expect(hear(&detector, Array(echo[2_400...])).contains { $0.isOnset })
+        #expect(hear(&detector, Array(echo[..<2_240])) == [], "still within the tail")
+        #expect(hear(&detector, Array(echo[2_240...])).contains { $0.isOnset })
     }
 }

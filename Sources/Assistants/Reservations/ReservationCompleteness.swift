@@ -7,9 +7,9 @@ enum ReservationCompleteness {
         "for", "at", "um", "uh", "erm", "er", "hmm", "and", "a", "an", "the", "on", "with", "of",
         "or", "my", "is", "under", "in", "like", "i'd", "i'll", "it's", "its", "but", "because",
         "so", "around", "about", "maybe", "we", "we're", "i", "i'm", "next", "this", "half",
-        "quarter", "past", "party", "make", "want", "need", "would", "could", "can", "name's",
-        "are", "be", "that", "if", "then", "from", "by", "let", "let's", "actually", "well",
-        "mr", "mrs", "ms", "dr", "between", "until", "table",
+        "quarter", "past", "make", "want", "need", "would", "could", "can", "name's",
+        "are", "be", "if", "then", "from", "by", "let", "let's", "actually", "well",
+        "mr", "mrs", "ms", "dr", "between", "until",
     ]
 
     static func judge(
@@ -21,23 +21,25 @@ enum ReservationCompleteness {
         if last.breakAfter == .ellipsis || last.breakAfter == .comma { return .incomplete }
         if openWords.contains(last.text), !isWholeName(said, expectation) { return .incomplete }
         if last.text == "to", said.partySize != 2 { return .incomplete }
+        if said.commands == [.wait] { return .incomplete }
         if !said.commands.isEmpty, said.slots.isEmpty { return .complete }
         switch expectation {
         case .yesNo, .anythingElse:
-            return said.answer != nil && said.slots.isEmpty ? .complete : slots(said, nil)
+            return said.answer != nil && said.slots.isEmpty ? .complete : slots(said, nil, utterance)
         case .choice:
             return said.choice != nil || said.answer != nil || said.time != nil && !said.isBareHour
                 ? .complete : .unknown
-        case .change: return said.slots.isEmpty ? .unknown : slots(said, nil)
-        case .slots(let wanted): return slots(said, wanted)
+        case .change: return said.slots.isEmpty ? .unknown : slots(said, nil, utterance)
+        case .slots(let wanted): return slots(said, wanted, utterance)
         }
     }
 
-    private static func slots(_ said: ReservationUnderstanding, _ wanted: ReservationSlots?)
-        -> Completeness
-    {
+    private static func slots(
+        _ said: ReservationUnderstanding, _ wanted: ReservationSlots?, _ utterance: Utterance
+    ) -> Completeness {
         // After "at seven" there may come "thirty", after "the fourteenth" the month.
         if said.isBareHour && said.partOfDay == nil { return .unknown }
+        if SpokenNumber.ordinal(utterance, at: utterance.count - 1) != nil { return .unknown }
         guard let wanted else { return .unknown }
         return said.slots.isSuperset(of: wanted) ? .complete : .unknown
     }

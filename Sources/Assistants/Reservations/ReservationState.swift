@@ -11,6 +11,8 @@ public struct ReservationState: Sendable, Equatable {
         case confirming
         /// Something is wrong, it was asked what.
         case changing
+        /// It was asked whether to cancel what is booked.
+        case cancelling
         /// The store failed, it was asked whether to try again.
         case retrying
         /// Nothing is under way; it was asked whether there is anything else.

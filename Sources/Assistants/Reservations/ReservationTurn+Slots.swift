@@ -19,16 +19,7 @@ extension ReservationTurn {
             }
         }
         if let date = said.date, !merge(date) { problems = true }
-        if said.time != nil || said.date != nil, let part = said.partOfDay { state.partOfDay = part }
-        if let time = said.time {
-            if said.partOfDay == nil && said.date == nil && isOutside(time) { state.partOfDay = nil }
-            if time != state.time { state.news.insert(.time) }
-            state.time = time
-        } else if let part = said.partOfDay, said.date == nil, state.time != nil, said.slots.isEmpty {
-            // "in the evening", after "seven"
-            if part != state.partOfDay { state.news.insert(.time) }
-            state.partOfDay = part
-        }
+        mergeTime(said)
         if let name = said.name, name != state.name {
             state.name = name
             state.news.insert(.name)
@@ -36,10 +27,22 @@ extension ReservationTurn {
         let isNew = !state.news.isEmpty || problems
         if isNew {
             progress()
-            if state.news.subtracting(.name) != [] { state.sequence += 1 }
+            state.sequence += 1
             if state.stage != .collecting { state.stage = .collecting }
         }
         return isNew
+    }
+
+    private mutating func mergeTime(_ said: ReservationUnderstanding) {
+        if let part = said.partOfDay, part != state.partOfDay {
+            // "in the evening", after "seven"
+            if said.time == nil, case .dial? = state.time { state.news.insert(.time) }
+            state.partOfDay = part
+        }
+        guard let time = said.time else { return }
+        if said.partOfDay == nil && isOutside(time) { state.partOfDay = nil }
+        if time != state.time { state.news.insert(.time) }
+        state.time = time
     }
 
     /// Whether a new time contradicts the part of the day that was said before.
@@ -156,7 +159,7 @@ extension ReservationTurn {
 
     mutating func readBack() {
         state.stage = .confirming
-        ask(.confirm, expecting: .yesNo)
+        ask(state.booking == nil ? .confirm : .confirmChange, expecting: .yesNo)
     }
 
     /// Books, or changes what is booked.

@@ -62,6 +62,7 @@ struct ReservationTurn {
         case .confirming: confirm(said)
         case .changing: change(said)
         case .retrying: retry(said)
+        case .cancelling: cancelBooking(said)
         case .done: afterwards(said)
         }
     }
@@ -78,8 +79,10 @@ struct ReservationTurn {
             progress()
             say(.startOver)
             ask(.askAll, expecting: .slots([.party, .date, .time]))
-        } else if commands.contains(.cancel), said.slots.isEmpty {
-            cancel()
+        } else if commands.contains(.cancel) || commands.contains(.dismiss), said.slots.isEmpty,
+            state.stage != .cancelling
+        {
+            cancel(commands.contains(.cancel))
         } else if commands.contains(.repeatLast), said.slots.isEmpty {
             repeatLast()
         } else if commands.contains(.help), said.slots.isEmpty {
@@ -95,17 +98,49 @@ struct ReservationTurn {
         return true
     }
 
-    private mutating func cancel() {
+    /// Drops what is under way; what is booked only when that alone can be meant, after a question.
+    private mutating func cancel(_ isExplicit: Bool) {
         progress()
         if let booking = state.booking {
-            call(.cancel(.init(confirmationNumber: booking.number)))
-            return
+            guard state.stage == .done else { return keepBooking(booking) }
+            guard isExplicit else { return farewell([]) }
+            state.stage = .cancelling
+            return ask(.confirmCancel, expecting: .yesNo)
         }
         state.clear([.party, .date, .time, .name])
         state.freeWish = nil
         state.stage = .done
         say(.cancelled)
         ask(.anythingElse, expecting: .anythingElse)
+    }
+
+    private mutating func keepBooking(_ booking: ReservationState.Booking) {
+        state.partySize = booking.wish.partySize
+        state.date = booking.wish.date
+        state.time = .exact(booking.wish.time.minuteOfDay)
+        state.name = booking.name
+        state.freeWish = nil
+        state.stage = .done
+        say(.unchanged)
+        ask(.anythingElse, expecting: .anythingElse)
+    }
+
+    private mutating func cancelBooking(_ said: ReservationUnderstanding) {
+        guard let booking = state.booking else { return proceed() }
+        switch said.answer {
+        case .yes:
+            progress()
+            call(.cancel(.init(confirmationNumber: booking.number)))
+        case .no:
+            progress()
+            keepBooking(booking)
+        case nil:
+            if said.commands.contains(.cancel) {
+                progress()
+                return call(.cancel(.init(confirmationNumber: booking.number)))
+            }
+            nothingUnderstood(said)
+        }
     }
 
     private mutating func repeatLast() {
@@ -236,12 +271,28 @@ struct ReservationTurn {
         if said.slots.isEmpty && isEnd {
             return farewell(said.commands.contains(.thanks) ? [.welcome] : [])
         }
+        if said.asksForAnother { forgetBooking() }
         if merge(said) { return proceed() }
+        if said.asksForAnother {
+            progress()
+            return askForMissing()
+        }
         if !said.mentioned.isEmpty, state.booking != nil { return reopen(said.mentioned) }
         if said.answer == .yes {
             progress()
-            return ask(.whatElse, expecting: state.booking == nil ? .slots([.party, .date, .time]) : .change)
+            let isNew = state.booking == nil
+            return ask(
+                .whatElse, expecting: isNew ? .slots([.party, .date, .time]) : .change)
         }
         nothingUnderstood(said)
+    }
+
+    /// The next reservation is a new one, under the same name.
+    private mutating func forgetBooking() {
+        state.booking = nil
+        state.isNumberHeard = true
+        state.freeWish = nil
+        state.clear([.party, .date, .time])
+        state.stage = .collecting
     }
 }

@@ -42,6 +42,8 @@ public struct ReservationUnderstanding: Sendable, Equatable {
     public var choice: SpokenChoice?
     public var isQuestion = false
     public var asksHours = false
+    /// A reservation besides the one that was made is wanted.
+    public var asksForAnother = false
     public var isEmpty = false
 
     public var slots: ReservationSlots {
@@ -88,6 +90,7 @@ private struct ReservationReader {
         readName()
         if expectation == .choice { result.choice = SpokenChoice.match(utterance, taken: taken) }
         result.mentioned = SlotWords.mentioned(in: utterance).subtracting(result.slots)
+        result.asksForAnother = SlotWords.asksForAnother(utterance)
         result.asksHours = SlotWords.asksHours(utterance)
         result.isQuestion = SlotWords.isQuestion(utterance)
         return result
@@ -105,8 +108,6 @@ private struct ReservationReader {
                 $0.value.certainty == .bare ? nil : $0
             }
         }
-        // A party may stand where a time could ("table for two, ten people"), so a reading that a
-        // surer party overlaps is dropped.
         if let best = preferred(matches) { use(best.value) }
         taken += matches.map(\.range)
     }

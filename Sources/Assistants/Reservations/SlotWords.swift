@@ -21,6 +21,22 @@ enum SlotWords {
         mentions.matches(in: utterance).reduce(into: []) { $0.formUnion($1.value) }
     }
 
+    private static let others = PhraseTable<Void>([
+        (
+            (),
+            [
+                "another reservation", "another booking", "another table", "a second table",
+                "second reservation", "second booking", "book another", "one more table",
+                "one more reservation", "new reservation", "new booking",
+            ]
+        )
+    ])
+
+    /// Whether a reservation besides the one that was made is wanted.
+    static func asksForAnother(_ utterance: Utterance) -> Bool {
+        !others.matches(in: utterance).isEmpty
+    }
+
     private static let hours = PhraseTable<Void>([
         (
             (),

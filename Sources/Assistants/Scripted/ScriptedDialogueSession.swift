@@ -17,6 +17,8 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
     private final class Work {
         let turn: TurnID
         let input: CallerInput
+        /// Tells an answer that comes late whether it is still awaited.
+        let ticket: Int
         var output: Output?
         var state: Dialogue.State
         var isCommitted = false
@@ -25,9 +27,13 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         var heldCall: Dialogue.Call?
         var isCalling = false
 
-        init(turn: TurnID, input: CallerInput, state: Dialogue.State, output: @escaping Output) {
+        init(
+            turn: TurnID, input: CallerInput, ticket: Int, state: Dialogue.State,
+            output: @escaping Output
+        ) {
             self.turn = turn
             self.input = input
+            self.ticket = ticket
             self.state = state
             self.output = output
         }
@@ -47,6 +53,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
     private var deferred: Work?
     private var callerTexts: [TurnID: String] = [:]
     private var isClosed = false
+    private var ticketCount = 0
 
     init(
         _ dialogue: Dialogue, rules: ReservationRules, call: CallInfo, store: any RecordStore,
@@ -71,7 +78,9 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
 
     func respond(to input: CallerInput, turn: TurnID, output: @escaping Output) {
         guard !isClosed else { return }
-        let next = Work(turn: turn, input: input, state: state, output: output)
+        ticketCount += 1
+        let next = Work(
+            turn: turn, input: input, ticket: ticketCount, state: state, output: output)
         if let work, work.isCommitted, !work.isFinished {
             // Its effect cannot be undone, so the new words are judged by what comes of it.
             work.output = nil
@@ -110,6 +119,8 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
 
     func heard(turn: TurnID, text: String) {
         state = dialogue.heard(text, in: state)
+        // A reply that is being worked out began with the state of before.
+        if let work { work.state = dialogue.heard(text, in: work.state) }
         guard rules.settings.logsTurns, let said = callerTexts.removeValue(forKey: turn) else {
             return
         }
@@ -182,18 +193,17 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
             rules: rules, store: store, callSid: self.call.callSid, callerNumber: self.call.from,
             idempotencyKey: "\(self.call.callSid):\(call.sequence)", now: now())
         let execute = self.execute
-        let turn = work.turn
-        let ticket = ObjectIdentifier(work)
+        let ticket = work.ticket
         call.run(in: context) { result in
-            execute { self.took(result, turn: turn, ticket: ticket) }
+            execute { self.took(result, ticket: ticket) }
         }
     }
 
     private func took(
-        _ result: Result<Dialogue.Call.Answer, ToolError>, turn: TurnID, ticket: ObjectIdentifier
+        _ result: Result<Dialogue.Call.Answer, ToolError>, ticket: Int
     ) {
         if case .failure(let error) = result { log(call.callSid, error.description) }
-        guard let work, ObjectIdentifier(work) == ticket, work.isCalling else { return }
+        guard let work, work.ticket == ticket, work.isCalling else { return }
         work.isCalling = false
         advance(work, .answer(result))
     }

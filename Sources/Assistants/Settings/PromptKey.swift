@@ -7,11 +7,11 @@
 public enum PromptKey: String, Sendable, CaseIterable {
     case greeting
     case askAll, askParty, askDate, askTime, askPartyAndDate, askPartyAndTime, askDateAndTime
-    case askName, askAlternative, askOtherTime, confirm, askChange
+    case askName, askAlternative, askOtherTime, confirm, confirmChange, askChange, confirmCancel
     case notUnderstood, help, outOfScope
     case closed, closedAtTime, past, tooLarge, tooFarAhead, noSuchDay, weekdayDiffers
     case full, fullNoAlternative, justTaken
-    case booked, changed, cancelledBooking, cancelled, startOver
+    case booked, changed, unchanged, cancelledBooking, cancelled, startOver
     case anythingElse, whatElse, yourNumber, welcome, goodbye
     case stillThere, silenceGoodbye, handOver, giveUp, noPerson, storeFailed, tryAgain
     case takeYourTime
@@ -68,6 +68,13 @@ public enum PromptKey: String, Sendable, CaseIterable {
                 "That is a table for {party}, {when}, under {guest}. Is that right?",
                 "{party}, {when}, under {guest}. Please say yes or no.",
             ]
+        case .confirmChange:
+            [
+                "I will change it to {party}, {when}, under {guest}. Is that right?",
+                "Change it to {party}, {when}, under {guest}? Please say yes or no.",
+            ]
+        case .confirmCancel:
+            ["Shall I cancel your booking?", "Shall I cancel it? Please say yes or no."]
         case .askChange: ["What shall I change?", "Please tell me what to change."]
         case .notUnderstood:
             [
@@ -88,6 +95,7 @@ public enum PromptKey: String, Sendable, CaseIterable {
         case .justTaken: ["I am sorry, the last table has just been taken. I could offer {options}."]
         case .booked: ["Your table for {party} is booked for {when}, under {guest}."]
         case .changed: ["I have changed it: {party}, {when}, under {guest}."]
+        case .unchanged: ["All right, your booking stays as it is."]
         case .cancelledBooking: ["Your booking is cancelled."]
         case .cancelled: ["All right, I will not book anything."]
         case .startOver: ["All right, let us start again."]
@@ -96,12 +104,12 @@ public enum PromptKey: String, Sendable, CaseIterable {
         case .yourNumber: ["Your confirmation number is {number}."]
         case .welcome: ["You are welcome."]
         case .goodbye: ["Thank you for calling {name}. Goodbye."]
-        case .stillThere: ["Are you still there?", "I can not hear you."]
-        case .silenceGoodbye: ["I can not hear anything, so I will hang up now. Goodbye."]
+        case .stillThere: ["Are you still there?", "I cannot hear you."]
+        case .silenceGoodbye: ["I cannot hear anything, so I will hang up now. Goodbye."]
         case .handOver: ["One moment, I will put you through."]
         case .giveUp: ["I am sorry that I could not help. Please call again later. Goodbye."]
         case .noPerson: ["I am sorry, there is nobody I can put you through to right now."]
-        case .storeFailed: ["I am sorry, I can not reach the reservation book right now."]
+        case .storeFailed: ["I am sorry, I cannot reach the reservation book right now."]
         case .tryAgain: ["Shall I try once more?"]
         case .takeYourTime: ["Take your time."]
         }

@@ -1,6 +1,8 @@
 /// What a caller asks of the conversation itself.
 public enum SpokenCommand: Sendable, Equatable {
     case cancel, startOver, repeatLast, goodbye, thanks, person, help, wait, greeting
+    /// "never mind": what is under way is dropped, not what is booked.
+    case dismiss
     /// "that's all"
     case finished
 
@@ -27,10 +29,15 @@ public enum SpokenCommand: Sendable, Equatable {
             strong(.cancel),
             [
                 "cancel", "cancel it", "cancel that", "cancel this", "cancel the reservation",
-                "cancel the booking", "cancel my reservation", "cancel my booking", "never mind",
-                "nevermind", "forget it", "forget about it", "forget that", "scrap that",
-                "drop it", "i changed my mind", "changed my mind", "don't book it",
-                "do not book it", "don't want it anymore", "leave it",
+                "cancel the booking", "cancel my reservation", "cancel my booking",
+                "don't book it", "do not book it", "don't want it anymore",
+            ]
+        ),
+        (
+            strong(.dismiss),
+            [
+                "never mind", "nevermind", "forget it", "forget about it", "forget that",
+                "scrap that", "drop it", "i changed my mind", "changed my mind", "leave it",
             ]
         ),
         (

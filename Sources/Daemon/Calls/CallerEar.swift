@@ -8,31 +8,13 @@ enum CallerEar {
         var options = SpeechDetectorOptions()
         options.onsetThreshold = Float(settings.vad.onsetThreshold)
         options.offsetThreshold = Float(settings.vad.offsetThreshold)
+        options.earlyOnsetThreshold = Float(settings.vad.earlyOnsetThreshold)
+        options.playoutEarlyOnsetThreshold = Float(settings.vad.playoutEarlyThreshold)
+        options.coughMs = settings.vad.coughMs
         options.playoutOnsetThreshold = Float(settings.vad.playoutThreshold)
         options.gateAboveNoiseDB = Float(settings.vad.gateDB)
-        options.preRollMs = settings.vad.preRollMs
         options.playoutOnsetMs = settings.turn.bargeInMs
-        return CallerSpeechDetector(SpeechDetector(model: model, options: options))
-    }
-}
-
-/// Speech detection by the Silero network behind its energy gate, as a conversation wants it.
-final class CallerSpeechDetector: SpeechDetecting {
-    private var detector: SpeechDetector
-
-    init(_ detector: consuming SpeechDetector) { self.detector = detector }
-
-    func process(
-        _ samples: UnsafeBufferPointer<Int16>, emit: (CallerSpeechEvent) -> Void
-    ) {
-        detector.process(samples) { event in
-            switch event {
-            case .onset(let start, let detected):
-                emit(.started(startSample: start, detectedSample: detected))
-            case .resumed(let at): emit(.started(startSample: at, detectedSample: at))
-            case .pause(let end): emit(.paused(endSample: end))
-            }
-        }
+        return SileroSpeechDetecting(model: model, options: options)
     }
 }
 
@@ -56,8 +38,7 @@ extension ConversationOptions {
         frameMs = settings.buffers.frameMs
         markMs = settings.buffers.markMs
         playoutMs = settings.buffers.playoutMs
-        // The detector's onsets reach back by the pre-roll already.
-        preRollMs = 0
+        preRollMs = settings.vad.preRollMs
         self.voice = voice
         if !block.goodbye.isEmpty { goodbyeText = block.goodbye }
     }

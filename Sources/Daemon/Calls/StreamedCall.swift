@@ -79,7 +79,8 @@ final class StreamedCall {
             dialogue: assistant.dialogue.makeSession(call: call, loop: loop),
             tts: engines.textToSpeech,
             detector: CallerEar.detector(settings, model: engines.voiceActivity),
-            filter: CallerFilter(settings.audio), cache: services.speechCache)
+            filter: try? CallerFilter(settings.audio, leadMs: settings.buffers.leadMs),
+            cache: services.speechCache)
         var options = ConversationOptions(
             settings, voice: assistant.settings.voice, block: assistant.block)
         options.greets = !greeted

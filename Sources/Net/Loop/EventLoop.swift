@@ -112,7 +112,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
         // First: draining asks a loop that has not ended to stop, which would cut the last turn short.
         hasEnded = true
         drainQueue()
-        for resource in resources.values {
+        for resource in Array(resources.values) {
             resource.loopWillStop()
         }
         handles.closeStrangers()

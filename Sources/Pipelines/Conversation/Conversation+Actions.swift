@@ -8,7 +8,7 @@ extension Conversation {
             fedThrough = 0
             feedHistory(from: sample)
         case .continueUtterance(let sample): feedHistory(from: sample)
-        case .endUtterance: break
+        case .endUtterance: stages.detector.endUtterance()
         case .requestTranscript(let id): requestTranscript(id, at: now)
         case .cancelTranscript: stages.stt.cancelRequest()
         case .startReply(let turn, let input, let isSpeculative):

@@ -137,6 +137,7 @@ extension Conversation {
 
     /// - Returns: false if there is nothing to greet with.
     func beginGreeting(at now: UInt64) -> Bool {
+        guard options.greets else { return false }
         var sentence: ReplyProgress.Sentence
         if let greeting {
             sentence = ReplyProgress.Sentence(text: greeting.text, clip: greeting)

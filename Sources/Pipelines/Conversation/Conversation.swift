@@ -53,6 +53,7 @@ public final class Conversation {
     private var speechEvents: [CallerSpeechEvent] = []
     private var depth = 0
     private var isDraining = false
+    private var wasPlaying = false
     private var timerNanos: UInt64?
 
     /// - Parameters:
@@ -187,10 +188,18 @@ public final class Conversation {
             fedThrough = history.through
         }
         machine.audioArrived(through: history.through, at: now)
+        tellDetectorOfPlayout(at: now)
         stages.detector.process(heard) { speechEvents.append($0) }
         if !speechEvents.isEmpty { takeSpeechEvents(at: now) }
         machine.audioExamined(at: now)
         drain(now)
+    }
+
+    private func tellDetectorOfPlayout(at now: UInt64) {
+        let isPlaying = playout.isPlaying(at: now)
+        guard isPlaying || wasPlaying else { return }
+        wasPlaying = isPlaying
+        stages.detector.setPlayout(isActive: isPlaying, peakDBFS: playout.peakDBFS)
     }
 
     private func takeSpeechEvents(at now: UInt64) {

@@ -20,6 +20,9 @@ public struct ConversationOptions: Sendable, Equatable {
     /// Sentences that are synthesised at the same time.
     public var synthesesMax = 2
 
+    /// Whether the greeting is said; false where the caller has heard one already.
+    public var greets = true
+
     /// The voice, as the text-to-speech engine names it.
     public var voice: String?
     public var fillerText = "One moment, please."

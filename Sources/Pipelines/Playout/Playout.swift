@@ -1,4 +1,5 @@
 import DSP
+import Glibc
 
 /// Learns what becomes of the audio that a ``Playout`` sends. Called on the call's loop.
 package protocol PlayoutDelegate: AnyObject {
@@ -82,6 +83,11 @@ package final class Playout {
     var markLagLeast = Int64.max
     var markShift: Int64 = 0
 
+    /// The mean square of the loudest 10 ms of this reply.
+    private var loudestSquare: Float = 0
+    /// How loud the loudest 10 ms of this reply were.
+    package private(set) var peakDBFS: Float = -90
+
     private let frame: UnsafeMutableBufferPointer<UInt8>
     let searchBuffer: UnsafeMutableBufferPointer<UInt8>
 
@@ -123,6 +129,8 @@ package final class Playout {
         hasUnheard = false
         isFlushed = false
         markShift = 0
+        loudestSquare = 0
+        peakDBFS = -90
     }
 
     /// Appends a sentence, complete or still growing.
@@ -147,6 +155,9 @@ package final class Playout {
         segments.removeSubrange(keep...)
         isComplete = false
     }
+
+    /// Speech that was sent is, by the clock, still being played.
+    package func isPlaying(at now: UInt64) -> Bool { playEndNanos > now }
 
     // MARK: - Sending
 
@@ -267,6 +278,7 @@ package final class Playout {
         let whole = UnsafeBufferPointer(frame)
         transport.sendMedia(whole)
         farEnd?.played(whole)
+        measure()
         framesSent += 1
         playEndNanos = max(playEndNanos, now) + frameNanos
         sentPosition += Int64(frameByteCount)
@@ -279,6 +291,22 @@ package final class Playout {
         if isSpeech, !isAudible {
             isAudible = true
             delegate?.playoutBecameAudible(turn: turn, at: now)
+        }
+    }
+
+    private func measure() {
+        var from = 0
+        while from < frameByteCount {
+            let count = min(80, frameByteCount - from)
+            var sum: Float = 0
+            for index in from..<from + count {
+                let sample = Float(G711.decodeMuLaw(frame[index]))
+                sum += sample * sample
+            }
+            from += count
+            guard sum / Float(count) > loudestSquare else { continue }
+            loudestSquare = sum / Float(count)
+            peakDBFS = 10 * log10(loudestSquare) - 90.31
         }
     }
 

@@ -28,7 +28,7 @@ public enum TurnAction: Sendable, Equatable {
     case beginUtterance(fromSample: Int64)
     /// The last utterance goes on: keep what was fed, feed on, from this sample where it was not yet.
     case continueUtterance(fromSample: Int64)
-    /// Stop feeding.
+    /// Stop feeding; what the detector finds next is a new beginning.
     case endUtterance
     /// Answer with ``TurnMachine/transcribed(_:_:_:at:)`` or ``TurnMachine/transcriptFailed(_:at:)``.
     case requestTranscript(Int)

@@ -189,7 +189,8 @@ extension TurnMachine {
             emit(.startReply(turn: turn, input: input, isSpeculative: false))
         }
         silences = 0
-        emit(.endUtterance)
+        // A caller who was cut short is still speaking: only what comes after a pause is new.
+        if !paused.isForced { emit(.endUtterance) }
         utterance = nil
         commitReply(turn: turn, speechEndNanos: paused.endNanos, utterance: paused, at: now)
     }
