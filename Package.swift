@@ -102,3 +102,43 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// MARK: - Fuzzers
+
+/// The fuzzers: a folder in Fuzz/ with a Swift file that has `LLVMFuzzerTestOneInput`, a `corpus`
+/// and a `dictionary`; and what it imports. Another one needs its folder and a line here.
+let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
+    ("MediaStreams", ["Twilio", "Net"]),
+    ("Form", ["Net"]),
+    ("HTTP", ["Net"]),
+    ("JSON", ["Net"]),
+]
+
+// Only for scripts/fuzz: everything is then built for libFuzzer and ASan, and only the fuzzers link.
+if Context.environment["STREAMD_FUZZ"] == "1" {
+    let sanitizers = "-sanitize=fuzzer,address"
+    for target in package.targets where target.type != .system {
+        // The shim of the audio processor is C++ that no fuzzer reaches.
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags([sanitizers])]
+        target.cSettings =
+            (target.cSettings ?? []) + [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]
+    }
+    package.targets.append(
+        .target(
+            name: "FuzzDriver", path: "Fuzz/Driver",
+            cSettings: [
+                .define(
+                    "STREAMD_FUZZ_ENTRIES",
+                    to: fuzzers.map { "ENTRY(Fuzz\($0.name)_main)" }.joined(separator: " "))
+            ]))
+    for fuzzer in fuzzers {
+        package.products.append(
+            .executable(name: "fuzz-\(fuzzer.name)", targets: ["Fuzz\(fuzzer.name)"]))
+        package.targets.append(
+            .executableTarget(
+                name: "Fuzz\(fuzzer.name)", dependencies: fuzzer.dependencies + ["FuzzDriver"],
+                path: "Fuzz/\(fuzzer.name)", exclude: ["corpus", "dictionary"],
+                swiftSettings: rules + [.unsafeFlags([sanitizers, "-parse-as-library"])],
+                linkerSettings: [.unsafeFlags([sanitizers])]))
+    }
+}
