@@ -71,7 +71,10 @@ let package = Package(
         // Everything of the daemon but its command line, so that tests can run it in their process.
         library(
             "Daemon",
-            ["Assistants", "Pipelines", "Twilio", "Store", "VAD", "DSP", "Net", "Realtime", "CYAML"]),
+            [
+                "Assistants", "Pipelines", "Twilio", "Store", "VAD", "DSP", "Net", "Realtime",
+                "CYAML",
+            ]),
         .executableTarget(name: "StreamD", dependencies: ["Daemon"], swiftSettings: rules),
 
         // Twilio's side of a call, for tests, demo and benchmarks.

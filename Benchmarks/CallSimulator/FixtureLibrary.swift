@@ -74,7 +74,8 @@ public struct FixtureLibrary: Sendable {
         for (index, entry) in entries.enumerated() {
             guard let clip = FixtureClip(entry) else {
                 throw .badManifest(
-                    path: path, reason: "clips[\(index)] lacks file, kind or samples, or its times "
+                    path: path,
+                    reason: "clips[\(index)] lacks file, kind or samples, or its times "
                         + "do not lie inside it")
             }
             clips.append(clip)

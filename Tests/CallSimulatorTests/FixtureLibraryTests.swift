@@ -26,7 +26,9 @@ import Testing
     @Test func readsManifestAndClips() throws {
         let folder = try folder(
             [
-                clip(#""kind":"noisy","text":"Yes, please!","noise":"street","snrDb":5,"pausesMs":[]"#),
+                clip(
+                    #""kind":"noisy","text":"Yes, please!","noise":"street","snrDb":5,"pausesMs":[]"#
+                ),
                 clip(#""kind":"speech","text":"yes please","noise":null,"pausesMs":[[150,370]]"#),
                 clip(#""kind":"cough","text":null"#),
                 #"{"file":"b.wav","kind":"noise","samples":8,"speechStartMs":null,"speechEndMs":null}"#,
@@ -50,7 +52,8 @@ import Testing
 
     @Test func saysWhatIsWrong() throws {
         #expect(throws: FixtureError.self) { try FixtureLibrary(folder: "/nonexistent") }
-        for bad in ["{}", #"{"file":"a.wav","kind":"x"}"#, clip(#""kind":"x","pausesMs":[[3]]"#),
+        for bad in [
+            "{}", #"{"file":"a.wav","kind":"x"}"#, clip(#""kind":"x","pausesMs":[[3]]"#),
             #"{"file":"a","kind":"x","samples":800,"speechStartMs":50,"speechEndMs":101}"#,
         ] {
             let folder = try folder(bad)
