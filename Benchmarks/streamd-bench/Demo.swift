@@ -18,7 +18,7 @@ enum Demo {
     /// What the caller says, by the texts of the fixtures.
     private static let lines = [
         "I'd like to book a table.", "For four people.", "Tomorrow at seven PM.",
-        "My name is John Miller.", "No, make it five people.", "Yes, please.",
+        "John Miller.", "No, make it five people.", "Yes, please.",
         "Thank you, goodbye.",
     ]
 
