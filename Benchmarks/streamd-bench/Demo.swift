@@ -43,7 +43,7 @@ enum Demo {
         let loops = try EventLoopGroup(count: 1)
         defer { loops.shutdown() }
         print("Calling \(options["webhook"]) …\n")
-        let result = wait { await SimulatedCall.run(call, on: loops.loops[0]) }
+        let result = wait { [call] in await SimulatedCall.run(call, on: loops.loops[0]) }
         let database = try Database(DatabaseOptions(path: options["database"]))
         defer { database.close() }
         let sid = result.callSid
