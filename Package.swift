@@ -93,6 +93,8 @@ let package = Package(
         tests("NetTests", ["Net", "CAllocationCounter"]),
         tests("StoreTests", ["Store"]),
         tests("TwilioTests", ["Twilio", "CAllocationCounter"], exclude: ["Vectors"]),
+        tests(
+            "CallSimulatorTests", ["CallSimulator", "Twilio", "Net", "DSP", "CAllocationCounter"]),
         tests("PipelinesTests", ["Pipelines"]),
         tests("AssistantsTests", ["Assistants"]),
         tests("DaemonTests", ["Daemon"]),

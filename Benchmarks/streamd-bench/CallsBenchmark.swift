@@ -44,7 +44,7 @@ enum CallsBenchmark {
             var call = SimulatedCallOptions(script: script, number: began &+ UInt64(number))
             call.streamURL = options["stream"]
             let loop = loops.loops[number % loops.loops.count]
-            loop.execute {
+            loop.execute { [call] in
                 SimulatedCall(call, loop: loop) { results.add($0) }.start()
             }
             // Calls begin spread over two seconds, as telephones ring.
