@@ -79,18 +79,22 @@ let package = Package(
             "CallSimulator", ["Twilio", "Net", "DSP", "Realtime"], path: "Benchmarks/CallSimulator"),
         .executableTarget(
             name: "streamd-bench",
-            dependencies: ["CallSimulator", "Daemon"], path: "Benchmarks/streamd-bench",
+            dependencies: ["CallSimulator", "Daemon", "Net", "CAllocationCounter", "CEchoFloor"],
+            path: "Benchmarks/streamd-bench",
             swiftSettings: rules),
 
         // Replaces malloc by one that counts; only for tests and benchmarks.
         .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter"),
+        .target(name: "CEchoFloor", path: "Benchmarks/CEchoFloor"),
 
         tests("RealtimeTests", ["Realtime"]),
         tests("DSPTests", ["DSP"]),
         tests("VADTests", ["VAD", "DSP"]),
         tests("NetTests", ["Net", "CAllocationCounter"]),
         tests("StoreTests", ["Store"]),
-        tests("TwilioTests", ["Twilio"], exclude: ["Vectors"]),
+        tests("TwilioTests", ["Twilio", "CAllocationCounter"], exclude: ["Vectors"]),
+        tests(
+            "CallSimulatorTests", ["CallSimulator", "Twilio", "Net", "DSP", "CAllocationCounter"]),
         tests("PipelinesTests", ["Pipelines"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
         tests("DaemonTests", ["Daemon"]),

@@ -3,7 +3,13 @@ enum SampleConversion {
     /// Nearest 16-bit value; beyond full scale it saturates, and NaN becomes 0.
     @inline(__always)
     static func int16(_ value: Float) -> Int16 {
-        // Comparisons with NaN are false, so the order of min and max sends it to the lower bound.
+        guard value == value else { return 0 }
+        return Int16(min(max(value, -32_768), 32_767).rounded(.toNearestOrEven))
+    }
+
+    /// Nearest 16-bit value; beyond full scale it saturates, and NaN becomes 0.
+    @inline(__always)
+    static func int16(_ value: Double) -> Int16 {
         guard value == value else { return 0 }
         return Int16(min(max(value, -32_768), 32_767).rounded(.toNearestOrEven))
     }

@@ -18,7 +18,7 @@ public final class StreamDaemon: Sendable {
         let database = try Self.openDatabase(configuration.store)
         let engines = try Engines(configuration)
         let assistants = try configuration.assistants.map {
-            try Self.makeAssistant($0, configuration, database, engines)
+            try Self.makeAssistant($0, configuration, database, engines, log)
         }
         try engines.warmUp()
         let services = Services(
@@ -121,7 +121,7 @@ public final class StreamDaemon: Sendable {
 
     private static func makeAssistant(
         _ block: AssistantBlock, _ configuration: Configuration, _ database: Database,
-        _ engines: Engines
+        _ engines: Engines, _ log: Logger
     ) throws -> Assistant {
         let settings = AssistantSettings(block)
         let problems = settings.problems()
@@ -136,11 +136,27 @@ public final class StreamDaemon: Sendable {
                 text: fixed.text.isEmpty ? "This is a set reply." : fixed.text,
                 greeting: settings.greeting, delayMs: fixed.delayMs)
         } else {
-            dialogue = ScriptedDialogueEngine(settings: settings, store: database)
+            let scripted = ScriptedDialogueEngine(
+                assistants: [settings], store: database,
+                log: { callSid, message in log.error(message, ["call": .text(callSid)]) })
+            try seedTables(of: scripted)
+            dialogue = scripted
         }
-        let greeting = ScriptedDialogueEngine.greeting(of: settings)
+        let greeting = ReservationDialogue(settings).greeting
         return Assistant(
             block: block, settings: settings, dialogue: dialogue, greeting: greeting,
             greetingClip: try engines.textToSpeech.speakToEnd(greeting, voice: settings.voice))
+    }
+
+    /// Puts the tables of a new restaurant into the store. Blocking.
+    private static func seedTables(of engine: ScriptedDialogueEngine) throws {
+        let outcome = Mutex<Result<Void, StoreError>?>(nil)
+        let done = DispatchSemaphore(value: 0)
+        engine.seed { result in
+            outcome.withLock { $0 = result }
+            done.signal()
+        }
+        done.wait()
+        try outcome.withLock { $0 }?.get()
     }
 }

@@ -4,9 +4,9 @@ import Synchronization
 ///
 /// The free blocks form a stack (Treiber, IBM RJ 5118, 1986). Its head carries a counter beside the
 /// index of the top block, which every change advances, so that a head that was popped and pushed
-/// again in the meantime is not mistaken for the old one (the ABA problem; it would take 2³² changes
-/// within one attempt). All memory is allocated at the start and freed with the pool; blocks still
-/// out then are dangling, so keep the pool alive as long as its blocks.
+/// again in the meantime is not mistaken for the old one (the ABA problem; it would take 2³²
+/// changes within one attempt). All memory is allocated at the start and freed with the pool;
+/// blocks still out then are dangling, so keep the pool alive as long as its blocks.
 public final class BlockPool: @unchecked Sendable {
     /// Blocks in all, and the usable bytes of each.
     public let blockCount: Int
@@ -50,8 +50,8 @@ public final class BlockPool: @unchecked Sendable {
         memory.deallocate()
     }
 
-    /// Takes a block, or returns nil when all are out, which is counted. Its bytes are what its last
-    /// user left. Any thread; does not block or allocate.
+    /// Takes a block, or returns nil when all are out, which is counted. Its bytes are what its
+    /// last user left. Any thread; does not block or allocate.
     public func acquire() -> UnsafeMutableRawBufferPointer? {
         var seen = top.load(ordering: .acquiring)
         while true {

@@ -35,8 +35,8 @@ public final class ConcurrentHistogram: @unchecked Sendable {
         buckets[bucket].store(times &+ 1, ordering: .releasing)
     }
 
-    /// A copy of what has been counted. Times recorded meanwhile may be in the sum and not yet in the
-    /// counts, never the other way round. Any thread; allocates, does not block.
+    /// A copy of what has been counted. Times recorded meanwhile may be in the sum and not yet in
+    /// the counts, never the other way round. Any thread; allocates, does not block.
     public func snapshot() -> LatencyHistogram {
         let counts = (0..<HistogramLayout.bucketCount).map { bucket in
             buckets[bucket].load(ordering: .acquiring)

@@ -1,4 +1,5 @@
-/// Counts times in fixed memory (36 KB) with a relative error of at most 1 %, from 1 ns to 73 minutes.
+/// Counts times in fixed memory (36 KB) with a relative error of at most 1 %, from 1 ns to 73
+/// minutes.
 ///
 /// A value type: copies share memory until one of them records. For times that another thread reads
 /// while they are recorded there is ``ConcurrentHistogram``.
@@ -32,7 +33,8 @@ public struct LatencyHistogram: Sendable {
         count = buckets.reduce(0, &+)
     }
 
-    /// Counts one time. Longer ones than 73 minutes count as that in percentiles. Does not allocate.
+    /// Counts one time. Longer ones than 73 minutes count as that in percentiles. Does not
+    /// allocate.
     public mutating func record(_ nanos: UInt64) {
         buckets[HistogramLayout.bucket(ofNanos: nanos)] &+= 1
         count &+= 1

@@ -24,7 +24,8 @@ public struct RingConsumer<Element: BitwiseCopyable>: ~Copyable {
     }
 
     /// Moves the oldest elements into `destination`, as many as there are and fit, and returns how
-    /// many that was: 0 when the ring is empty. What lies behind them in `destination` is untouched.
+    /// many that was: 0 when the ring is empty. What lies behind them in `destination` is
+    /// untouched.
     @inlinable
     public mutating func read(into destination: UnsafeMutableBufferPointer<Element>) -> Int {
         let count = peek(into: destination)
@@ -33,7 +34,8 @@ public struct RingConsumer<Element: BitwiseCopyable>: ~Copyable {
     }
 
     /// Moves the oldest elements into `destination`, as many as there are and fit, and returns how
-    /// many that was: 0 when the ring is empty. What lies behind them in `destination` is untouched.
+    /// many that was: 0 when the ring is empty. What lies behind them in `destination` is
+    /// untouched.
     @inlinable
     public mutating func read(into destination: inout MutableSpan<Element>) -> Int {
         destination.withUnsafeMutableBufferPointer { read(into: $0) }

@@ -2,9 +2,10 @@ import Glibc
 
 /// A file of named tensors of 32-bit floats, read whole.
 ///
-/// Format: github.com/huggingface/safetensors. Eight bytes length of the header (little-endian), the
-/// header as JSON (`{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}`), then
-/// the data. Other types than F32 are refused when they are asked for. Reading blocks and allocates.
+/// Format: github.com/huggingface/safetensors. Eight bytes length of the header (little-endian),
+/// the header as JSON (`{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}`),
+/// then the data. Other types than F32 are refused when they are asked for. Reading blocks and
+/// allocates.
 public struct SafetensorsFile: Sendable {
     /// One tensor's place in the file.
     struct Entry: Sendable {
@@ -54,6 +55,9 @@ public struct SafetensorsFile: Sendable {
 
     /// The names of all tensors, in no order.
     public var names: [String] { Array(entries.keys) }
+
+    /// A tensor's dimensions, or nil when it is not there.
+    public func shape(of name: String) -> [Int]? { entries[name]?.shape }
 
     /// A tensor's elements, the last dimension running fastest. Throws when it is not there, has
     /// another shape or is not made of 32-bit floats.

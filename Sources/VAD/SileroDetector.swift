@@ -6,7 +6,7 @@ import Glibc
 /// One thread at a time. Nothing but the initialiser allocates; nothing blocks.
 public final class SileroDetector {
     private let model: SileroModel
-    /// 32 samples of the former chunk, this chunk's 256, then 32 mirrored ones.
+    /// The end of the former chunk, this chunk, then its end mirrored.
     private let signal: UnsafeMutablePointer<Float>
     private let spectrum: UnsafeMutablePointer<Float>
     /// Layers' results, frame after frame, with a frame of zeros where the convolution reaches over
@@ -20,16 +20,17 @@ public final class SileroDetector {
     private let cell: UnsafeMutablePointer<Float>
     private let gates: UnsafeMutablePointer<Float>
 
-    private static let signalCount =
-        2 * SileroModel.contextCount + SileroModel.chunkSampleCount
-    private static let spectrumStride = 144
+    private let signalCount: Int
+    private let spectrumStride: Int
 
     /// Makes a network that has heard nothing yet. Allocates.
     public init(model: SileroModel) {
         self.model = model
-        signal = PackedLayer.allocate(Self.signalCount)
-        spectrum = PackedLayer.allocate(Self.spectrumStride * SileroModel.frameCount)
-        magnitudes = PackedLayer.allocate(SileroModel.binCount * 6)
+        signalCount = 2 * model.contextCount + model.chunkSampleCount
+        spectrumStride = model.fourier.blockCount * PackedLayer.blockRows
+        signal = PackedLayer.allocate(signalCount)
+        spectrum = PackedLayer.allocate(spectrumStride * SileroModel.frameCount)
+        magnitudes = PackedLayer.allocate(model.binCount * 6)
         frames1 = PackedLayer.allocate(128 * 6)
         frames2 = PackedLayer.allocate(64 * 2)
         frame3 = PackedLayer.allocate(64)
@@ -48,35 +49,32 @@ public final class SileroDetector {
 
     /// Forgets all it has heard.
     public func reset() {
-        signal.update(repeating: 0, count: Self.signalCount)
+        signal.update(repeating: 0, count: signalCount)
         cellInput.update(repeating: 0, count: 256)
         cell.update(repeating: 0, count: 128)
     }
 
-    /// The probability, 0…1, that the next 256 samples at 8 kHz are speech, given what was heard
-    /// before. Traps on any other count.
+    /// The probability, 0…1, that the model's next 32 ms of samples (full scale ±32,768) are
+    /// speech, given what was heard before. Traps on another count than the model's
+    /// `chunkSampleCount`.
     public func probability(of chunk: UnsafeBufferPointer<Int16>) -> Float {
-        precondition(chunk.count == SileroModel.chunkSampleCount, "a chunk is 256 samples")
-        let start = signal + SileroModel.contextCount
-        for index in 0..<SileroModel.chunkSampleCount {
-            start[index] = Float(chunk[index]) * (1 / 32_768)
-        }
+        precondition(chunk.count == model.chunkSampleCount, "a chunk is 32 ms")
+        let start = signal + model.contextCount
+        for index in 0..<chunk.count { start[index] = Float(chunk[index]) * (1 / 32_768) }
         return run()
     }
 
-    /// The probability, 0…1, that the next 256 samples (full scale ±1) at 8 kHz are speech, given
-    /// what was heard before. Traps on any other count.
+    /// The same for samples whose full scale is ±1.
     public func probability(of chunk: UnsafeBufferPointer<Float>) -> Float {
-        precondition(chunk.count == SileroModel.chunkSampleCount, "a chunk is 256 samples")
-        for index in 0..<SileroModel.chunkSampleCount {
-            signal[SileroModel.contextCount + index] = chunk[index]
-        }
+        precondition(chunk.count == model.chunkSampleCount, "a chunk is 32 ms")
+        let start = signal + model.contextCount
+        for index in 0..<chunk.count { start[index] = chunk[index] }
         return run()
     }
 
     private func run() -> Float {
-        let context = SileroModel.contextCount
-        let end = context + SileroModel.chunkSampleCount
+        let context = model.contextCount
+        let end = context + model.chunkSampleCount
         // Mirrored around the last sample, which is not repeated.
         for index in 0..<context { signal[end + index] = signal[end - 2 - index] }
         transform()
@@ -85,19 +83,19 @@ public final class SileroDetector {
             to: cellInput, stride: 0, columns: 1, into: gates, stride: 0, clamp: false)
         streamd_vad_lstm(gates, cell, cellInput + 128, 128)
         for index in 0..<context {
-            signal[index] = signal[SileroModel.chunkSampleCount + index]
+            signal[index] = signal[model.chunkSampleCount + index]
         }
         return decide()
     }
 
-    /// Signal to magnitudes of 65 bins in four frames.
+    /// Signal to the magnitudes of all bins in four frames.
     private func transform() {
         model.fourier.apply(
-            to: signal, stride: SileroModel.hopCount, columns: SileroModel.frameCount,
-            into: spectrum, stride: Self.spectrumStride, clamp: false)
-        let bins = SileroModel.binCount
+            to: signal, stride: model.hopCount, columns: SileroModel.frameCount,
+            into: spectrum, stride: spectrumStride, clamp: false)
+        let bins = model.binCount
         for frame in 0..<SileroModel.frameCount {
-            let parts = spectrum + frame * Self.spectrumStride
+            let parts = spectrum + frame * spectrumStride
             let results = magnitudes + (frame + 1) * bins
             for bin in 0..<bins {
                 let real = parts[bin]
@@ -111,7 +109,7 @@ public final class SileroDetector {
     /// the frames under a convolution's taps are one run of floats.
     private func encode() {
         model.convolution1.apply(
-            to: magnitudes, stride: SileroModel.binCount, columns: 4,
+            to: magnitudes, stride: model.binCount, columns: 4,
             into: frames1 + 128, stride: 128, clamp: true)
         model.convolution2.apply(
             to: frames1, stride: 2 * 128, columns: 2, into: frames2, stride: 64, clamp: true)
@@ -124,7 +122,8 @@ public final class SileroDetector {
     private func decide() -> Float {
         var sum = model.output.biases[0]
         for unit in 0..<SileroModel.unitCount {
-            sum += model.output.weights[unit * PackedLayer.blockRows] * max(0, cellInput[128 + unit])
+            let hidden = max(0, cellInput[128 + unit])
+            sum += model.output.weights[unit * PackedLayer.blockRows] * hidden
         }
         return 1 / (1 + exp(-sum))
     }

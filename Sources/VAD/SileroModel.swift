@@ -1,25 +1,29 @@
 import CStreamD
 
-/// The weights of the Silero VAD v6 network, 8 kHz branch, shared by all calls and read-only.
+/// The weights of the Silero VAD v6 network, shared by all calls and read-only.
 ///
-/// The network (github.com/snakers4/silero-vad, MIT) hears 256 samples (32 ms) at a time and says how
-/// likely they are speech: magnitudes of four short Fourier transforms of 128 samples, four
-/// convolutions over them, a recurrent (LSTM) cell of 128 units, one output. It needs no resampler
-/// and half the arithmetic of the 16 kHz branch, and hears as well: docs/vad.md has the comparison.
+/// The network (github.com/snakers4/silero-vad, MIT) hears 32 ms at a time and says how likely they
+/// are speech: magnitudes of four short Fourier transforms, four convolutions over them, a
+/// recurrent (LSTM) cell of 128 units, one output. It was trained for 16 kHz and, with other
+/// weights and half the samples in every step, for 8 kHz; which one a file holds shows in its
+/// shapes.
 public final class SileroModel: Sendable {
-    /// Samples per second the network was trained for.
-    public static let sampleRate = 8_000
-    /// Samples it takes at once.
-    public static let chunkSampleCount = 256
-
-    static let contextCount = 32
-    static let windowCount = 128
-    static let hopCount = 64
     static let frameCount = 4
-    static let binCount = 65
     static let unitCount = 128
 
-    /// Fourier transform as a matrix: real parts of the 65 bins, then imaginary parts.
+    /// Samples per second the weights were trained for: 8,000 or 16,000.
+    public let sampleRate: Int
+    /// Samples the network takes at once, 32 ms: 256 or 512.
+    public let chunkSampleCount: Int
+
+    /// Samples of the former chunk that it hears again, and as many mirrored ones behind the chunk.
+    let contextCount: Int
+    /// Samples of one transform, from one to the next, and its frequencies.
+    let windowCount: Int
+    let hopCount: Int
+    let binCount: Int
+
+    /// Fourier transform as a matrix: real parts of all bins, then imaginary parts.
     let fourier: PackedLayer
     let convolution1: PackedLayer
     let convolution2: PackedLayer
@@ -30,16 +34,24 @@ public final class SileroModel: Sendable {
     let gates: PackedLayer
     let output: PackedLayer
 
-    /// Reads the weights from a safetensors file with the tensors `stft_conv.weight` [130, 1, 128],
-    /// `conv1…4.weight` and `.bias`, `lstm_cell.weight_ih`, `.weight_hh`, `.bias_ih`, `.bias_hh`,
-    /// `final_conv.weight` and `.bias`. Blocks and allocates.
+    /// Reads the weights from a safetensors file with the tensors `stft_conv.weight` ([258, 1, 256]
+    /// for 16 kHz, [130, 1, 128] for 8 kHz), `conv1…4.weight` and `.bias`, `lstm_cell.weight_ih`,
+    /// `.weight_hh`, `.bias_ih`, `.bias_hh`, `final_conv.weight` and `.bias`. Blocks and allocates.
     public init(weightsPath: String) throws(VADError) {
         let file = try SafetensorsFile(path: weightsPath)
-        let window = Self.windowCount
+        let isNarrow = file.shape(of: "stft_conv.weight") == [130, 1, 128]
+        let window = isNarrow ? 128 : 256
+        let bins = window / 2 + 1
+        sampleRate = isNarrow ? 8_000 : 16_000
+        chunkSampleCount = 2 * window
+        contextCount = window / 4
+        windowCount = window
+        hopCount = window / 2
+        binCount = bins
         let units = Self.unitCount
-        let basis = try file.floats("stft_conv.weight", shape: [2 * Self.binCount, 1, window])
+        let basis = try file.floats("stft_conv.weight", shape: [2 * bins, 1, window])
         let convolutions = [
-            try Convolution(file, "conv1", outputs: 128, inputs: Self.binCount),
+            try Convolution(file, "conv1", outputs: 128, inputs: bins),
             try Convolution(file, "conv2", outputs: 64, inputs: 128),
             try Convolution(file, "conv3", outputs: 64, inputs: 64),
             try Convolution(file, "conv4", outputs: 128, inputs: 64),
@@ -53,8 +65,7 @@ public final class SileroModel: Sendable {
 
         // All has been read: from here on nothing throws, so that nothing packed is leaked.
         fourier = PackedLayer(
-            rowCount: 2 * Self.binCount, depth: window,
-            biases: Array(repeating: 0, count: 2 * Self.binCount)
+            rowCount: 2 * bins, depth: window, biases: Array(repeating: 0, count: 2 * bins)
         ) { basis[$0 * window + $1] }
         convolution1 = convolutions[0].packed(taps: 0..<3)
         convolution2 = convolutions[1].packed(taps: 0..<3)

@@ -4,15 +4,24 @@ import Net
 import Synchronization
 import Testing
 
-/// Values gathered from any thread.
-final class Gathered<Value: Sendable>: Sendable {
-    private let values = Mutex<[Value]>([])
+/// Values gathered from any thread. Made so that ThreadSanitizer understands it: it does not see the
+/// standard library's Mutex, nor the reference counts that guard an array shared by two threads.
+final class Gathered<Value: Sendable>: @unchecked Sendable {
+    private let lock = NSLock()
+    private var values: [Value] = []
 
     func add(_ value: Value) {
-        values.withLock { $0.append(value) }
+        lock.withLock { values.append(value) }
     }
 
-    var all: [Value] { values.withLock { $0 } }
+    var all: [Value] {
+        lock.withLock {
+            var copy: [Value] = []
+            copy.reserveCapacity(values.count)
+            for value in values { copy.append(value) }
+            return copy
+        }
+    }
 
     /// Waits until the values satisfy the condition; false after five seconds.
     func wait(_ isEnough: ([Value]) -> Bool) -> Bool {
@@ -61,8 +70,12 @@ struct RawResponse: Equatable {
     }
 }
 
+/// Nobody listens.
+struct ConnectionRefused: Error {}
+
 /// A client of plain system calls that shares no code with what is tested.
-final class RawClient {
+/// Sending and receiving may be done by two threads.
+final class RawClient: @unchecked Sendable {
     let socket: Int32
     private(set) var unread: [UInt8] = []
 
@@ -85,7 +98,7 @@ final class RawClient {
                 connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        try #require(code == 0)
+        if code != 0 { throw ConnectionRefused() }
     }
 
     deinit {

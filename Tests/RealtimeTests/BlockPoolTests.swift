@@ -54,8 +54,8 @@ import Testing
         }
     }
 
-    /// Four threads take blocks, write their name in, look away and find it unchanged: a block given
-    /// to two threads at once would show, and TSan would report it.
+    /// Four threads take blocks, write their name in, look away and find it unchanged: a block
+    /// given to two threads at once would show, and TSan would report it.
     @Test func noBlockIsGivenToTwoThreads() {
         let pool = BlockPool(blockCount: 3, blockByteCount: 64)
         let mixups = Atomic<Int>(0)

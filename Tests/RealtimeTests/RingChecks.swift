@@ -1,5 +1,5 @@
-// What a ring must do, as functions that return a complaint or nil. They use no test library, so that
-// scripts/ring-mutants can build them together with a weakened ring.
+// What a ring must do, as functions that return a complaint or nil. They use no test library, so
+// that scripts/ring-mutants can build them together with a weakened ring.
 import Glibc
 import Synchronization
 

@@ -112,7 +112,7 @@ extension MediaStreamEvent {
             ),
             (
                 #"{"event":"media","streamSid":"MZ1","media":{"payload":"A?=="}}"#,
-                .malformed(.init(.base64Character(0x3f), offset: 57)), 1007
+                .malformed(.init(.base64Character(0x3f), offset: 56)), 1007
             ),
         ]
         for (text, kind, code) in started {

@@ -4,3 +4,4 @@
 #include "streamd_curl.h"
 #include "streamd_net.h"
 #include "streamd_vad.h"
+#include "streamd_audio_processing.h"

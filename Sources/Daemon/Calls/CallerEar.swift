@@ -8,15 +8,13 @@ enum CallerEar {
         var options = SpeechDetectorOptions()
         options.onsetThreshold = Float(settings.vad.onsetThreshold)
         options.offsetThreshold = Float(settings.vad.offsetThreshold)
-        options.playoutThreshold = Float(settings.vad.playoutThreshold)
-        options.gateDB = Float(settings.vad.gateDB)
-        options.preRollMs = settings.vad.preRollMs
-        return SpeechDetector(model: model, options: options)
-    }
-
-    /// Nil when nothing is switched on: the audio then goes through untouched.
-    static func filter(_ settings: AudioSettings) -> (any CallerAudioFilter)? {
-        nil
+        options.earlyOnsetThreshold = Float(settings.vad.earlyOnsetThreshold)
+        options.playoutEarlyOnsetThreshold = Float(settings.vad.playoutEarlyThreshold)
+        options.coughMs = settings.vad.coughMs
+        options.playoutOnsetThreshold = Float(settings.vad.playoutThreshold)
+        options.gateAboveNoiseDB = Float(settings.vad.gateDB)
+        options.playoutOnsetMs = settings.turn.bargeInMs
+        return SileroSpeechDetecting(model: model, options: options)
     }
 }
 

@@ -73,18 +73,22 @@ final class StreamedCall {
         let call = CallInfo(
             callSid: callSid, assistantID: assistant.block.id, from: from, to: to,
             language: assistant.settings.language)
-        let dialogue = assistant.dialogue.makeSession(call: call, loop: loop)
+        let engines = services.engines
         let stages = ConversationStages(
-            detector: CallerEar.detector(settings, model: services.engines.voiceActivity),
-            filter: CallerEar.filter(settings.audio),
-            speechToText: services.engines.speechToText.makeSession(call: call, loop: loop),
-            dialogue: dialogue, textToSpeech: services.engines.textToSpeech)
+            stt: engines.speechToText.makeSession(call: call, loop: loop),
+            dialogue: assistant.dialogue.makeSession(call: call, loop: loop),
+            tts: engines.textToSpeech,
+            detector: CallerEar.detector(settings, model: engines.voiceActivity),
+            filter: try? CallerFilter(settings.audio, leadMs: settings.buffers.leadMs),
+            cache: services.speechCache)
+        var options = ConversationOptions(
+            settings, voice: assistant.settings.voice, block: assistant.block)
+        options.greets = !greeted
         let wakeup = self.wakeup
         return Conversation(
-            options: ConversationOptions(settings, voice: assistant.settings.voice, block: assistant.block),
-            call: call, stages: stages,
-            greeting: greeted ? nil : assistant.greetingClip, cache: services.speechCache,
-            transport: self, observer: self, onAudio: { wakeup.signal() })
+            options: options, call: call, stages: stages, greeting: assistant.greetingClip,
+            transport: self, observer: self, onAudio: { wakeup.signal() },
+            clock: { MonotonicClock.nowNanos() })
     }
 
     // MARK: From the connection

@@ -6,13 +6,9 @@ import Pipelines
 public enum AudioTools {
     /// Any sound file as a telephone would carry it: mono, 8 kHz, 16 bits.
     public static func telephoneSamples(path: String) throws -> [Int16] {
-        let file = try AudioFile.read(path)
-        let samples =
-            file.sampleRate == 8000
-            ? file.samples
-            : try StreamingResampler.resample(
-                file.samples, from: file.sampleRate, to: 8000, quality: .best)
-        return samples.map { Int16(max(-32_768, min(32_767, ($0 * 32_768).rounded()))) }
+        try AudioFile.read(path: path, resampledTo: 8000).map {
+            Int16(max(-32_768, min(32_767, ($0 * 32_768).rounded())))
+        }
     }
 
     /// The local recogniser that the configuration names.

@@ -159,7 +159,8 @@ package final class HTTPRequestParser {
             refuse(status(for: error), String(cString: http_errno_description(error)))
         }
         if inHead {
-            headByteCount += taken
+            // The library stops before the last line feed of the head.
+            headByteCount += taken + (headIsComplete ? 1 : 0)
             if headByteCount > limits.headerBytesMax {
                 let inTarget = headers.isEmpty && name.isEmpty
                 refuse(

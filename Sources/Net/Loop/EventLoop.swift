@@ -109,10 +109,9 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
         pthread_sigmask(SIG_BLOCK, &signals, nil)
 
         uv_run(uvLoop, UV_RUN_DEFAULT)
-        // First: draining asks a loop that has not ended to stop, which would cut the last turn short.
         hasEnded = true
         drainQueue()
-        for resource in resources.values {
+        for resource in Array(resources.values) {
             resource.loopWillStop()
         }
         handles.closeStrangers()

@@ -60,9 +60,10 @@ public final class ByteStreamConnecting: LoopResource {
     }
 
     fileprivate func start() {
-        loop.add(self)
         deadlineNanos = loop.nowNanos &+ UInt64(max(1, timeoutMs)) &* 1_000_000
         timer = loop.makeTimer { [unowned self] in timeIsUp() }
+        loop.add(self)
+        guard completion != nil else { return }
         guard (1...65_535).contains(port) else {
             return failSoon(.invalid(what: "port \(port)", reason: "must be 1 to 65535"))
         }

@@ -33,7 +33,7 @@ extension ByteStream {
                 guard let stream = ByteStream.from(handle?.pointee.data) else { return }
                 stream.didRead(count: count, from: UnsafeRawPointer(buffer?.pointee.base))
             })
-        if code != 0 {
+        if code != 0, code != UV_EALREADY.rawValue {
             fail("reading from \(remoteAddress)", code: code)
         }
     }

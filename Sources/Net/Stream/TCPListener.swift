@@ -24,6 +24,10 @@ final class TCPListener {
         precondition(code == 0, "uv_tcp_init without a socket cannot fail")
         tcp.pointee.data = Unmanaged.passRetained(self).toOpaque()
         loop.add(self)
+        guard !isClosed else {
+            Glibc.close(socket)
+            return
+        }
         code = uv_tcp_open(tcp, socket)
         if code == 0 {
             code = uv_listen(stream, Int32(backlog)) { handle, status in

@@ -37,7 +37,10 @@ extension Command {
             let samples = try AudioTools.speech(
                 arguments.positional[0], voice: arguments["voice"], with: engine)
             do {
-                try AudioFileWriter.writeWAV(samples, sampleRate: 8000, path: arguments.positional[1])
+                let file = try AudioFileWriter(
+                    path: arguments.positional[1], format: .wav, sampleRate: 8000)
+                try file.write(samples)
+                try file.close()
             } catch {
                 throw CommandFailure(code: ExitCode.cannotCreate, description: "\(error)")
             }

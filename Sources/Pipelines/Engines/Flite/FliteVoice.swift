@@ -12,15 +12,7 @@ final class FliteVoice: @unchecked Sendable {
 
     /// Not to be called on two threads at once: flite's registration is not made for it.
     init?(name: String) {
-        let made: UnsafeMutablePointer<cst_voice>? =
-            switch name {
-            case "rms": register_cmu_us_rms(nil)
-            case "slt": register_cmu_us_slt(nil)
-            case "awb": register_cmu_us_awb(nil)
-            case "kal": register_cmu_us_kal(nil)
-            default: nil
-            }
-        guard let made else { return nil }
+        guard let made = streamd_flite_new_voice(name) else { return nil }
         voice = made
     }
 
@@ -49,10 +41,16 @@ final class FliteVoice: @unchecked Sendable {
             return listener.take(piece, Int(wave.pointee.sample_rate))
                 ? CST_AUDIO_STREAM_CONT : CST_AUDIO_STREAM_STOP
         }
-        // The voice's features own the streaming block from here on and free the one before.
-        feat_set(voice.pointee.features, "streaming_info", audio_streaming_info_val(streaming))
+        guard let blank = new_utterance() else {
+            delete_audio_streaming_info(streaming)
+            return false
+        }
+        // The utterance's features own the streaming block and free it with the utterance.
+        utt_set_input_text(blank, text)
+        feat_set(blank.pointee.features, "streaming_info", audio_streaming_info_val(streaming))
         return withExtendedLifetime(listener) {
-            guard let utterance = flite_synth_text(text, voice) else { return false }
+            // What can't be spoken is deleted by flite itself.
+            guard let utterance = flite_do_synth(blank, voice, utt_synth) else { return false }
             delete_utterance(utterance)
             return true
         }

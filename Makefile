@@ -1,0 +1,80 @@
+# `make` lists what there is. Every target sets up what it needs first (scripts/setup).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# The package manager locks its folder: targets wait for each other rather than fail.
+.NOTPARALLEL:
+
+# How many compilations run at once.
+JOBS ?= $(shell nproc)
+# What `make run` starts with.
+CONFIG ?= streamd.example.yaml
+# Arguments for tests, demo and benchmarks, for example: make test ARGS='--filter DSPTests'
+ARGS ?=
+
+ENVIRONMENT = . scripts/environment
+BUILD = swift build -c release -j $(JOBS)
+TEST = swift test -c release -j $(JOBS)
+
+.PHONY: help
+help: ## Lists the targets
+	@echo 'streamd: telephone conversations over Twilio Media Streams. Targets:'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+.PHONY: setup
+setup: ## Installs what is missing: Debian packages, whisper.cpp, weights
+	@scripts/setup
+
+.PHONY: run
+run: setup ## Builds the daemon and starts it; CONFIG=FILE for another configuration
+	@$(ENVIRONMENT); echo 'run: building streamd (some minutes the first time) …'
+	@$(ENVIRONMENT); $(BUILD) --product streamd
+	@$(ENVIRONMENT); exec .build/release/streamd serve --config '$(CONFIG)'
+
+.PHONY: build
+build: setup ## Builds everything for release
+	@$(ENVIRONMENT); $(BUILD)
+
+.PHONY: test
+test: setup ## Runs the rules, every test, and each fuzzer for ten seconds
+	@scripts/lint-fast
+	@$(ENVIRONMENT); echo 'test: building and testing (some minutes the first time) …'
+	@$(ENVIRONMENT); $(TEST) $(ARGS)
+	@$(ENVIRONMENT); scripts/fuzz 10
+
+.PHONY: demo
+demo: setup ## Plays a caller into the daemon and prints the conversation with its latencies
+	@$(ENVIRONMENT); echo 'demo: building streamd and streamd-bench …'
+	@$(ENVIRONMENT); $(BUILD) --product streamd
+	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
+	@$(ENVIRONMENT); scripts/demo $(ARGS)
+
+.PHONY: bench
+bench: setup ## Builds the benchmark and runs it with ARGS
+	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
+	@$(ENVIRONMENT); .build/release/streamd-bench $(ARGS)
+
+.PHONY: fuzz
+fuzz: setup ## Runs each fuzzer for SECONDS_EACH seconds (default 300)
+	@$(ENVIRONMENT); scripts/fuzz '$(or $(SECONDS_EACH),300)'
+
+.PHONY: test-asan
+test-asan: setup ## Runs the tests under the address sanitizer
+	@$(ENVIRONMENT); scripts/test-sanitized address $(ARGS)
+
+.PHONY: test-tsan
+test-tsan: setup ## Runs the tests under the thread sanitizer
+	@$(ENVIRONMENT); scripts/test-sanitized thread $(ARGS)
+
+.PHONY: lint
+lint: ## Checks formatting and the rules of the house
+	@scripts/lint
+
+.PHONY: format
+format: ## Formats all Swift sources in place
+	@swift format --in-place --parallel --recursive Sources Tests Benchmarks Package.swift
+
+.PHONY: clean
+clean: ## Removes what was built; the cache of set-up stays
+	rm -rf .build

@@ -1,0 +1,230 @@
+// The reply's sentences on their way through synthesis to playout.
+
+extension Conversation {
+    // MARK: - From the dialogue
+
+    func take(
+        _ result: Result<ReplyPart, StageError>, of begun: ReplyProgress, at now: UInt64
+    ) {
+        guard !begun.isEnded else { return }
+        switch result {
+        case .failure(let error):
+            observer?.conversation(.stageFailed(error))
+            fail(begun, at: now)
+            return
+        case .success(let part):
+            if begun.firstPartNanos == nil { begun.firstPartNanos = now }
+            switch part {
+            case .sentence(let text): take(sentence: text, of: begun, at: now)
+            case .hangUp: begun.closing = .hangUp
+            case .handOver(let number): begun.closing = .handOver(number: number)
+            case .end: begun.isEnded = true
+            }
+        }
+        queueSpeech(of: begun, at: now)
+    }
+
+    private func take(sentence text: String, of begun: ReplyProgress, at now: UInt64) {
+        guard begun.sentences.count < options.sentencesMax,
+            text.contains(where: { $0.isLetter || $0.isNumber })
+        else { return }
+        if begun.firstSentenceNanos == nil {
+            begun.firstSentenceNanos = now
+            observer?.conversation(
+                .replied(
+                    turn: begun.turn, text: text, ms: Double(now - begun.requestNanos) / 1e6,
+                    isSpeculative: !begun.isCommitted))
+        }
+        begun.sentences.append(ReplyProgress.Sentence(text: text))
+    }
+
+    /// The dialogue or the synthesis of this reply broke off.
+    private func fail(_ begun: ReplyProgress, at now: UInt64) {
+        guard !begun.hasFailed else { return }
+        begun.hasFailed = true
+        begun.isBroken = true
+        begun.isEnded = true
+        machine.replyFailed(turn: begun.turn, at: now)
+    }
+
+    // MARK: - To playout
+
+    /// Starts synthesis of what may be started and hands to playout what was committed.
+    func queueSpeech(of begun: ReplyProgress, at now: UInt64) {
+        synthesize(begun, at: now)
+        guard begun.isCommitted, reply === begun else { return }
+        while begun.queuedCount < begun.sentences.count,
+            let clip = begun.sentences[begun.queuedCount].clip
+        {
+            playout.append(clip, sentence: begun.queuedCount)
+            begun.queuedCount += 1
+        }
+        if begun.isEnded, !begun.isBroken, begun.queuedCount == begun.sentences.count {
+            if let closing = begun.closing { machine.replyCloses(turn: begun.turn, closing) }
+            playout.complete()
+        }
+        playout.pump(at: now)
+    }
+
+    private func synthesize(_ begun: ReplyProgress, at now: UInt64) {
+        var busy = 0
+        var waitingBytes = 0
+        for index in begun.sentences.indices {
+            if let clip = begun.sentences[index].clip {
+                if !clip.isDone { busy += 1 }
+                if index >= begun.queuedCount { waitingBytes += clip.byteCount }
+                continue
+            }
+            guard busy < options.synthesesMax, waitingBytes < options.playoutMs * 8 else { return }
+            let text = begun.sentences[index].text
+            begun.sentences[index].requestNanos = now
+            if let kept = stages.cache.clip(for: text, voice: options.voice) {
+                begun.sentences[index].clip = kept
+                begun.sentences[index].isShared = true
+            } else {
+                begun.sentences[index].clip = stages.tts.synthesize(
+                    text, voice: options.voice, onAudio: onAudio)
+            }
+            account(for: index, of: begun, at: now)
+            busy += begun.sentences[index].clip?.isDone == true ? 0 : 1
+        }
+    }
+
+    /// Looks at what synthesis has done since last time.
+    func accountForSpeech(at now: UInt64) {
+        guard let begun = reply else { return }
+        for index in begun.sentences.indices where !begun.sentences[index].isAccounted {
+            account(for: index, of: begun, at: now)
+        }
+        queueSpeech(of: begun, at: now)
+    }
+
+    private func account(for index: Int, of begun: ReplyProgress, at now: UInt64) {
+        let sentence = begun.sentences[index]
+        guard !sentence.isAccounted, let clip = sentence.clip else { return }
+        let isDone = clip.isDone
+        if clip.byteCount > 0, sentence.firstByteNanos == nil {
+            begun.sentences[index].firstByteNanos = now
+            if !sentence.isLocal, begun.firstByteNanos == nil { begun.firstByteNanos = now }
+        }
+        guard isDone else { return }
+        begun.sentences[index].isAccounted = true
+        if let error = clip.error {
+            observer?.conversation(.stageFailed(error))
+            if !sentence.isLocal { fail(begun, at: now) }
+            return
+        }
+        stages.cache.insert(clip, voice: options.voice)
+        let first = begun.sentences[index].firstByteNanos ?? now
+        observer?.conversation(
+            .synthesized(
+                turn: begun.turn, text: clip.text, byteCount: clip.byteCount,
+                ms: Double(first - sentence.requestNanos) / 1e6))
+    }
+
+    // MARK: - Said without the dialogue
+
+    func localSentence(_ text: String, at now: UInt64) -> ReplyProgress.Sentence {
+        var sentence = ReplyProgress.Sentence(text: text, isLocal: true, requestNanos: now)
+        if let kept = stages.cache.clip(for: text, voice: options.voice) {
+            sentence.clip = kept
+            sentence.isShared = true
+        } else {
+            sentence.clip = stages.tts.synthesize(text, voice: options.voice, onAudio: onAudio)
+        }
+        return sentence
+    }
+
+    /// - Returns: false if there is nothing to greet with.
+    func beginGreeting(at now: UInt64) -> Bool {
+        guard options.greets else { return false }
+        var sentence: ReplyProgress.Sentence
+        if let greeting {
+            sentence = ReplyProgress.Sentence(text: greeting.text, clip: greeting)
+            sentence.isShared = true
+        } else if let text = stages.dialogue.greeting {
+            sentence = localSentence(text, at: now)
+            sentence.isLocal = false
+        } else {
+            return false
+        }
+        sentence.requestNanos = now
+        begin(turn: 0, sentence: sentence, isLocal: false, at: now)
+        return true
+    }
+
+    func sayGoodbye(turn: TurnID, at now: UInt64) {
+        begin(
+            turn: turn, sentence: localSentence(options.goodbyeText, at: now), isLocal: true,
+            at: now)
+    }
+
+    /// A reply of one sentence that no dialogue gave.
+    private func begin(
+        turn: TurnID, sentence: ReplyProgress.Sentence, isLocal: Bool, at now: UInt64
+    ) {
+        let begun = ReplyProgress(
+            turn: turn, input: nil, isSpeculative: false, isLocal: isLocal, at: now)
+        begun.sentences = [sentence]
+        begun.isEnded = true
+        begun.isCommitted = true
+        begun.speechEndNanos = now
+        begun.endpointNanos = now
+        reply = begun
+        playout.begin(turn: turn)
+        queueSpeech(of: begun, at: now)
+    }
+
+    func sayFiller(turn: TurnID, at now: UInt64) {
+        guard let begun = reply, begun.turn == turn, begun.isCommitted,
+            let clip = localSentence(options.fillerText, at: now).clip
+        else { return }
+        begun.hasFiller = true
+        playout.insertFiller(clip)
+        playout.pump(at: now)
+    }
+
+    /// Nothing more of this reply: an apology takes the place of what was not begun.
+    func apologize(turn: TurnID, at now: UInt64) {
+        guard let begun = reply, begun.turn == turn else { return }
+        if turn > 0, !begun.isLocal { stages.dialogue.cancel(turn: turn) }
+        playout.dropUnbegun()
+        let kept = playout.segments.last { $0.sentence != nil }?.sentence ?? -1
+        begun.cancelClips(from: kept + 1)
+        begun.sentences.removeSubrange((kept + 1)...)
+        begun.queuedCount = kept + 1
+        begun.hasFailed = true
+        begun.isBroken = false
+        begun.isEnded = true
+        begun.sentences.append(localSentence(options.apologyText, at: now))
+        queueSpeech(of: begun, at: now)
+    }
+}
+
+extension Conversation: PlayoutDelegate {
+    package func playoutBecameAudible(turn: TurnID, at now: UInt64) {
+        guard let begun = reply, begun.turn == turn else { return }
+        if begun.firstFrameNanos == nil { begun.firstFrameNanos = now }
+        machine.replyAudible(turn: turn, at: now)
+    }
+
+    package func playoutFirstFrameHeard(turn: TurnID, at now: UInt64) {
+        guard let begun = reply, begun.turn == turn else { return }
+        begun.firstHeardNanos = now
+    }
+
+    package func playoutBegan(sentence: Int, turn: TurnID, at now: UInt64) {
+        guard let begun = reply, begun.turn == turn else { return }
+        machine.sentenceStarted(turn: turn, text: begun.sentences[sentence].text)
+    }
+
+    package func playoutStarved(turn: TurnID, isUnderrun: Bool, at now: UInt64) {
+        if isUnderrun { observer?.conversation(.underrun(turn: turn)) }
+        machine.replyStarved(turn: turn, at: now)
+    }
+
+    package func playoutHeardAll(turn: TurnID, at now: UInt64) {
+        finishReply(.heard, at: now)
+        machine.replyHeard(turn: turn, at: now)
+    }
+}

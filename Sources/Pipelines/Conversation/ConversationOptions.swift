@@ -1,0 +1,33 @@
+/// What a conversation goes by: sections `turn` and `buffers` of the configuration, and the texts
+/// that are said without the dialogue. Milliseconds.
+public struct ConversationOptions: Sendable, Equatable {
+    public var turn = TurnOptions()
+
+    /// How far ahead of real time speech is sent.
+    public var leadMs = 200
+    /// One outbound message holds this much speech.
+    public var frameMs = 20
+    /// A mark follows at least every so much speech.
+    public var markMs = 500
+    /// A reply whose last mark does not return counts as heard this long after its computed end.
+    public var markGraceMs = 1000
+    /// Speech that may be synthesised ahead of playout.
+    public var playoutMs = 60_000
+    /// Caller audio from before the detected onset that belongs to the utterance.
+    public var preRollMs = 200
+    /// Sentences that may wait to be spoken; more in one reply are dropped.
+    public var sentencesMax = 64
+    /// Sentences that are synthesised at the same time.
+    public var synthesesMax = 2
+
+    /// Whether the greeting is said; false where the caller has heard one already.
+    public var greets = true
+
+    /// The voice, as the text-to-speech engine names it.
+    public var voice: String?
+    public var fillerText = "One moment, please."
+    public var apologyText = "I'm sorry, something went wrong. Could you say that again?"
+    public var goodbyeText = "I'm sorry, we have reached the time limit for this call. Goodbye."
+
+    public init() {}
+}

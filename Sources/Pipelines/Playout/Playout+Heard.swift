@@ -1,0 +1,143 @@
+import DSP
+
+// What was heard: marks, the clock, and going back to where speech was stopped.
+
+extension Playout {
+    // MARK: - Marks
+
+    func sendMark(turn: TurnID, sentence: Int, isFirst: Bool) {
+        guard pendingCount < pending.count else { return }
+        lastPart += 1
+        lastMarkPosition = sentPosition
+        pending[(pendingHead + pendingCount) % pending.count] = PendingMark(
+            part: lastPart, position: sentPosition, isFirst: isFirst)
+        pendingCount += 1
+        transport.sendMark(MarkName(turn: turn, sentence: sentence, part: lastPart))
+    }
+
+    /// A mark has come back. One that was pending when the buffer was cleared tells nothing.
+    package func markReturned(_ name: MarkName, at now: UInt64) {
+        guard pendingCount > 0, name.part >= pending[pendingHead].part, name.part <= lastPart,
+            let turn
+        else { return }
+        var isFirst = false
+        while pendingCount > 0, pending[pendingHead].part <= name.part {
+            isFirst = isFirst || pending[pendingHead].isFirst
+            heardMark = pending[pendingHead].position
+            pendingHead = (pendingHead + 1) % pending.count
+            pendingCount -= 1
+        }
+        let lag = clockPosition(at: now) - heardMark
+        markLagLeast = min(markLagLeast, lag)
+        // A mark that is much later than the quickest one: the other side plays later than reckoned.
+        markShift = lag - markLagLeast > 480 ? lag - markLagLeast : 0
+        if isFirst { delegate?.playoutFirstFrameHeard(turn: turn, at: now) }
+        pump(at: now)
+    }
+
+    /// The position that is being played, if the other side never had to wait for audio; beyond
+    /// what was sent once all has been played.
+    private func clockPosition(at now: UInt64) -> Int64 {
+        let ahead = Int64(playEndNanos) - Int64(now)
+        return sentPosition - ahead / Int64(Self.nanosPerByte)
+    }
+
+    // MARK: - The heard cursor
+
+    /// The position up to which the caller has heard what was sent.
+    private func heardPosition(at now: UInt64) -> Int64 {
+        min(sentPosition, max(heardMark, clockPosition(at: now) - markShift))
+    }
+
+    /// The segment that is being heard and how many of its bytes have been.
+    package func heard(at now: UInt64) -> (segment: Int, byteCount: Int) {
+        isHeld ? (cursor, offset) : locate(heardPosition(at: now))
+    }
+
+    private func locate(_ position: Int64) -> (segment: Int, byteCount: Int) {
+        for index in segments.indices.reversed() {
+            guard let start = segments[index].streamStart, start <= position else { continue }
+            let count = Int(position - start)
+            let clip = segments[index].clip
+            let isDone = clip.isDone
+            let length = clip.byteCount
+            // Beyond its end lies the silence that filled up the frame.
+            return count >= length && isDone ? (index + 1, 0) : (index, min(count, length))
+        }
+        return (0, 0)
+    }
+
+    // MARK: - Barge-in
+
+    /// Stops at once and clears what was sent ahead; where the caller heard it stop is kept.
+    package func hold(at now: UInt64) {
+        guard turn != nil, !isHeld, !isFlushed else { return }
+        let heard = heard(at: now)
+        clear(at: now)
+        isHeld = true
+        cursor = heard.segment
+        offset = heard.byteCount
+        for index in segments.indices where index > cursor { segments[index].streamStart = nil }
+    }
+
+    /// Goes on from the pause before the point where ``hold(at:)`` stopped.
+    package func resume(at now: UInt64) {
+        guard turn != nil, isHeld else { return }
+        isHeld = false
+        if cursor < segments.count {
+            offset = quietOffset(of: segments[cursor].clip, before: offset)
+            segments[cursor].streamStart =
+                segments[cursor].isStarted ? sentPosition - Int64(offset) : nil
+        } else {
+            // All of it was heard before the clear.
+            heardMark = sentPosition
+        }
+        isAudible = false
+        markShift = 0
+        pump(at: now)
+    }
+
+    /// The reply is over; what was sent ahead is cleared.
+    package func cancel(at now: UInt64) {
+        guard turn != nil else { return }
+        if !isHeld { clear(at: now) }
+        turn = nil
+        isHeld = false
+        segments.removeAll(keepingCapacity: true)
+    }
+
+    private func clear(at now: UInt64) {
+        if hasUnheard { transport.sendClear() }
+        hasUnheard = false
+        pendingHead = 0
+        pendingCount = 0
+        playEndNanos = min(playEndNanos, now)
+    }
+
+    /// The quiet place in the last 300 ms before `offset`: the latest that is nearly silent, else the
+    /// quietest. Starting there repeats a sound rather than cutting one.
+    private func quietOffset(of clip: SpeechClip, before offset: Int) -> Int {
+        let window = 80
+        let start = max(0, offset - Self.quietSearchByteCount)
+        let target = UnsafeMutableBufferPointer(rebasing: searchBuffer[..<(offset - start)])
+        let count = clip.read(from: start, into: target)
+        guard start > 0 || count >= window else { return start }
+        var quietest = Int.max
+        var found = count
+        var from = count - window
+        while from >= 0 {
+            var sum = 0
+            for index in from..<from + window {
+                sum += abs(Int(G711.decodeMuLaw(searchBuffer[index])))
+            }
+            if sum < window * 64 { return start + from }
+            if sum < quietest {
+                quietest = sum
+                found = from
+            }
+            from -= window / 2
+        }
+        // Near the beginning, the beginning is as good a place.
+        return start == 0 ? 0 : start + found
+    }
+}

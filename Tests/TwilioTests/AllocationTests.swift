@@ -1,0 +1,47 @@
+import CAllocationCounter
+import Foundation
+import Testing
+import Twilio
+
+/// The audio path of this module allocates nothing: counted, not believed.
+@Suite struct AllocationTests {
+    @Test func framesAreReadAndWrittenWithoutAllocation() throws {
+        try #require(streamd_allocations_are_counted())
+        let start = StreamStart(streamSid: "MZ0123456789abcdef0123456789abcdef", callSid: "CA1")
+        let twilio = TwilioSideWriter(start)
+        let writer = StreamMessageWriter(streamSid: start.streamSid)
+        var session = MediaStreamSession(openedAtNanos: 0)
+        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 16)
+        defer { room.deallocate() }
+        let message = UnsafeMutableRawBufferPointer(rebasing: room[..<4096])
+        let audio = UnsafeMutableRawBufferPointer(rebasing: room[4096..<12_288])
+        let frame = UnsafeMutableRawBufferPointer(rebasing: room[12_288..<12_448])
+        frame.copyBytes(from: (0..<160).map { UInt8($0) })
+        twilio.start(sequenceNumber: 1).withUnsafeBytes { text in
+            _ = session.receive(text, nowNanos: 0, audio: audio)
+        }
+        var heardByteCount = 0
+        var writtenByteCount = 0
+        func exchange(_ number: UInt64) {
+            let count =
+                twilio.writeMedia(
+                    UnsafeRawBufferPointer(frame), sequenceNumber: number + 1, chunk: number,
+                    timestampMs: number * 20, into: message) ?? 0
+            let text = UnsafeRawBufferPointer(rebasing: message[..<count])
+            if case .audio(let heard) = session.receive(text, nowNanos: number, audio: audio) {
+                heardByteCount += heard.byteCount
+            }
+            writtenByteCount += writer.writeMedia(UnsafeRawBufferPointer(frame), into: message) ?? 0
+            writtenByteCount += writer.writeMark(number: number, into: message) ?? 0
+            writtenByteCount += writer.writeMark(name: "m12345", into: message) ?? 0
+            writtenByteCount += writer.writeClear(into: message) ?? 0
+        }
+        for number in UInt64(1)...10 { exchange(number) }
+        let before = streamd_allocations_of_this_thread()
+        for number in UInt64(11)...1010 { exchange(number) }
+        let allocationCount = streamd_allocations_of_this_thread() - before
+        #expect(allocationCount == 0)
+        #expect(heardByteCount == 1010 * 160)
+        #expect(writtenByteCount > 1010 * 300)
+    }
+}
