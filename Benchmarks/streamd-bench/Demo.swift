@@ -64,8 +64,10 @@ enum Demo {
             }
         }.filter { $0.callSid == sid }
         for row in booked {
-            print("In the database: \(row.startsAtLocal), \(row.partySize) people, \(row.name), "
-                + "number \(row.confirmationNumber), tables \(row.tableNames.joined(separator: ", "))")
+            print(
+                "In the database: \(row.startsAtLocal), \(row.partySize) people, \(row.name), "
+                    + "number \(row.confirmationNumber), tables \(row.tableNames.joined(separator: ", "))"
+            )
         }
         print("Call: \(result.end), \(result.gapCount) gaps")
         guard !booked.isEmpty else {
@@ -95,7 +97,9 @@ enum Demo {
     }
 
     /// Runs async work from the main thread.
-    private static func wait<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value {
+    private static func wait<Value: Sendable>(_ body: @escaping @Sendable () async -> Value)
+        -> Value
+    {
         let done = DispatchSemaphore(value: 0)
         let box = ValueBox<Value>()
         Task {
