@@ -248,7 +248,8 @@ extension TurnMachine {
     private func hasAudioCaughtUp(_ paused: Utterance, at now: UInt64) -> Bool {
         if paused.isForced { return true }
         let heard = clock.through - paused.endSample
-        let needed = endpointMs(paused) - 60
+        // A frame is 20 ms late by nature, and jitter of as much is usual.
+        let needed = endpointMs(paused) - 40
         return heard >= sampleCount(ms: needed)
             || now >= endpointNanos(paused).adding(ms: options.lateAudioMs)
     }

@@ -135,7 +135,7 @@ struct BargeInTests {
     }
 
     @Test func backchannelOverTheLastWordIsNoTurn() {
-        var driver = driver("okay", from: 9800, to: 10_100, afterMs: 100)
+        var driver = driver("okay", from: 9790, to: 10_100, afterMs: 100)
         driver.machine = TurnMachine(options: driver.machine.options)
         driver.replyMs = 9850
         driver.start(hasGreeting: true)
