@@ -67,7 +67,7 @@ let package = Package(
         library("Store", ["CSQLite"]),
         library("Twilio", ["Net", "DSP", "Realtime", "COpenSSL"]),
         library("Pipelines", ["VAD", "DSP", "Net", "Realtime", "CWhisper", "CFlite"]),
-        library("Assistants", ["Pipelines", "Store"]),
+        library("Assistants", ["Pipelines", "Store", "Net"]),
         // Everything of the daemon but its command line, so that tests can run it in their process.
         library(
             "Daemon",
@@ -93,8 +93,10 @@ let package = Package(
         tests("NetTests", ["Net", "CAllocationCounter"]),
         tests("StoreTests", ["Store"]),
         tests("TwilioTests", ["Twilio", "CAllocationCounter"], exclude: ["Vectors"]),
+        tests(
+            "CallSimulatorTests", ["CallSimulator", "Twilio", "Net", "DSP", "CAllocationCounter"]),
         tests("PipelinesTests", ["Pipelines"]),
-        tests("AssistantsTests", ["Assistants"]),
+        tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
         tests("DaemonTests", ["Daemon"]),
         tests("EndToEndTests", ["Daemon", "CallSimulator"]),
     ],

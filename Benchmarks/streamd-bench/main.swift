@@ -2,7 +2,9 @@ import Glibc
 
 /// The benchmarks by name; each gets the arguments behind its name and returns the exit code.
 let benchmarks: [(name: String, run: ([String]) -> Int32)] = [
-    ("echo", EchoBenchmark.run(arguments:))
+    ("calls", CallsBenchmark.run(arguments:)),
+    ("demo", Demo.run(arguments:)),
+    ("echo", EchoBenchmark.run(arguments:)),
 ]
 
 let arguments = CommandLine.arguments.dropFirst()

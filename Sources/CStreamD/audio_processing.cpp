@@ -124,6 +124,12 @@ extern "C" streamd_audio_processor *streamd_audio_create(
     processor->echo = options->echo_mode != 0;
     processor->delay_ms = options->echo_delay_ms;
     processor->frame.sample_rate_hz_ = options->sample_rate_hz;
+    if (options->echo_mode == 2) {
+        // The mobile canceller allocates with its first frame; let that be now, and of silence.
+        int16_t silence[160] = {0};
+        streamd_audio_analyse(processor.get(), silence);
+        streamd_audio_process(processor.get(), silence);
+    }
     return processor.release();
 }
 

@@ -3,8 +3,8 @@ import CStreamD
 /// High-pass filter, noise suppression, gain and echo control for one mono stream, by the audio
 /// processor of WebRTC.
 ///
-/// One per call, used by one thread at a time; frames of 10 ms, or several in one block. The first
-/// frame after a silence of the far end costs no more than the others. `init` allocates.
+/// One per call, used by one thread at a time; frames of 10 ms, or several in one block. The
+/// library takes an uncontended lock of its own around every frame. `init` allocates.
 public final class AudioProcessing {
     /// What runs.
     public let options: AudioProcessingOptions

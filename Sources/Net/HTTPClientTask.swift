@@ -15,8 +15,9 @@ public final class HTTPClientTask {
     /// What was asked for.
     public let request: HTTPClientRequest
     private let client: HTTPClient
-    private let onHead: ((HTTPClientHead) -> Void)?
-    private let onBody: ((UnsafeRawBufferPointer) -> Void)?
+    /// Dropped at the end, and with them what they hold: often an owner that holds this task.
+    private var onHead: ((HTTPClientHead) -> Void)?
+    private var onBody: ((UnsafeRawBufferPointer) -> Void)?
     private var onEnd: ((Result<HTTPClientSummary, NetError>) -> Void)?
 
     private(set) var easy: UnsafeMutableRawPointer?
@@ -180,6 +181,8 @@ public final class HTTPClientTask {
         client.remove(self)
         let onEnd = self.onEnd
         self.onEnd = nil
+        onHead = nil
+        onBody = nil
         onEnd?(result)
     }
 

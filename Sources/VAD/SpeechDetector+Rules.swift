@@ -91,6 +91,12 @@ extension SpeechDetector {
             ? max(options.onsetThreshold, options.playoutOnsetThreshold) : options.onsetThreshold
     }
 
+    private var earlyOnsetThreshold: Float {
+        isPlayout
+            ? max(options.earlyOnsetThreshold, options.playoutEarlyOnsetThreshold)
+            : options.earlyOnsetThreshold
+    }
+
     // MARK: - Decisions
 
     mutating func decide(_ emit: (SpeechEvent) -> Void) {
@@ -104,7 +110,7 @@ extension SpeechDetector {
     private mutating func decideOnset(_ emit: (SpeechEvent) -> Void) {
         guard let soundStart, let speechLikeStart, probability >= onsetThreshold else { return }
         let isShort = soundLast - soundStart < Self.samples(options.coughMs)
-        if isShort, probability < options.earlyOnsetThreshold { return }
+        if isShort, probability < earlyOnsetThreshold { return }
         // Where there was sound long before, as in a loud room, speech began where the network
         // first heard it, and one chunk of it is not enough.
         let isLoudRoom = soundStart < speechLikeStart - Self.samples(200)

@@ -5,7 +5,7 @@ public struct SpeechDetectorOptions: Sendable, Equatable {
     public var onsetThreshold: Float = 0.5
     /// Probability from which shorter sound counts as speech: coughs and bangs can look a little
     /// like it. 0…1, at least `onsetThreshold`.
-    public var earlyOnsetThreshold: Float = 0.7
+    public var earlyOnsetThreshold: Float = 0.8
     /// See the thresholds. 0…1000.
     public var coughMs = 180
     /// Probability below which a chunk speaks against speech. 0…1, at most `onsetThreshold`.
@@ -45,8 +45,10 @@ public struct SpeechDetectorOptions: Sendable, Equatable {
     /// The network sleeps again when there was no sound for this long. 100…5000.
     public var gateHoldMs = 320
 
-    /// The lower bound of both onset thresholds while our own voice is played. 0…1.
+    /// The two onset thresholds while our own voice is played, where they are higher. 0…1.
     public var playoutOnsetThreshold: Float = 0.7
+    /// A mistake made now silences us, made in silence it costs nothing. 0…1.
+    public var playoutEarlyOnsetThreshold: Float = 0.85
     /// How long there must have been sound to be an onset while our own voice is played. 10…500.
     public var playoutOnsetMs = 50
     /// While our own voice is played, an onset must be louder than its peak level plus this: what

@@ -248,8 +248,11 @@ private actor Resident {
         for (loop, resident) in zip(group.loops, residents) {
             #expect(onLoop(loop) { resident.callsAssumingIsolation() } == 100)
         }
-        for loop in group.loops {
-            loop.stop()
+        await withCheckedContinuation { continuation in
+            Thread {
+                group.shutdown()
+                continuation.resume()
+            }.start()
         }
     }
 

@@ -4,15 +4,25 @@ import Net
 import Synchronization
 import Testing
 
-/// Values gathered from any thread.
-final class Gathered<Value: Sendable>: Sendable {
-    private let values = Mutex<[Value]>([])
+/// Values gathered from any thread. Made so that ThreadSanitizer understands it: it does not see
+/// the standard library's Mutex, nor the reference counts that guard an array shared by two
+/// threads.
+final class Gathered<Value: Sendable>: @unchecked Sendable {
+    private let lock = NSLock()
+    private var values: [Value] = []
 
     func add(_ value: Value) {
-        values.withLock { $0.append(value) }
+        lock.withLock { values.append(value) }
     }
 
-    var all: [Value] { values.withLock { $0 } }
+    var all: [Value] {
+        lock.withLock {
+            var copy: [Value] = []
+            copy.reserveCapacity(values.count)
+            for value in values { copy.append(value) }
+            return copy
+        }
+    }
 
     /// Waits until the values satisfy the condition; false after five seconds.
     func wait(_ isEnough: ([Value]) -> Bool) -> Bool {
@@ -221,7 +231,8 @@ final class TestServer {
     }
 
     /// A server that says what it was asked.
-    convenience init(loops: Int = 1, _ adjust: (inout HTTPServerOptions) -> Void = { _ in }) throws {
+    convenience init(loops: Int = 1, _ adjust: (inout HTTPServerOptions) -> Void = { _ in }) throws
+    {
         try self.init(loops: loops, adjust) { _ in
             { request, responder in
                 let text = "\(request.method) \(request.path) \(request.query) "

@@ -8,6 +8,9 @@ enum CallerEar {
         var options = SpeechDetectorOptions()
         options.onsetThreshold = Float(settings.vad.onsetThreshold)
         options.offsetThreshold = Float(settings.vad.offsetThreshold)
+        options.earlyOnsetThreshold = Float(settings.vad.earlyOnsetThreshold)
+        options.playoutEarlyOnsetThreshold = Float(settings.vad.playoutEarlyThreshold)
+        options.coughMs = settings.vad.coughMs
         options.playoutOnsetThreshold = Float(settings.vad.playoutThreshold)
         options.gateAboveNoiseDB = Float(settings.vad.gateDB)
         options.playoutOnsetMs = settings.turn.bargeInMs

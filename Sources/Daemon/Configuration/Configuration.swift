@@ -80,10 +80,13 @@ public struct TurnSettings: Sendable {
 /// `vad`: what counts as speech.
 public struct VoiceActivitySettings: Sendable {
     public var onsetThreshold = 0.5
+    public var earlyOnsetThreshold = 0.8
     public var offsetThreshold = 0.35
     public var playoutThreshold = 0.7
-    public var gateDB = 6.0
-    public var preRollMs = 300
+    public var playoutEarlyThreshold = 0.85
+    public var coughMs = 180
+    public var gateDB = 3.5
+    public var preRollMs = 200
 }
 
 /// `audio`: treatment of the caller's voice.

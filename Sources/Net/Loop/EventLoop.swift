@@ -109,7 +109,6 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
         pthread_sigmask(SIG_BLOCK, &signals, nil)
 
         uv_run(uvLoop, UV_RUN_DEFAULT)
-        // First: draining asks a loop that has not ended to stop, which would cut the last turn short.
         hasEnded = true
         drainQueue()
         for resource in Array(resources.values) {
@@ -181,7 +180,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
     }
 
     private func drainQueue() {
-        // Work that queues work may go on for a while before sockets are looked at again, not for ever.
+        // Work that queues work may go on for a while before sockets get their turn, not for ever.
         var rounds = 0
         while !queue.isEmpty {
             queue.drain { $0.run() }
