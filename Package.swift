@@ -67,7 +67,7 @@ let package = Package(
         library("Store", ["CSQLite"]),
         library("Twilio", ["Net", "DSP", "Realtime", "COpenSSL"]),
         library("Pipelines", ["VAD", "DSP", "Net", "Realtime", "CWhisper", "CFlite"]),
-        library("Assistants", ["Pipelines", "Store"]),
+        library("Assistants", ["Pipelines", "Store", "Net"]),
         // Everything of the daemon but its command line, so that tests can run it in their process.
         library(
             "Daemon",
@@ -96,7 +96,7 @@ let package = Package(
         tests(
             "CallSimulatorTests", ["CallSimulator", "Twilio", "Net", "DSP", "CAllocationCounter"]),
         tests("PipelinesTests", ["Pipelines"]),
-        tests("AssistantsTests", ["Assistants"]),
+        tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
         tests("DaemonTests", ["Daemon"]),
         tests(
             "EndToEndTests",

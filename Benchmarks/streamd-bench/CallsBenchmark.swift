@@ -30,7 +30,8 @@ enum CallsBenchmark {
         }
     }
 
-    private static func measure(_ options: BenchOptions, _ clips: [CallerUtterance]) throws -> Int32 {
+    private static func measure(_ options: BenchOptions, _ clips: [CallerUtterance]) throws -> Int32
+    {
         let callCount = try options.integer("calls")
         let server = ServerProcess(pid: try options.integer("pid"))
         let loops = try EventLoopGroup(count: 0)
@@ -44,7 +45,7 @@ enum CallsBenchmark {
             var call = SimulatedCallOptions(script: script, number: began &+ UInt64(number))
             call.streamURL = options["stream"]
             let loop = loops.loops[number % loops.loops.count]
-            loop.execute {
+            loop.execute { [call] in
                 SimulatedCall(call, loop: loop) { results.add($0) }.start()
             }
             // Calls begin spread over two seconds, as telephones ring.
@@ -56,11 +57,14 @@ enum CallsBenchmark {
         let minutes = results.callMinutes
         print(String(format: "call minutes %.2f in %.1f s", minutes, seconds))
         if let before = cpuBefore, let after = server.cpuSeconds {
-            print(String(format: "server: %.3f CPU seconds per call-minute", (after - before) / minutes))
+            print(
+                String(
+                    format: "server: %.3f CPU seconds per call-minute", (after - before) / minutes))
         }
         if let idle = idleKiB, let peak = peakKiB {
-            print("server memory: \(idle) KiB before, \(peak) KiB at most, "
-                + "\((peak - idle) / max(1, callCount)) KiB a call")
+            print(
+                "server memory: \(idle) KiB before, \(peak) KiB at most, "
+                    + "\((peak - idle) / max(1, callCount)) KiB a call")
         }
         return results.statistics.failedCallCount == 0 ? 0 : 1
     }

@@ -43,7 +43,7 @@ enum Demo {
         let loops = try EventLoopGroup(count: 1)
         defer { loops.shutdown() }
         print("Calling \(options["webhook"]) …\n")
-        let result = wait { await SimulatedCall.run(call, on: loops.loops[0]) }
+        let result = wait { [call] in await SimulatedCall.run(call, on: loops.loops[0]) }
         let database = try Database(DatabaseOptions(path: options["database"]))
         defer { database.close() }
         let sid = result.callSid
@@ -64,8 +64,10 @@ enum Demo {
             }
         }.filter { $0.callSid == sid }
         for row in booked {
-            print("In the database: \(row.startsAtLocal), \(row.partySize) people, \(row.name), "
-                + "number \(row.confirmationNumber), tables \(row.tableNames.joined(separator: ", "))")
+            print(
+                "In the database: \(row.startsAtLocal), \(row.partySize) people, \(row.name), "
+                    + "number \(row.confirmationNumber), tables \(row.tableNames.joined(separator: ", "))"
+            )
         }
         print("Call: \(result.end), \(result.gapCount) gaps")
         guard !booked.isEmpty else {
@@ -95,7 +97,9 @@ enum Demo {
     }
 
     /// Runs async work from the main thread.
-    private static func wait<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value {
+    private static func wait<Value: Sendable>(_ body: @escaping @Sendable () async -> Value)
+        -> Value
+    {
         let done = DispatchSemaphore(value: 0)
         let box = ValueBox<Value>()
         Task {

@@ -8,7 +8,7 @@ struct FixtureLibrary {
     private struct Clip: Decodable {
         let file: String
         let kind: String
-        let text: String
+        let text: String?
         let voice: String?
         let noise: String?
         let speechStartMs: Int?
@@ -55,7 +55,9 @@ struct FixtureLibrary {
         func bare(_ text: String) -> String {
             text.lowercased().filter { $0.isLetter || $0.isNumber || $0 == " " }
         }
-        let same = clips.filter { $0.kind == "speech" && $0.noise == nil && bare($0.text) == bare(text) }
+        let same = clips.filter {
+            $0.kind == "speech" && $0.noise == nil && bare($0.text ?? "") == bare(text)
+        }
         guard let clip = same.first(where: { $0.voice == voice }) ?? same.first else {
             throw Fault(description: "\(folder) has no clip that says '\(text)'")
         }
@@ -67,7 +69,8 @@ struct FixtureLibrary {
         let isSpeech = clip.kind != "cough" && clip.kind != "backchannel" && clip.kind != "noise"
         let samples = G711.encodedMuLaw(file.samples16)
         return CallerUtterance(
-            text: clip.text, muLaw: samples, speechStart: (clip.speechStartMs ?? 0) * 8,
+            text: clip.text ?? clip.kind, muLaw: samples,
+            speechStart: (clip.speechStartMs ?? 0) * 8,
             speechEnd: min(samples.count, (clip.speechEndMs ?? samples.count / 8) * 8),
             expectsReply: isSpeech)
     }

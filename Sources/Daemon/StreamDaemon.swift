@@ -41,8 +41,10 @@ public final class StreamDaemon: Sendable {
         }
         log.info(
             "listening",
-            ["host": .text(configuration.server.host), "port": .integer(server.port),
-             "loops": .integer(loops.loops.count)])
+            [
+                "host": .text(configuration.server.host), "port": .integer(server.port),
+                "loops": .integer(loops.loops.count),
+            ])
     }
 
     /// The port that is listened on; of interest when the configuration said 0.

@@ -44,7 +44,8 @@ struct Arguments {
             } else if let value = words.popFirst() {
                 values[name] = value
             } else {
-                throw UsageError(description: "--\(name) needs a value: --\(name) \(option.value ?? "")")
+                throw UsageError(
+                    description: "--\(name) needs a value: --\(name) \(option.value ?? "")")
             }
         }
     }
@@ -54,7 +55,8 @@ struct Arguments {
 
     func expect(positionalCount: Int, usage: String) throws {
         guard positional.count == positionalCount else {
-            let problem = positional.count < positionalCount ? "too few arguments" : "too many arguments"
+            let problem =
+                positional.count < positionalCount ? "too few arguments" : "too many arguments"
             throw UsageError(description: "\(problem); usage: \(usage)")
         }
     }

@@ -28,7 +28,8 @@ struct Command: Sendable {
     static let configOption = CommandOption(
         name: "config", value: "FILE", summary: "Configuration file (streamd.yaml).")
     static let logLevelOption = CommandOption(
-        name: "log-level", value: "LEVEL", summary: "debug, info, warning or error; over the file's.")
+        name: "log-level", value: "LEVEL",
+        summary: "debug, info, warning or error; over the file's.")
     static let helpOption = CommandOption(name: "help", value: nil, summary: "Show this text.")
 
     var help: String {

@@ -53,24 +53,72 @@ private func fault(_ yaml: String) -> String {
     }
 
     @Test(arguments: [
-        ("turn: {endpontMs: 400}\n", "f.yaml:1:8: unknown key 'turn.endpontMs'; did you mean 'endpointMs'?"),
-        ("server:\n  port: many\n", "f.yaml:2:9: server.port must be a whole number from 0 to 65535, not 'many'"),
-        ("server: {port: \"80\"}\n", "f.yaml:1:16: server.port must be a whole number from 0 to 65535, not the text \"80\" (take the quotes away)"),
-        ("server: {port: 70000}\n", "f.yaml:1:16: server.port is 70000; it must be from 0 to 65535"),
+        (
+            "turn: {endpontMs: 400}\n",
+            "f.yaml:1:8: unknown key 'turn.endpontMs'; did you mean 'endpointMs'?"
+        ),
+        (
+            "server:\n  port: many\n",
+            "f.yaml:2:9: server.port must be a whole number from 0 to 65535, not 'many'"
+        ),
+        (
+            "server: {port: \"80\"}\n",
+            "f.yaml:1:16: server.port must be a whole number from 0 to 65535, not the text \"80\" (take the quotes away)"
+        ),
+        (
+            "server: {port: 70000}\n",
+            "f.yaml:1:16: server.port is 70000; it must be from 0 to 65535"
+        ),
         ("server: [1]\n", "f.yaml:1:9: 'server' must be a block of keys, not a list"),
-        ("twilio: {validateSignatures: no}\n", "f.yaml:1:30: twilio.validateSignatures must be true or false, not 'no'"),
-        ("stt: [{engine: wisper}]\n", "f.yaml:1:7: stt[0]: 'wisper' is not known; choose one of whisper, fixed; did you mean 'whisper'?"),
+        (
+            "twilio: {validateSignatures: no}\n",
+            "f.yaml:1:30: twilio.validateSignatures must be true or false, not 'no'"
+        ),
+        (
+            "stt: [{engine: wisper}]\n",
+            "f.yaml:1:7: stt[0]: 'wisper' is not known; choose one of whisper, fixed; did you mean 'whisper'?"
+        ),
         ("stt: []\n", "f.yaml:1:6: stt is empty; name an engine"),
-        ("stt: [{engine: fixed}, {engine: whisper}]\n", "f.yaml:1:6: stt names 2 engines; this version takes one"),
-        ("log: {level: loud}\n", "f.yaml:1:14: log.level: 'loud' is not one of debug, info, warning, error"),
-        ("turn: {endpointMs: 100}\n", "f.yaml:1:20: turn.endpointMinMs ≤ endpointMs ≤ endpointMaxMs must hold; they are 200, 100, 1200"),
-        ("buffers: {frameMs: 25}\n", "f.yaml:1:20: buffers.frameMs is 25; it must be a multiple of 10"),
-        ("buffers: {leadMs: 20, frameMs: 40}\n", "f.yaml:1:19: buffers.leadMs (20) must be at least buffers.frameMs (40), or every frame would be late"),
-        ("server: {tlsKey: k.pem}\n", "f.yaml:1:18: server.tlsCertificate and server.tlsKey go together; give both or neither"),
-        ("twilio: {publicURL: \"ftp://x\"}\n", "f.yaml:1:21: 'ftp://x' is not a base address; write \"https://voice.example.com\""),
-        ("numbers: {\"5551234\": concya}\n", "f.yaml:1:11: '5551234' is not a number in E.164; write \"+15551234567\""),
-        ("numbers: {\"+15551234567\": nobody}\n", "f.yaml:1:27: +15551234567 goes to 'nobody', which is no assistant; there are concya"),
-        ("vad: {onsetThreshold: 0.3}\n", "f.yaml:1:6: vad.offsetThreshold (0.35) must be under vad.onsetThreshold (0.3)"),
+        (
+            "stt: [{engine: fixed}, {engine: whisper}]\n",
+            "f.yaml:1:6: stt names 2 engines; this version takes one"
+        ),
+        (
+            "log: {level: loud}\n",
+            "f.yaml:1:14: log.level: 'loud' is not one of debug, info, warning, error"
+        ),
+        (
+            "turn: {endpointMs: 100}\n",
+            "f.yaml:1:20: turn.endpointMinMs ≤ endpointMs ≤ endpointMaxMs must hold; they are 200, 100, 1200"
+        ),
+        (
+            "buffers: {frameMs: 25}\n",
+            "f.yaml:1:20: buffers.frameMs is 25; it must be a multiple of 10"
+        ),
+        (
+            "buffers: {leadMs: 20, frameMs: 40}\n",
+            "f.yaml:1:19: buffers.leadMs (20) must be at least buffers.frameMs (40), or every frame would be late"
+        ),
+        (
+            "server: {tlsKey: k.pem}\n",
+            "f.yaml:1:18: server.tlsCertificate and server.tlsKey go together; give both or neither"
+        ),
+        (
+            "twilio: {publicURL: \"ftp://x\"}\n",
+            "f.yaml:1:21: 'ftp://x' is not a base address; write \"https://voice.example.com\""
+        ),
+        (
+            "numbers: {\"5551234\": concya}\n",
+            "f.yaml:1:11: '5551234' is not a number in E.164; write \"+15551234567\""
+        ),
+        (
+            "numbers: {\"+15551234567\": nobody}\n",
+            "f.yaml:1:27: +15551234567 goes to 'nobody', which is no assistant; there are concya"
+        ),
+        (
+            "vad: {onsetThreshold: 0.3}\n",
+            "f.yaml:1:6: vad.offsetThreshold (0.35) must be under vad.onsetThreshold (0.3)"
+        ),
         ("server: {port: 1}\nserver: {port: 2}\n", "f.yaml:2:1: 'server' is given twice; keep one"),
         ("a: [\n", "f.yaml:3:1: the YAML can't be read: "),
     ])
@@ -81,7 +129,9 @@ private func fault(_ yaml: String) -> String {
     @Test func assistantsAreChecked() {
         #expect(fault("defaultAssistant: x\n").contains("there is no assistant"))
         #expect(fault("assistants: [{id: a}, {id: a}]\ndefaultAssistant: a\n").contains("is taken"))
-        #expect(fault("assistants: [{kind: reservations}]\ndefaultAssistant: a\n").contains("has no 'id'"))
+        #expect(
+            fault("assistants: [{kind: reservations}]\ndefaultAssistant: a\n").contains(
+                "has no 'id'"))
         #expect(fault("assistants: [{id: a}]\ndefaultAssistant: b\n").contains("must be one of a"))
         #expect(
             fault("assistants: [{id: a, kind: bank}]\ndefaultAssistant: a\n")

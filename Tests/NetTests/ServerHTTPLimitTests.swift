@@ -18,7 +18,8 @@ import Testing
         #expect(response.header("connection") == "close")
         #expect(client.isEnded())
         #expect(server.events.all.map(\.status) == [response.status])
-        #expect(server.events.all.allSatisfy { $0.remoteAddress == "127.0.0.1" && !$0.what.isEmpty })
+        #expect(
+            server.events.all.allSatisfy { $0.remoteAddress == "127.0.0.1" && !$0.what.isEmpty })
         return response.status
     }
 
@@ -99,23 +100,28 @@ import Testing
         #expect(try answer(to: "GET /\(pad(2_000))") { $0.headerBytesMax = 1_000 } == 414)
         #expect(
             try answer(to: "GET / HTTP/1.1\r\n\(pad(2_000))") { $0.headerBytesMax = 1_000 } == 431)
-        #expect(try answer(to: String(repeating: "\r\n", count: 1_000)) {
-            $0.headerBytesMax = 1_000
-        } == 414)
+        #expect(
+            try answer(to: String(repeating: "\r\n", count: 1_000)) {
+                $0.headerBytesMax = 1_000
+            } == 414)
         let fields = (0..<10).map { "X\($0): 1\r\n" }.joined()
-        #expect(try answer(to: "GET / HTTP/1.1\r\nHost: h\r\n\(fields)\r\n") {
-            $0.headerCountMax = 10
-        } == 431)
-        #expect(try answer(to: "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 101\r\n\r\n") {
-            $0.bodyBytesMax = 100
-        } == 413)
+        #expect(
+            try answer(to: "GET / HTTP/1.1\r\nHost: h\r\n\(fields)\r\n") {
+                $0.headerCountMax = 10
+            } == 431)
+        #expect(
+            try answer(to: "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 101\r\n\r\n") {
+                $0.bodyBytesMax = 100
+            } == 413)
         let chunked = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-        #expect(try answer(to: "\(chunked)64\r\n\(pad(100))\r\n1\r\nx\r\n") {
-            $0.bodyBytesMax = 100
-        } == 413)
-        #expect(try answer(to: chunked + String(repeating: "1;\(pad(900))\r\nx\r\n", count: 80)) {
-            $0.bodyBytesMax = 100
-        } == 413)
+        #expect(
+            try answer(to: "\(chunked)64\r\n\(pad(100))\r\n1\r\nx\r\n") {
+                $0.bodyBytesMax = 100
+            } == 413)
+        #expect(
+            try answer(to: chunked + String(repeating: "1;\(pad(900))\r\nx\r\n", count: 80)) {
+                $0.bodyBytesMax = 100
+            } == 413)
     }
 
     @Test func aRefusedUploadStillReadsItsAnswer() throws {

@@ -142,7 +142,8 @@ import Testing
     @Test func continueIsSentWhenTheClientWaitsForIt() throws {
         let server = try TestServer()
         let client = try server.client()
-        let head = "POST /e HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"
+        let head =
+            "POST /e HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"
         client.send(head)
         #expect(try client.response().status == 100)
         client.send("body")
@@ -275,7 +276,9 @@ import Testing
         client.send(get)
         #expect(try client.response().status == 426)
         client.send(
-            "GET / HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\nUpgrade: echo\r\n\r\nearly")
+            "GET / HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\n"
+                + "Upgrade: echo\r\n\r\nearly"
+        )
         #expect(try client.response().status == 101)
         client.send(" late")
         while client.unread.count < 10, client.receive() {}

@@ -7,10 +7,13 @@ import Testing
     private static let samples = [
         "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
         "\r\n\r\nGET /p?q=1 HTTP/1.0\r\nA:b\r\nLong-Name:   padded value \t \r\n\r\n",
-        "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhelloGET /2 HTTP/1.1\r\nHost: h\r\n\r\n",
+        "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"
+            + "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n",
         "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-            + "3\r\nabc\r\na;x=y\r\n0123456789\r\n0\r\nT: 1\r\n\r\nHEAD / HTTP/1.1\r\nHost: h\r\n\r\n",
-        "GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\u{1}\u{2}",
+            + "3\r\nabc\r\na;x=y\r\n0123456789\r\n0\r\nT: 1\r\n\r\n"
+            + "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+            + "\u{1}\u{2}",
         "POST /e HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nok",
     ]
     private static let requestCounts = [1, 1, 2, 2, 1, 1]
@@ -34,7 +37,8 @@ import Testing
     }
 
     @Test func fieldsAreReadExactly() {
-        let text = "GET /t HTTP/1.1\r\nHost: h\r\nEmpty:\r\nTabs:\t a \tb\t\r\nDup: 1\r\ndup: 2\r\n\r\n"
+        let text =
+            "GET /t HTTP/1.1\r\nHost: h\r\nEmpty:\r\nTabs:\t a \tb\t\r\nDup: 1\r\ndup: 2\r\n\r\n"
         let result = results(Array(text.utf8), portions: [])
         #expect(
             result.requests == [

@@ -288,8 +288,9 @@ func connected(
     @Test func connectionsThatCannotBeSayWhy() throws {
         try withLoop { loop in
             let closed = RawListener().port
-            #expect(throws: NetError.connect(
-                host: "127.0.0.1", port: closed, reason: "connection refused")
+            #expect(
+                throws: NetError.connect(
+                    host: "127.0.0.1", port: closed, reason: "connection refused")
             ) { _ = try connected(loop, port: closed) }
             let name = #expect(throws: NetError.self) {
                 _ = try connected(loop, host: "a..b", port: 1)
@@ -301,8 +302,9 @@ func connected(
                 _ = try connected(loop, port: listener.port, cancelAtOnce: true)
             }
             // The kernel takes the connection, nobody answers the hello.
-            #expect(throws: NetError.timedOut(
-                what: "connecting to 127.0.0.1:\(listener.port)", afterMs: 50)
+            #expect(
+                throws: NetError.timedOut(
+                    what: "connecting to 127.0.0.1:\(listener.port)", afterMs: 50)
             ) { _ = try connected(loop, port: listener.port, tls: .init(), timeoutMs: 50) }
         }
     }

@@ -4,6 +4,9 @@ import Net
 import Synchronization
 import Testing
 
+private let certificatesFolder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("net-tests-\(UUID().uuidString)")
+
 /// Two authorities and their certificates for localhost, made by the openssl command.
 private final class Certificates: Sendable {
     let folder: URL
@@ -11,21 +14,24 @@ private final class Certificates: Sendable {
     static let shared: Result<Certificates, any Error> = Result { try Certificates() }
 
     private init() throws {
-        folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("net-tests-\(UUID().uuidString)")
+        folder = certificatesFolder
+        atexit { try? FileManager.default.removeItem(at: certificatesFolder) }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Data("subjectAltName=DNS:localhost,DNS:*.example.test,IP:127.0.0.1\n".utf8)
             .write(to: folder.appendingPathComponent("names"))
         for name in ["one", "two"] {
-            try run("""
+            try run(
+                """
                 req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2
                 -subj /CN=authority-\(name) -keyout \(name)-ca.key -out \(name)-ca.pem
                 """)
-            try run("""
+            try run(
+                """
                 req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=\(name)
                 -keyout \(name).key -out \(name).csr
                 """)
-            try run("""
+            try run(
+                """
                 x509 -req -in \(name).csr -CA \(name)-ca.pem -CAkey \(name)-ca.key
                 -CAcreateserial -days 2 -extfile names -out \(name).pem
                 """)
@@ -55,7 +61,8 @@ private final class Certificates: Sendable {
     }
 
     func options(_ name: String) -> TLSServerOptions {
-        TLSServerOptions(certificateChainPath: path("\(name).pem"), privateKeyPath: path("\(name).key"))
+        TLSServerOptions(
+            certificateChainPath: path("\(name).pem"), privateKeyPath: path("\(name).key"))
     }
 }
 
@@ -99,7 +106,10 @@ private final class Certificates: Sendable {
             let stream = try connected(loop, host: host, port: port, tls: tls)
             #expect(stream.on { $0.isSecure })
             stream.write(get)
-            #expect(stream.read.wait { String(decoding: $0.flatMap { $0 }, as: UTF8.self).hasSuffix("GET /t  ") })
+            #expect(
+                stream.read.wait {
+                    String(decoding: $0.flatMap { $0 }, as: UTF8.self).hasSuffix("GET /t  ")
+                })
             stream.on { $0.close() }
             #expect(stream.closures.wait { $0 == [.local] })
         }
@@ -148,7 +158,8 @@ private final class Certificates: Sendable {
         print("TLS body seed \(seed)")
         var generator = SeededGenerator(seed: seed)
         let body = (0..<3_000_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        let head = Array("POST /t HTTP/1.1\r\nHost: h\r\nContent-Length: \(body.count)\r\n\r\n".utf8)
+        let head = Array(
+            "POST /t HTTP/1.1\r\nHost: h\r\nContent-Length: \(body.count)\r\n\r\n".utf8)
         stream.on { $0.outboundBytesMax = 8_000_000 }
         #expect(stream.write(head))
         #expect(stream.write(body))
@@ -248,7 +259,9 @@ private final class Certificates: Sendable {
             let error = #expect(throws: NetError.self) {
                 _ = try TestServer { $0.tls = options }
             }
-            let names = error.map { ["exist.pem", "one.pem", "two.key"].filter($0.description.contains) }
+            let names = error.map {
+                ["exist.pem", "one.pem", "two.key"].filter($0.description.contains)
+            }
             #expect(names?.isEmpty == false, "\(String(describing: error))")
         }
     }

@@ -4,8 +4,9 @@ import Net
 import Synchronization
 import Testing
 
-/// Values gathered from any thread. Made so that ThreadSanitizer understands it: it does not see the
-/// standard library's Mutex, nor the reference counts that guard an array shared by two threads.
+/// Values gathered from any thread. Made so that ThreadSanitizer understands it: it does not see
+/// the standard library's Mutex, nor the reference counts that guard an array shared by two
+/// threads.
 final class Gathered<Value: Sendable>: @unchecked Sendable {
     private let lock = NSLock()
     private var values: [Value] = []
@@ -230,7 +231,8 @@ final class TestServer {
     }
 
     /// A server that says what it was asked.
-    convenience init(loops: Int = 1, _ adjust: (inout HTTPServerOptions) -> Void = { _ in }) throws {
+    convenience init(loops: Int = 1, _ adjust: (inout HTTPServerOptions) -> Void = { _ in }) throws
+    {
         try self.init(loops: loops, adjust) { _ in
             { request, responder in
                 let text = "\(request.method) \(request.path) \(request.query) "

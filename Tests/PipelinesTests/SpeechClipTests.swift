@@ -18,7 +18,9 @@ import Testing
             let from = Int.random(in: 0...model.count, using: &generator)
             var target = [UInt8](repeating: 0, count: Int.random(in: 1...9000, using: &generator))
             let count = target.withUnsafeMutableBufferPointer { clip.read(from: from, into: $0) }
-            #expect(Array(target.prefix(count)) == Array(model[from...].prefix(target.count)), "seed \(seed)")
+            #expect(
+                Array(target.prefix(count)) == Array(model[from...].prefix(target.count)),
+                "seed \(seed)")
         }
     }
 
@@ -48,7 +50,9 @@ import Testing
         var wrong = 0
         while read < total {
             let count = buffer.withUnsafeMutableBufferPointer { clip.read(from: read, into: $0) }
-            for index in 0..<count where buffer[index] != UInt8((read + index) & 0xFF) { wrong += 1 }
+            for index in 0..<count where buffer[index] != UInt8((read + index) & 0xFF) {
+                wrong += 1
+            }
             read += count
         }
         #expect(wrong == 0)

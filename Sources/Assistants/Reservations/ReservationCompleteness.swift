@@ -25,7 +25,8 @@ enum ReservationCompleteness {
         if !said.commands.isEmpty, said.slots.isEmpty { return .complete }
         switch expectation {
         case .yesNo, .anythingElse:
-            return said.answer != nil && said.slots.isEmpty ? .complete : slots(said, nil, utterance)
+            return said.answer != nil && said.slots.isEmpty
+                ? .complete : slots(said, nil, utterance)
         case .choice:
             return said.choice != nil || said.answer != nil || said.time != nil && !said.isBareHour
                 ? .complete : .unknown

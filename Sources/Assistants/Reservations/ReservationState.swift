@@ -44,6 +44,8 @@ public struct ReservationState: Sendable, Equatable {
     var waiting: ReservationCall.Kind?
     /// Parts understood in this turn, to be acknowledged in the reply.
     var news: ReservationSlots = []
+    /// The caller said something of use in this turn.
+    var hasProgressed = false
     /// The caller has said goodbye along with the last answer.
     var endsAfterBooking = false
     /// The question asked last, with its key, for repeating and asking differently.

@@ -92,8 +92,9 @@ extension ReservationTurn {
 
     /// Goes as far as what is known allows: refuses, checks, asks or reads back.
     mutating func proceed() {
-        if let start, let refusal = rules.refusal(
-            partySize: state.partySize, start: start, now: now)
+        if let start,
+            let refusal = rules.refusal(
+                partySize: state.partySize, start: start, now: now)
         {
             say(refusal)
             switch refusal {

@@ -27,8 +27,8 @@ extension ReservationTurn {
     /// Asks, in other words than the last time the same was asked.
     mutating func ask(_ key: PromptKey, expecting expectation: ReservationExpectation? = nil) {
         let count = state.askCounts[key, default: 0]
-        // A question that comes back later in the conversation begins with its plain wording.
-        let variant = key == state.question ? count : 0
+        // Other words are for those who did not understand, not for those who corrected something.
+        let variant = key == state.question && !state.hasProgressed ? count : 0
         state.askCounts[key] = variant + 1
         state.question = key
         if let expectation { state.expectation = expectation }
@@ -37,7 +37,10 @@ extension ReservationTurn {
 
     mutating func askAgain() { ask(state.question) }
 
-    mutating func progress() { state.failures = 0 }
+    mutating func progress() {
+        state.failures = 0
+        state.hasProgressed = true
+    }
 
     /// Nothing in the words was of use.
     mutating func nothingUnderstood(_ said: ReservationUnderstanding) {

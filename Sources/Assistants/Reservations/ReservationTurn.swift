@@ -21,6 +21,7 @@ struct ReservationTurn {
     // MARK: - What the caller did
 
     mutating func take(_ input: CallerInput) {
+        state.hasProgressed = false
         switch input {
         case .silence(let count): takeSilence(count)
         case .unintelligible: fail(.notUnderstood)

@@ -79,6 +79,7 @@ private struct ReservationReader {
             return result
         }
         let commands = SpokenCommand.matches(in: utterance)
+        readChoice()
         readDate()
         readTime()
         readPartySize()
@@ -88,12 +89,17 @@ private struct ReservationReader {
         let greetings = commands.filter { $0.value.command == .greeting }.map(\.range)
         result.answer = SpokenAnswer.answer(of: utterance, excluding: greetings + taken)
         readName()
-        if expectation == .choice { result.choice = SpokenChoice.match(utterance, taken: taken) }
         result.mentioned = SlotWords.mentioned(in: utterance).subtracting(result.slots)
         result.asksForAnother = SlotWords.asksForAnother(utterance)
         result.asksHours = SlotWords.asksHours(utterance)
         result.isQuestion = SlotWords.isQuestion(utterance)
         return result
+    }
+
+    private mutating func readChoice() {
+        guard expectation == .choice, let choice = SpokenChoice.match(utterance) else { return }
+        result.choice = choice.value
+        taken.append(choice.range)
     }
 
     private mutating func readDate() {
@@ -146,7 +152,8 @@ private struct ReservationReader {
         if expectation == .change { wanted = .party }
         if expectation == .yesNo, SpokenAnswer.answer(of: utterance) == .no { wanted = .party }
         for index in utterance.tokens.indices where isFree(index..<(index + 1)) {
-            if wanted.contains(.party), result.partySize == nil, let number = partyNumber(at: index) {
+            if wanted.contains(.party), result.partySize == nil, let number = partyNumber(at: index)
+            {
                 result.partySize = number.value
                 taken.append(number.range)
             } else if wanted.contains(.time), result.time == nil,

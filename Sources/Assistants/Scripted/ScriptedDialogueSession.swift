@@ -9,7 +9,8 @@ import Store
 /// that writes waits for the commit; once it has begun its outcome is kept even if the reply is
 /// cancelled, because the row is there. Loop-bound; only the completions of tools come from
 /// elsewhere, and they hop to the loop first.
-final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession, @unchecked Sendable
+final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession,
+    @unchecked Sendable
 {
     typealias Output = (Result<ReplyPart, StageError>) -> Void
 

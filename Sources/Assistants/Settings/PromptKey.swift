@@ -19,7 +19,8 @@ public enum PromptKey: String, Sendable, CaseIterable {
     /// The standard wording.
     public var standard: [String] {
         switch self {
-        case .greeting: ["Welcome to {name}. I can book a table for you. For how many people, and when?"]
+        case .greeting:
+            ["Welcome to {name}. I can book a table for you. For how many people, and when?"]
         case .askAll:
             [
                 "For how many people, and when?",
@@ -61,7 +62,8 @@ public enum PromptKey: String, Sendable, CaseIterable {
                 "What name shall I put it under?", "Under what name, please?",
                 "Please tell me just your last name.",
             ]
-        case .askAlternative: ["Which would you like?", "Please say one of these times, or another."]
+        case .askAlternative:
+            ["Which would you like?", "Please say one of these times, or another."]
         case .askOtherTime: ["Which other day or time would suit you?"]
         case .confirm:
             [
@@ -92,7 +94,8 @@ public enum PromptKey: String, Sendable, CaseIterable {
         case .weekdayDiffers: ["{day} is a {weekday}."]
         case .full: ["I am sorry, {when} is full. I could offer {options}."]
         case .fullNoAlternative: ["I am sorry, we are full for {party} {when}."]
-        case .justTaken: ["I am sorry, the last table has just been taken. I could offer {options}."]
+        case .justTaken:
+            ["I am sorry, the last table has just been taken. I could offer {options}."]
         case .booked: ["Your table for {party} is booked for {when}, under {guest}."]
         case .changed: ["I have changed it: {party}, {when}, under {guest}."]
         case .unchanged: ["All right, your booking stays as it is."]

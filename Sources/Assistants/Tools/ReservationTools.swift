@@ -146,7 +146,8 @@ public enum CreateReservation: Tool {
 
     public static let declaration = ToolDeclaration(
         name: "create_reservation",
-        summary: "Books a table after the guest has confirmed; answers with the confirmation number.",
+        summary:
+            "Books a table after the guest has confirmed; answers with the confirmation number.",
         effect: .writes, parameters: TableWish.parameters + [TableWish.name])
 
     public static func run(
@@ -263,7 +264,8 @@ extension ReservationAnswer {
     fileprivate init(_ availability: Availability) {
         switch availability {
         case .free: self = .free
-        case .full(let slots): self = .full(alternatives: slots.compactMap { LocalDateTime($0.local) })
+        case .full(let slots):
+            self = .full(alternatives: slots.compactMap { LocalDateTime($0.local) })
         case .tooLarge(let most): self = .refused(.partyTooLarge(max: most))
         }
     }
@@ -272,7 +274,8 @@ extension ReservationAnswer {
         switch outcome {
         case .booked(let reservation):
             self = .booked(confirmationNumber: reservation.confirmationNumber)
-        case .full(let slots): self = .full(alternatives: slots.compactMap { LocalDateTime($0.local) })
+        case .full(let slots):
+            self = .full(alternatives: slots.compactMap { LocalDateTime($0.local) })
         case .tooLarge(let most): self = .refused(.partyTooLarge(max: most))
         case .notFound: self = .notFound
         }

@@ -49,7 +49,8 @@ public struct ToolDeclaration: Sendable, Equatable {
             case .string(let pattern):
                 type = "\"type\":\"string\"" + (pattern.map { ",\"pattern\":\(quoted($0))" } ?? "")
             }
-            return "\(quoted(parameter.name)):{\(type),\"description\":\(quoted(parameter.summary))}"
+            return
+                "\(quoted(parameter.name)):{\(type),\"description\":\(quoted(parameter.summary))}"
         }
         let required = parameters.filter(\.isRequired).map { quoted($0.name) }
         return "{\"type\":\"object\",\"properties\":{\(properties.joined(separator: ","))},"
@@ -129,6 +130,8 @@ extension Tool {
     public static func run(
         json: Data, in context: ToolContext, completion: @escaping ToolCompletion<Data>
     ) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
         let arguments: Arguments
         do {
             arguments = try JSONDecoder().decode(Arguments.self, from: json)
@@ -140,7 +143,7 @@ extension Tool {
         run(arguments, in: context) { result in
             completion(
                 result.flatMap { output in
-                    Result { try JSONEncoder().encode(output) }.mapError {
+                    Result { try encoder.encode(output) }.mapError {
                         .badArguments(tool: declaration.name, reason: String(describing: $0))
                     }
                 })

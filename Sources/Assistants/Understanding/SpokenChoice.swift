@@ -20,10 +20,15 @@ public enum SpokenChoice: Sendable, Equatable {
         ),
     ])
 
-    /// The first choice whose tokens say nothing else.
-    static func match(_ utterance: Utterance, taken: [Range<Int>]) -> SpokenChoice? {
-        table.matches(in: utterance).first { match in
-            !taken.contains { $0.overlaps(match.range) }
-        }?.value
+    /// The first choice in an utterance; "the second of May" is none.
+    static func match(_ utterance: Utterance) -> Match<SpokenChoice>? {
+        let found = table.matches(in: utterance).first { match in
+            utterance.word(match.range.upperBound) != "of"
+        }
+        guard let found else { return nil }
+        let noun = utterance.word(found.range.upperBound)
+        let hasNoun = ["one", "option", "time"].contains(noun)
+        return Match(
+            found.value, found.range.lowerBound..<(found.range.upperBound + (hasNoun ? 1 : 0)))
     }
 }

@@ -96,14 +96,16 @@ public enum SpokenCommand: Sendable, Equatable {
             [
                 "that's all", "that is all", "thats all", "that's it", "that is it", "thats it",
                 "that'll be all", "that will be all", "that would be all", "all set",
-                "i'm all set", "i'm good", "we're good", "i'm done", "we're all set", "no that's all",
+                "i'm all set", "i'm good", "we're good", "i'm done", "we're all set",
+                "no that's all",
                 "no that's it", "that's everything",
             ]
         ),
         (
             strong(.help),
             [
-                "help", "what can you do", "what can i say", "what can you help", "how does this work",
+                "help", "what can you do", "what can i say", "what can you help",
+                "how does this work",
                 "what are my options", "who are you", "who is this", "what is this",
                 "are you a robot", "are you a machine", "are you human", "are you a bot",
                 "am i talking to a robot",

@@ -76,7 +76,8 @@ private struct DateReader {
     private func span(at index: Int) -> (days: Int, end: Int)? {
         var count = 1
         var position = index
-        if ["a", "one"].contains(utterance.word(position)), utterance.word(position + 1) != "couple" {
+        if ["a", "one"].contains(utterance.word(position)), utterance.word(position + 1) != "couple"
+        {
             position += 1
         } else if let number = SpokenNumber.cardinal(utterance, at: position) {
             count = number.value
@@ -117,7 +118,8 @@ private struct DateReader {
         case "next":
             which = .next
             position += 1
-            if utterance.word(position) == "week", Self.weekdays[utterance.word(position + 1)] != nil
+            if utterance.word(position) == "week",
+                Self.weekdays[utterance.word(position + 1)] != nil
             {
                 position += 1
             }

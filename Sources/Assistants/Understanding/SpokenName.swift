@@ -29,7 +29,7 @@ public struct SpokenName: Sendable, Equatable {
         )
     ])
     /// "John Miller speaking", "John Miller is my name"
-    private static let closers: Set<String> = ["speaking", "here", "calling"]
+    static let closers: Set<String> = ["speaking", "here", "calling"]
 
     /// The name in an utterance.
     ///
@@ -91,7 +91,7 @@ private struct NameReader {
                 !name.range.contains($0) && !isTaken($0)
                     && !Self.fillers.contains(utterance.word($0))
             }
-            guard rest.isEmpty || isAfterSpelling(rest, name.range) else { return nil }
+            guard rest.isEmpty || isAddition(rest, name.range) else { return nil }
             return Match(SpokenName(name: name.value, isIntroduced: false), name.range)
         }
         return nil
@@ -101,11 +101,13 @@ private struct NameReader {
         range.allSatisfy { utterance[$0]?.original.first?.isUppercase ?? false }
     }
 
-    /// "Smith, S M I T H": the spelling after a name may be left over; "with a K" too.
-    private func isAfterSpelling(_ rest: [Int], _ name: Range<Int>) -> Bool {
-        rest.allSatisfy { index in
+    /// "Smith, S M I T H": the spelling after a name may be left over; "with a K" and "speaking" too.
+    private func isAddition(_ rest: [Int], _ name: Range<Int>) -> Bool {
+        if rest.count == 1, SpokenName.closers.contains(utterance.word(rest[0])) { return true }
+        return rest.allSatisfy { index in
             index >= name.upperBound
-                && (utterance.word(index).count == 1 || ["with", "an"].contains(utterance.word(index)))
+                && (utterance.word(index).count == 1
+                    || ["with", "an"].contains(utterance.word(index)))
         }
     }
 
@@ -144,7 +146,8 @@ private struct NameReader {
 
     /// "JOHN" and "john" become "John"; "McDonald" stays.
     private func capitalised(_ word: String) -> String {
-        let isMixed = word.dropFirst().contains(where: \.isUppercase)
+        let isMixed =
+            word.dropFirst().contains(where: \.isUppercase)
             && word.contains(where: \.isLowercase)
         if isMixed { return word }
         return word.prefix(1).uppercased() + word.dropFirst().lowercased()
@@ -167,7 +170,8 @@ private struct NameReader {
         "don't", "doesn't", "didn't", "have", "has", "had", "can", "can't", "could", "would",
         "should", "shall", "please", "thanks", "thank", "sorry", "pardon", "hello", "hi", "hey",
         "okay", "ok", "sure", "want", "need", "like", "get", "got", "make", "made", "put", "say",
-        "said", "know", "think", "see", "book", "booking", "reserve", "reservation", "table", "name",
+        "said", "know", "think", "see", "book", "booking", "reserve", "reservation", "table",
+        "name",
         "names", "party", "people", "person", "persons", "guests", "today", "tomorrow", "tonight",
         "evening", "morning", "afternoon", "night", "noon", "midnight", "monday", "tuesday",
         "wednesday", "thursday", "friday", "saturday", "sunday", "week", "weeks", "day", "days",

@@ -18,7 +18,8 @@ enum PeopleWords {
     /// Where the noun for people that begins at `index` ends.
     static func nounEnd(_ utterance: Utterance, at index: Int) -> Int? {
         if nouns.contains(utterance.word(index)) { return index + 1 }
-        if utterance.word(index) == "of", ["us", "them", "you"].contains(utterance.word(index + 1)) {
+        if utterance.word(index) == "of", ["us", "them", "you"].contains(utterance.word(index + 1))
+        {
             return index + 2
         }
         return nil
@@ -213,7 +214,12 @@ public struct SpokenPartySize: Sendable, Equatable {
     private static func weak(_ utterance: Utterance, at index: Int) -> Match<SpokenPartySize>? {
         guard let lead = weakLeads.match(utterance, at: index) else { return nil }
         var position = lead.range.upperBound
-        if ["about", "around", "just", "maybe"].contains(utterance.word(position)) { position += 1 }
+        if ["about", "around", "just", "maybe"].contains(utterance.word(position)) {
+            position += 1
+        }
+        if let counted = counted(utterance, at: position) {
+            return Match(counted.value, index..<counted.range.upperBound)
+        }
         guard let number = SpokenNumber.cardinal(utterance, at: position),
             !isTime(utterance, at: position)
         else { return nil }

@@ -77,7 +77,9 @@ public struct SpokenTimeReading: Sendable, Equatable {
         if ["at", "around", "about", "by", "from", "@", "approximately"].contains(
             utterance.word(index))
         {
-            lead = .strong
+            // "a table for about six" may count people as well.
+            let isAfterFor = ["for", "of"].contains(utterance.word(index - 1))
+            lead = isAfterFor && utterance.word(index) != "at" ? .weak : .strong
             start += 1
             if ["around", "about", "like", "say"].contains(utterance.word(start)) { start += 1 }
         } else if ["for", "to", "say", "until"].contains(utterance.word(index)) {
@@ -85,7 +87,8 @@ public struct SpokenTimeReading: Sendable, Equatable {
             start += 1
         }
         guard let core = core(utterance, at: start, lead: lead) else { return nil }
-        if PeopleWords.isNoun(utterance, at: core.range.upperBound), core.value.certainty < .certain {
+        if PeopleWords.isNoun(utterance, at: core.range.upperBound), core.value.certainty < .certain
+        {
             return nil
         }
         return Match(core.value, index..<core.range.upperBound)
@@ -152,10 +155,32 @@ public struct SpokenTimeReading: Sendable, Equatable {
     }
 
     private static func hour(_ utterance: Utterance, at index: Int) -> Match<Int>? {
-        guard let number = SpokenNumber.cardinal(utterance, at: index),
+        guard let number = plainNumber(utterance, at: index),
             (1...12).contains(number.value)
         else { return nil }
         return number
+    }
+
+    /// A number that is no quantity; there is no "half a dozen" on a clock.
+    private static func plainNumber(_ utterance: Utterance, at index: Int) -> Match<Int>? {
+        guard !["a", "half", "dozen", "couple", "pair"].contains(utterance.word(index)) else {
+            return nil
+        }
+        return SpokenNumber.cardinal(utterance, at: index)
+    }
+
+    /// "sevenish"
+    private static func vagueHour(_ utterance: Utterance, at index: Int)
+        -> Match<SpokenTimeReading>?
+    {
+        let word = utterance.word(index)
+        guard word.count > 4, word.hasSuffix("ish"),
+            let hour = hour(Utterance(String(word.dropLast(3))), at: 0)
+        else { return nil }
+        return Match(
+            SpokenTimeReading(
+                time: .dial(hour.value % 12 * 60), certainty: .likely, isBareHour: false),
+            index..<(index + 1))
     }
 
     // MARK: - "7:30 PM", "seven thirty", "730", "at 7"
@@ -172,7 +197,8 @@ public struct SpokenTimeReading: Sendable, Equatable {
             }
             return finish(utterance, dial: hour % 12 * 60 + minute, index..<(index + 1))
         }
-        guard let hour = SpokenNumber.cardinal(utterance, at: index) else { return nil }
+        if let vague = vagueHour(utterance, at: index) { return vague }
+        guard let hour = plainNumber(utterance, at: index) else { return nil }
         if let digits = compact(hour.value, token) {
             return compactTime(utterance, digits, hour.range, lead)
         }

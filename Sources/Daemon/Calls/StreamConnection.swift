@@ -100,8 +100,9 @@ final class StreamConnection: WebSocketHandler {
     private func begin(_ start: StreamStart, _ now: UInt64) {
         guard isAdmitted(start, now) else { return }
         let parameters = start.customParameters
-        guard let assistant = services.assistants.assistant(
-            named: parameters[StreamParameter.assistant])
+        guard
+            let assistant = services.assistants.assistant(
+                named: parameters[StreamParameter.assistant])
         else {
             let name = parameters[StreamParameter.assistant] ?? ""
             services.metrics.streamsRefusedTotal.add(1)

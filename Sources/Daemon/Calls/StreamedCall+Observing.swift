@@ -15,12 +15,17 @@ extension StreamedCall: ConversationObserver {
             if isSpeculative { services.metrics.speculationsTotal.add(1) }
             log.info(
                 "reply",
-                ["call": call, "turn": .integer(turn), "ms": .milliseconds(ms), "text": .text(text)])
+                [
+                    "call": call, "turn": .integer(turn), "ms": .milliseconds(ms),
+                    "text": .text(text),
+                ])
         case .synthesized(let turn, _, let byteCount, let ms):
             log.info(
                 "speech",
-                ["call": call, "turn": .integer(turn), "bytes": .integer(byteCount),
-                 "first": .milliseconds(ms)])
+                [
+                    "call": call, "turn": .integer(turn), "bytes": .integer(byteCount),
+                    "first": .milliseconds(ms),
+                ])
         case .playoutHeld(let turn):
             log.debug("playout held", ["call": call, "turn": .integer(turn)])
         case .interrupted(let turn, let heard):

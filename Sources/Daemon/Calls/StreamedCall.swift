@@ -101,8 +101,10 @@ final class StreamedCall {
         services.metrics.callsActive.add(1)
         services.log.info(
             "stream connected",
-            ["call": .text(callSid), "assistant": .text(assistant.block.id), "from": .text(from),
-             "to": .text(to)])
+            [
+                "call": .text(callSid), "assistant": .text(assistant.block.id), "from": .text(from),
+                "to": .text(to),
+            ])
         record(status: "in-progress", endedAt: nil)
         conversation?.start(nowNanos: nowNanos)
     }
@@ -177,8 +179,10 @@ final class StreamedCall {
         record(status: isOrderly ? "completed" : "failed", endedAt: WallClock.nowSeconds())
         services.log.info(
             "call ended",
-            ["call": .text(callSid), "why": .text(why),
-             "seconds": .integer(Int(seconds.rounded()))])
+            [
+                "call": .text(callSid), "why": .text(why),
+                "seconds": .integer(Int(seconds.rounded())),
+            ])
         conversation = nil
     }
 

@@ -3,18 +3,21 @@ import Assistants
 /// The keys whose values are lists or maps, and the tables of their entries.
 extension Configuration {
     static let assistantOptions: [ConfigurationOption<Configuration>] = [
-        .custom("assistants", allowed: "list of blocks, see below", "Who answers the calls.",
+        .custom(
+            "assistants", allowed: "list of blocks, see below", "Who answers the calls.",
             defaultText: { _ in "[]" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 root.assistants = try readAssistants(node, mapper)
             }),
-        .custom("numbers", allowed: "called number in E.164 → assistant id", reloadable: true,
+        .custom(
+            "numbers", allowed: "called number in E.164 → assistant id", reloadable: true,
             "Which assistant answers which number.",
             defaultText: { _ in "{}" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 root.numbers = try readNumbers(node, mapper)
             }),
-        .text("defaultAssistant", \.defaultAssistant, allowed: "id of an assistant",
+        .text(
+            "defaultAssistant", \.defaultAssistant, allowed: "id of an assistant",
             reloadable: true, "Who answers a number, or a stream, that names nobody."),
     ]
 
@@ -78,7 +81,9 @@ extension ConfigurationOption where Root == Configuration {
                         context: "\(key)[\(engines.count)]: ")
                     let known = EngineSettings.known[key] ?? []
                     guard known.contains(engine.engine) else {
-                        let said = engine.engine.isEmpty ? "names no 'engine'" : "'\(engine.engine)' is not known"
+                        let said =
+                            engine.engine.isEmpty
+                            ? "names no 'engine'" : "'\(engine.engine)' is not known"
                         throw mapper.error(
                             item,
                             "\(key)[\(engines.count)]: \(said); choose one of "
@@ -108,12 +113,15 @@ extension EngineSettings {
 
     static let options: [ConfigurationOption<EngineSettings>] = [
         .text("engine", \.engine, allowed: "whisper, scripted, flite, fixed", "Which engine."),
-        .text("model", \.model, allowed: "name or path",
+        .text(
+            "model", \.model, allowed: "name or path",
             "whisper: a ggml model by name (tiny.en, found in models.directory) or by path."),
         .integer("threads", \.threads, 1...64, "whisper: threads of one decode."),
-        .integer("workers", \.workers, 0...64,
+        .integer(
+            "workers", \.workers, 0...64,
             "whisper, flite: decodes or syntheses at once; 0 means one a core."),
-        .integer("queueMax", \.queueMax, 1...10_000,
+        .integer(
+            "queueMax", \.queueMax, 1...10_000,
             "whisper: utterances that may wait for a worker before one is refused."),
         .text("language", \.language, allowed: "ISO 639-1 code", "whisper: language spoken."),
         .text("prompt", \.prompt, "whisper: words to expect, such as names on the menu."),
@@ -135,15 +143,18 @@ extension AssistantBlock {
         .text("name", \.name, "The business's name as it is spoken; empty means the id."),
         .text("greeting", \.greeting, "First words; empty lets the dialogue greet in its own."),
         .text("voice", \.voice, "Voice, over the one of the tts entry."),
-        .text("language", \.language, allowed: "BCP 47 tag", "Language of the TwiML `<Say>` verbs."),
+        .text(
+            "language", \.language, allowed: "BCP 47 tag", "Language of the TwiML `<Say>` verbs."),
         .text("timeZone", \.timeZone, allowed: "tz database name", "The business's time zone."),
-        .custom("hours", allowed: "day → \"HH:MM-HH:MM\" or closed",
+        .custom(
+            "hours", allowed: "day → \"HH:MM-HH:MM\" or closed",
             "Opening hours; a day that is not named keeps the default of the kind.",
             defaultText: { _ in "{}" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 root.hours = try readHours(node, mapper)
             }),
-        .custom("tables", allowed: "list of seat counts", "Dining tables; empty means a sample house.",
+        .custom(
+            "tables", allowed: "list of seat counts", "Dining tables; empty means a sample house.",
             defaultText: { _ in "[]" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 root.tables = []
@@ -152,11 +163,14 @@ extension AssistantBlock {
                 }
             }),
         .integer("partySizeMax", \.partySizeMax, 1...500, "Largest party taken by telephone."),
-        .integer("reservationMinutes", \.reservationMinutes, 15...600, unit: "min",
+        .integer(
+            "reservationMinutes", \.reservationMinutes, 15...600, unit: "min",
             "How long a table is held for a party."),
-        .text("handOverNumber", \.handOverNumber, allowed: "number in E.164",
+        .text(
+            "handOverNumber", \.handOverNumber, allowed: "number in E.164",
             "Who is called when the caller wants a human; empty means nobody."),
-        .choice("greetWith", \.greetWith,
+        .choice(
+            "greetWith", \.greetWith,
             "Who says the greeting: streamd over the stream, where it can be interrupted, or "
                 + "Twilio's `<Say>` before it."),
         .text("goodbye", \.goodbye, "Last words at the time limit; empty means the built-in ones."),
@@ -179,7 +193,8 @@ extension AssistantBlock {
             let text = try mapper.text(entry.value, key: "hours.\(entry.key)")
             guard text == "closed" || OpeningHours.Period(text) != nil else {
                 throw mapper.error(
-                    entry.value, "'\(text)' is not a span of hours; write \"11:00-22:30\" or closed")
+                    entry.value, "'\(text)' is not a span of hours; write \"11:00-22:30\" or closed"
+                )
             }
             hours[entry.key] = text
         }

@@ -17,7 +17,8 @@ extension Configuration {
 
     /// Turns YAML into a checked configuration.
     /// - Parameter file: its name, for error messages.
-    public static func parse(yaml: String, file: String) throws(ConfigurationError) -> Configuration {
+    public static func parse(yaml: String, file: String) throws(ConfigurationError) -> Configuration
+    {
         var configuration = Configuration()
         guard let root = try YAMLReader.read(yaml, file: file) else {
             throw ConfigurationError(
@@ -47,7 +48,9 @@ extension Configuration {
                     + "(\(vad.onsetThreshold))")
         }
         if buffers.frameMs % 10 != 0 {
-            throw fail("buffers.frameMs", "buffers.frameMs is \(buffers.frameMs); it must be a multiple of 10")
+            throw fail(
+                "buffers.frameMs",
+                "buffers.frameMs is \(buffers.frameMs); it must be a multiple of 10")
         }
         if buffers.leadMs < buffers.frameMs {
             throw fail(

@@ -67,7 +67,8 @@ public enum ConfigurationReference {
     /// What the sample sets rather than shows. Signatures are off so that `make run` needs no account.
     private static let sampleValues = [
         "server.port": "8000",
-        "twilio.validateSignatures": "false # set it to true, with TWILIO_AUTH_TOKEN, before going live",
+        "twilio.validateSignatures":
+            "false # set it to true, with TWILIO_AUTH_TOKEN, before going live",
         "stt": "[{engine: whisper, model: tiny.en, threads: 1}]",
         "llm": "[{engine: scripted}]",
         "tts": "[{engine: flite, voice: rms}]",

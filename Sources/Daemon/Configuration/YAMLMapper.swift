@@ -59,7 +59,8 @@ struct YAMLMapper {
         }
         guard range.contains(value) else {
             throw error(
-                node, "\(key) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
+                node,
+                "\(key) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }
@@ -67,7 +68,8 @@ struct YAMLMapper {
     func number(
         _ node: YAMLNode, key: String, range: ClosedRange<Double>
     ) throws(ConfigurationError) -> Double {
-        guard case .scalar(let text, true, _) = node, let value = Double(text), value.isFinite else {
+        guard case .scalar(let text, true, _) = node, let value = Double(text), value.isFinite
+        else {
             throw error(
                 node,
                 "\(key) must be a number from \(range.lowerBound) to \(range.upperBound)"
@@ -75,7 +77,8 @@ struct YAMLMapper {
         }
         guard range.contains(value) else {
             throw error(
-                node, "\(key) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
+                node,
+                "\(key) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }

@@ -80,7 +80,8 @@ struct YAMLReader {
             parser.error == YAML_READER_ERROR
             ? nil
             : SourcePlace(
-                line: Int(parser.problem_mark.line) + 1, column: Int(parser.problem_mark.column) + 1)
+                line: Int(parser.problem_mark.line) + 1, column: Int(parser.problem_mark.column) + 1
+            )
         let offset = place == nil ? " at byte \(parser.problem_offset)" : ""
         return ConfigurationError(
             file: file, place: place, message: "the YAML can't be read: \(problem)\(offset)")
@@ -144,7 +145,8 @@ struct YAMLReader {
             let key = try node(keyNode, of: &document, depth: depth + 1)
             guard case .scalar(let name, _, let keyPlace) = key else {
                 throw ConfigurationError(
-                    file: file, place: key.place, message: "a key must be a word, not \(key.kindName)")
+                    file: file, place: key.place,
+                    message: "a key must be a word, not \(key.kindName)")
             }
             guard seen.insert(name).inserted else {
                 throw ConfigurationError(

@@ -58,14 +58,22 @@ struct Engines: Sendable {
     func metrics() -> [(name: String, type: String, help: String, value: Double)] {
         guard let whisper else { return [] }
         return [
-            ("streamd_whisper_queued", "gauge", "Utterances that wait for a decoder.",
-                Double(whisper.queuedCount)),
-            ("streamd_whisper_decodes_total", "counter", "Utterances decoded.",
-                Double(whisper.decodedCount)),
-            ("streamd_whisper_aborted_total", "counter", "Decodes cancelled under way.",
-                Double(whisper.abortedCount)),
-            ("streamd_whisper_decode_seconds_total", "counter", "Time spent decoding.",
-                whisper.decodeSeconds),
+            (
+                "streamd_whisper_queued", "gauge", "Utterances that wait for a decoder.",
+                Double(whisper.queuedCount)
+            ),
+            (
+                "streamd_whisper_decodes_total", "counter", "Utterances decoded.",
+                Double(whisper.decodedCount)
+            ),
+            (
+                "streamd_whisper_aborted_total", "counter", "Decodes cancelled under way.",
+                Double(whisper.abortedCount)
+            ),
+            (
+                "streamd_whisper_decode_seconds_total", "counter", "Time spent decoding.",
+                whisper.decodeSeconds
+            ),
         ]
     }
 }

@@ -21,9 +21,12 @@ enum LogLine {
             case .integer(let number): line += " \(name)=\(number)"
             case .milliseconds(let number): line += " \(name)=\(oneDecimal(number))ms"
             case .text(let text):
-                let needsQuotes = text.isEmpty || text.contains { $0 == " " || $0 == "\"" || $0 == "=" }
+                let needsQuotes =
+                    text.isEmpty || text.contains { $0 == " " || $0 == "\"" || $0 == "=" }
                 let clean = singleLine(text)
-                line += needsQuotes ? " \(name)=\"\(clean.replacing("\"", with: "\\\""))\"" : " \(name)=\(clean)"
+                line +=
+                    needsQuotes
+                    ? " \(name)=\"\(clean.replacing("\"", with: "\\\""))\"" : " \(name)=\(clean)"
             }
         }
         return line

@@ -68,16 +68,24 @@ public final class Logger: Sendable {
         (LogLevel.allCases.firstIndex(of: line) ?? 0) >= level.load(ordering: .relaxed)
     }
 
-    public func debug(_ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]) {
+    public func debug(
+        _ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]
+    ) {
         log(.debug, message(), fields)
     }
-    public func info(_ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]) {
+    public func info(
+        _ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]
+    ) {
         log(.info, message(), fields)
     }
-    public func warning(_ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]) {
+    public func warning(
+        _ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]
+    ) {
         log(.warning, message(), fields)
     }
-    public func error(_ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]) {
+    public func error(
+        _ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]
+    ) {
         log(.error, message(), fields)
     }
 

@@ -64,7 +64,8 @@ public final class Metrics: Sendable {
         counter(
             "streamd_false_barge_ins_total", "Pauses for a sound that was no interruption.",
             falseBargeInsTotal)
-        counter("streamd_speculations_total", "Replies begun before the turn's end.", speculationsTotal)
+        counter(
+            "streamd_speculations_total", "Replies begun before the turn's end.", speculationsTotal)
         counter(
             "streamd_speculations_wasted_total", "Speculative replies that were thrown away.",
             speculationsWastedTotal)

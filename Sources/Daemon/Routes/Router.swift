@@ -28,7 +28,8 @@ struct Router {
         case "/readyz": page(request, responder) { responder.respond(pages.ready()) }
         default:
             responder.respond(
-                .text(404, "There is nothing at \(request.path); Twilio's webhook is /twilio/voice."))
+                .text(
+                    404, "There is nothing at \(request.path); Twilio's webhook is /twilio/voice."))
         }
     }
 
@@ -55,16 +56,20 @@ struct Router {
         } catch {
             services.log.warning(
                 "webhook refused",
-                ["path": .text(request.path), "from": .text(request.remoteAddress),
-                 "why": .text("\(error)")])
+                [
+                    "path": .text(request.path), "from": .text(request.remoteAddress),
+                    "why": .text("\(error)"),
+                ])
             return responder.respond(.text(error.status, "\(error)"))
         }
         guard services.trust.isTrusted(request, form: fields) else {
             services.metrics.signatureFailuresTotal.add(1)
             services.log.warning(
                 "webhook refused: wrong or missing X-Twilio-Signature",
-                ["path": .text(request.path), "from": .text(request.remoteAddress),
-                 "url": .text(services.trust.url(of: request))])
+                [
+                    "path": .text(request.path), "from": .text(request.remoteAddress),
+                    "url": .text(services.trust.url(of: request)),
+                ])
             return responder.respond(
                 .text(
                     403,

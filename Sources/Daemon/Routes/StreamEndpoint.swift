@@ -10,7 +10,10 @@ struct StreamEndpoint {
             services.metrics.signatureFailuresTotal.add(1)
             services.log.warning(
                 "stream refused: wrong or missing X-Twilio-Signature",
-                ["from": .text(request.remoteAddress), "url": .text(services.trust.url(of: request))])
+                [
+                    "from": .text(request.remoteAddress),
+                    "url": .text(services.trust.url(of: request)),
+                ])
             return responder.respond(.text(403, "The handshake's signature does not fit."))
         }
         var limits = WebSocketLimits()

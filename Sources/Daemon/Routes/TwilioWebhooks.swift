@@ -80,7 +80,8 @@ struct TwilioWebhooks {
         let duration = Int(form["CallDuration"])
         let isOver = ["completed", "busy", "failed", "no-answer", "canceled"].contains(status)
         let record = CallRecord(
-            callSid: callSid, assistantID: services.assistants.assistant(forNumber: form["To"]).block.id,
+            callSid: callSid,
+            assistantID: services.assistants.assistant(forNumber: form["To"]).block.id,
             from: form["From"], to: form["To"], status: status,
             startedAt: now - Int64(duration ?? 0), endedAt: isOver ? now : nil,
             durationSeconds: duration)
@@ -92,7 +93,8 @@ struct TwilioWebhooks {
             loop.execute {
                 if case .failure(let error) = result {
                     log.error(
-                        "call status not stored", ["call": .text(callSid), "why": .text("\(error)")])
+                        "call status not stored",
+                        ["call": .text(callSid), "why": .text("\(error)")])
                     // Twilio tries again after a 5xx.
                     return pending.value.respond(.text(503, "Not stored; try again."))
                 }
@@ -140,8 +142,10 @@ struct TwilioWebhooks {
         verbs.append(.connect(stream, action: "/twilio/after?attempt=\(attempt)"))
         services.log.info(
             "call answered",
-            ["call": .text(callSid), "assistant": .text(assistant.block.id),
-             "from": .text(form["From"]), "to": .text(form["To"])])
+            [
+                "call": .text(callSid), "assistant": .text(assistant.block.id),
+                "from": .text(form["From"]), "to": .text(form["To"]),
+            ])
         answer(responder, verbs)
     }
 

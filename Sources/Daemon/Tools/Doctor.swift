@@ -43,7 +43,8 @@ public struct Doctor {
         if !configuration.twilio.validateSignatures {
             return warn(
                 "signatures",
-                "not checked: anybody can call; set twilio.validateSignatures: true before going live")
+                "not checked: anybody can call; set twilio.validateSignatures: true before going live"
+            )
         }
         if secrets.authToken.isEmpty {
             return fail("signatures", "TWILIO_AUTH_TOKEN is not set; put it into .env")
@@ -140,7 +141,8 @@ public struct Doctor {
                 }
             }
             guard wasHeard else {
-                return fail("audio path", "the speech detector hears nothing; lower vad.onsetThreshold")
+                return fail(
+                    "audio path", "the speech detector hears nothing; lower vad.onsetThreshold")
             }
             guard configuration.stt[0].engine == "whisper" else {
                 return ok("audio path", "speech is made and detected; no recogniser is configured")

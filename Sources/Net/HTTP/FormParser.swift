@@ -22,8 +22,8 @@ public enum FormParser {
 
     /// The fields in order, duplicates kept.
     ///
-    /// `+` is a space; `%` and two hexadecimal digits are a byte; any other `%` stands for itself. A
-    /// field without `=` has an empty value; nothing between two `&` is no field.
+    /// `+` is a space; `%` and two hexadecimal digits are a byte; any other `%` stands for itself.
+    /// A field without `=` has an empty value; nothing between two `&` is no field.
     public static func parse(
         _ text: Span<UInt8>, fieldsMax: Int = fieldsMaxDefault, charset: Charset = .utf8
     ) throws(HTTPBodyError) -> [(name: String, value: String)] {

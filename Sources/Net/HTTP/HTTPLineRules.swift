@@ -1,8 +1,9 @@
 /// Checks what http_parser lets pass in the lines of a message: the ends of lines.
 ///
 /// Two servers that disagree about where a line ends can be made to disagree about where a request
-/// ends, which lets a stranger's request slip in (request smuggling). So: CR and LF only together, no
-/// folded lines, no NUL (RFC 9112, 2.2 and 5.2), and behind the data of a chunk a line end at once.
+/// ends, which lets a stranger's request slip in (request smuggling). So: CR and LF only together,
+/// no folded lines, no NUL (RFC 9112, 2.2 and 5.2), and behind the data of a chunk a line end at
+/// once.
 struct HTTPLineRules {
     private var previous: UInt8 = 0
     private var isBehindData = false

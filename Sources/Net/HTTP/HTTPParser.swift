@@ -31,8 +31,8 @@ package final class HTTPRequestParser {
     package enum Outcome: Equatable {
         /// All bytes were taken; the request goes on.
         case needsMore
-        /// The head is complete. Call `feed` with what was not taken for the body, also when nothing
-        /// is left.
+        /// The head is complete. Call `feed` with what was not taken for the body, also when
+        /// nothing is left.
         case head
         /// The request is complete: `takeRequest`, then go on with what was not taken.
         case complete

@@ -75,7 +75,8 @@ public struct HTTPRequest: Sendable {
         return nil
     }
 
-    /// A target in absolute form, as proxies send it, without scheme and authority (RFC 9112, 3.2.2).
+    /// A target in absolute form, as proxies send it, without scheme and authority
+    /// (RFC 9112, 3.2.2).
     private static func originForm(of target: String) -> String {
         for scheme in ["http://", "https://"] {
             let start = target.prefix(scheme.utf8.count)

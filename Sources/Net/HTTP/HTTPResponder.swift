@@ -1,7 +1,7 @@
 /// Takes the answer to one request: now or later, whole or in pieces, on the request's loop.
 ///
-/// Exactly one of `respond`, `startStreaming` … `finish`, or `takeStream`. A responder that is let go
-/// without an answer answers 500, or cuts the connection when it had begun to stream; that may
+/// Exactly one of `respond`, `startStreaming` … `finish`, or `takeStream`. A responder that is let
+/// go without an answer answers 500, or cuts the connection when it had begun to stream; that may
 /// happen on any thread, everything else on the loop only.
 public final class HTTPResponder {
     /// The loop of the connection.
@@ -52,8 +52,8 @@ public final class HTTPResponder {
         return connection.stream.isOpen
     }
 
-    /// Sends a complete response. A body that the connection's queue cannot hold is kept and sent as
-    /// the client takes it. Does nothing when the client is gone.
+    /// Sends a complete response. A body that the connection's queue cannot hold is kept and sent
+    /// as the client takes it. Does nothing when the client is gone.
     public func respond(_ response: HTTPResponse) {
         guard case .waiting = state else {
             preconditionFailure("a request answered twice: \(request.method) \(request.path)")
@@ -93,8 +93,8 @@ public final class HTTPResponder {
         connection.finishStreaming(asChunks: asChunks)
     }
 
-    /// Takes the connection out of HTTP's hands, for another protocol on it (RFC 9110, 7.8), with the
-    /// bytes that came behind the request.
+    /// Takes the connection out of HTTP's hands, for another protocol on it (RFC 9110, 7.8), with
+    /// the bytes that came behind the request.
     ///
     /// `nil`, and still to be answered, when the connection is gone or something was answered
     /// already. The stream's closures are empty; it may be reading or paused: set them at once and

@@ -3,16 +3,16 @@ import Synchronization
 
 /// An HTTP/1.1 server on all loops of a group.
 ///
-/// Connections are kept alive, pipelined requests answered in order, one at a time. May be used from
-/// any thread but a loop's own (closing does not wait, so it may be asked for anywhere).
+/// Connections are kept alive, pipelined requests answered in order, one at a time. May be used
+/// from any thread; nothing here waits for the loops.
 public final class HTTPServer: Sendable {
     /// The port it listens on.
     public let port: Int
     private let shared: HTTPServerShared
     private let parts: [(loop: EventLoop, part: LoopBound<HTTPServerLoop>)]
 
-    /// Listens. `handler` is called once for each loop, on that loop, to make its handler. `onEvent`
-    /// hears of what a log should tell, on the loop where it happened.
+    /// Listens. `handler` is called once for each loop, on that loop, to make its handler.
+    /// `onEvent` hears of what a log should tell, on the loop where it happened.
     public init(
         group: EventLoopGroup, options: HTTPServerOptions,
         onEvent: @escaping @Sendable (HTTPServerEvent) -> Void = { _ in },
@@ -117,7 +117,6 @@ final class HTTPServerLoop {
         writer = HTTPHeadWriter(serverName: shared.options.serverName)
     }
 
-
     func start(socket: Int32, handler: @escaping HTTPHandler) {
         self.handler = handler
         guard !isDraining else {
@@ -185,5 +184,7 @@ final class HTTPServerLoop {
         for connection in Array(connections.values) {
             connection.abort()
         }
+        // Handlers may hold on to responders, which hold on to this.
+        handler = { _, _ in }
     }
 }

@@ -18,7 +18,8 @@ public struct HTTPServerOptions: Sendable {
     public var bodyTimeoutMs = 20_000
     /// How long a connection may stay without a request.
     public var idleTimeoutMs = 75_000
-    /// How long a client may take nothing of a response that waits for it; above it the connection is cut.
+    /// How long a client may take nothing of a response that waits for it; above it the connection
+    /// is cut.
     public var writeTimeoutMs = 20_000
     /// Connections at once over all loops, those of WebSockets included; above it 503.
     public var connectionsMax = 10_000

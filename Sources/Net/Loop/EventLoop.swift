@@ -180,7 +180,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
     }
 
     private func drainQueue() {
-        // Work that queues work may go on for a while before sockets are looked at again, not for ever.
+        // Work that queues work may go on for a while before sockets get their turn, not for ever.
         var rounds = 0
         while !queue.isEmpty {
             queue.drain { $0.run() }

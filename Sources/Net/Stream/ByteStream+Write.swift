@@ -27,7 +27,8 @@ extension ByteStream {
     /// Bytes that a write may have now.
     public var roomByteCount: Int { max(0, outboundBytesMax - queuedByteCount) }
 
-    /// Bytes handed to the kernel since the start, TLS's own included: shows whether a peer still takes any.
+    /// Bytes handed to the kernel since the start, TLS's own included: shows whether a peer still
+    /// takes any.
     var sentByteCount: UInt64 {
         let queued = waiting.count + (isWriting ? uv_stream_get_write_queue_size(uvStream) : 0)
         return wireByteCount &- UInt64(queued)

@@ -28,14 +28,15 @@ public enum ByteStreamClosure: Sendable, Equatable, CustomStringConvertible {
 public final class ByteStream {
     /// The loop the stream lives on.
     public let loop: EventLoop
-    /// The peer's IP address without its port; an IPv4 address that came over IPv6 is written as IPv4.
+    /// The peer's IP address without its port; IPv4 that came over IPv6 is written as IPv4.
     public internal(set) var remoteAddress = ""
     /// The peer's port.
     public internal(set) var remotePort = 0
     /// True when the bytes travel over TLS.
     public var isSecure: Bool { tls != nil }
 
-    /// Bytes that came in; valid during the call only, because the buffer belongs to the whole loop.
+    /// Bytes that came in; valid during the call only, because the buffer belongs to the whole
+    /// loop.
     public var onRead: ((UnsafeRawBufferPointer) -> Void)?
     /// The peer will send no more. Return true to go on writing (half-closed); without this
     /// closure, or with false, the stream closes as `.peer`.
@@ -138,8 +139,8 @@ public final class ByteStream {
 
     // MARK: - Closing
 
-    /// Sends what is queued, tells the peer that no more comes, and closes. Bytes that still come in
-    /// are dropped. Gives up after `closeTimeoutMs`.
+    /// Sends what is queued, tells the peer that no more comes, and closes. Bytes that still come
+    /// in are dropped. Gives up after `closeTimeoutMs`.
     public func close() {
         guard phase == .open else { return }
         phase = .flushing

@@ -29,7 +29,8 @@ extension Command {
         name: "say", usage: "streamd say [--config FILE] [--voice NAME] TEXT FILE",
         summary: "Speak a text into a WAV file, as a caller would hear it.",
         options: [
-            configOption, CommandOption(name: "voice", value: "NAME", summary: "rms, slt, awb or kal."),
+            configOption,
+            CommandOption(name: "voice", value: "NAME", summary: "rms, slt, awb or kal."),
         ],
         run: { arguments in
             try arguments.expect(positionalCount: 2, usage: "streamd say TEXT FILE")

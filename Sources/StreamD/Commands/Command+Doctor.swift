@@ -12,12 +12,15 @@ extension Command {
                 configuration: loaded.configuration, secrets: loaded.secrets
             ).examine()
             for finding in findings {
-                print("\(finding.verdict.rawValue.padded(to: 9))\(finding.subject.padded(to: 16))\(finding.detail)")
+                print(
+                    "\(finding.verdict.rawValue.padded(to: 9))\(finding.subject.padded(to: 16))\(finding.detail)"
+                )
             }
             let failures = findings.filter { $0.verdict == .failed }.count
             guard failures == 0 else {
                 throw CommandFailure(
-                    code: ExitCode.configuration, description: "\(failures) of \(findings.count) checks failed")
+                    code: ExitCode.configuration,
+                    description: "\(failures) of \(findings.count) checks failed")
             }
         })
 }

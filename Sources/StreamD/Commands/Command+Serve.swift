@@ -22,7 +22,8 @@ extension Command {
             } catch let error as ConfigurationError {
                 throw error
             } catch {
-                throw CommandFailure(code: ExitCode.unavailable, description: "can't start: \(error)")
+                throw CommandFailure(
+                    code: ExitCode.unavailable, description: "can't start: \(error)")
             }
             if isatty(1) == 1 { print(welcome(daemon, settings)) }
             let signals = SignalWaiter([SIGTERM, SIGINT, SIGHUP])
@@ -30,7 +31,8 @@ extension Command {
                 do {
                     daemon.reload(try LoadedConfiguration(arguments).configuration)
                 } catch {
-                    log.error("configuration not reloaded; the old one stays", ["why": .text("\(error)")])
+                    log.error(
+                        "configuration not reloaded; the old one stays", ["why": .text("\(error)")])
                 }
             }
             daemon.drain()

@@ -69,7 +69,9 @@ public final class WhisperEngine: SpeechToText {
         let done = WaitFlag()
         let job = pool.submit { [self] worker in
             let result = decode(samples8k, worker: worker, cancellation: WhisperCancellation())
-            answer.withLock { $0 = result ?? .failure(.failed(stage: "whisper", reason: "cancelled")) }
+            answer.withLock {
+                $0 = result ?? .failure(.failed(stage: "whisper", reason: "cancelled"))
+            }
             done.set()
         }
         guard job != nil else { throw .overloaded(stage: "whisper") }

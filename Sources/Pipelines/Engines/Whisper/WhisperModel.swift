@@ -29,7 +29,8 @@ final class WhisperModel: @unchecked Sendable {
                 states.forEach(whisper_free_state)
                 whisper_free(context)
                 throw .failed(
-                    stage: "whisper", reason: "no memory for \(workerCount) decoders; lower workers")
+                    stage: "whisper", reason: "no memory for \(workerCount) decoders; lower workers"
+                )
             }
             states.append(state)
         }
@@ -109,7 +110,8 @@ final class WhisperModel: @unchecked Sendable {
                 text += String(cString: words)
             }
             noSpeech = max(
-                noSpeech, Double(whisper_full_get_segment_no_speech_prob_from_state(state, segment)))
+                noSpeech, Double(whisper_full_get_segment_no_speech_prob_from_state(state, segment))
+            )
             for token in 0..<whisper_full_n_tokens_from_state(state, segment) {
                 probabilitySum += Double(
                     whisper_full_get_token_p_from_state(state, segment, token))

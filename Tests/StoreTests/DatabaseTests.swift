@@ -1,0 +1,198 @@
+import Foundation
+import Store
+import Testing
+
+@Suite struct DatabaseTests {
+    @Test func opensTwiceWithTheSameSchema() async throws {
+        let store = try TemporaryDatabase()
+        try await store.database.seed([4])
+        #expect(try store.database.schemaVersion() == 1)
+        let again = try Database(DatabaseOptions(path: store.path))
+        let tables = try await again.value { again.diningTables(assistantID: "r", completion: $0) }
+        #expect(tables.count == 1)
+        again.close()
+        #expect(FileManager.default.fileExists(atPath: store.path + "-wal"))
+    }
+
+    @Test func aFileThatIsNoDatabase() throws {
+        let store = try TemporaryDatabase()
+        let path = store.folder.appendingPathComponent("noise").path
+        try Data(repeating: 0x41, count: 8192).write(to: URL(fileURLWithPath: path))
+        do {
+            _ = try Database(DatabaseOptions(path: path))
+            Issue.record("noise was opened")
+        } catch {
+            guard case .corrupt(let where_, _) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(where_ == path)
+            #expect(error.description.contains("restore it from a backup"))
+        }
+    }
+
+    @Test func aFolderInPlaceOfTheFile() throws {
+        let store = try TemporaryDatabase()
+        #expect {
+            _ = try Database(DatabaseOptions(path: store.folder.path))
+        } throws: {
+            if case .cannotOpen? = $0 as? StoreError { true } else { false }
+        }
+        #expect {
+            _ = try Database(DatabaseOptions(path: "/dev/null/streamd.sqlite"))
+        } throws: {
+            if case .cannotOpen? = $0 as? StoreError { true } else { false }
+        }
+    }
+
+    @Test func aSchemaFromTheFuture() throws {
+        let store = try TemporaryDatabase()
+        store.database.close()
+        // The version of the schema is the big-endian number at byte 60 of the file.
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: store.path))
+        try file.seek(toOffset: 60)
+        try file.write(contentsOf: [0, 0, 0, 99])
+        try file.close()
+        #expect(throws: StoreError.newerSchema(path: store.path, found: 99, known: 1)) {
+            _ = try Database(DatabaseOptions(path: store.path))
+        }
+    }
+
+    @Test func aLockedFileIsSaid() async throws {
+        let store = try TemporaryDatabase()
+        try await store.database.seed([4])
+        let other = try Database(DatabaseOptions(path: store.path, busyTimeoutMs: 20))
+        let blocker = try ExclusiveLock(path: store.path)
+        await #expect(throws: StoreError.locked(path: store.path, afterMs: 20)) {
+            _ = try await other.book(new(query(2), key: "1"))
+        }
+        blocker.release()
+        #expect(try await other.book(new(query(2), key: "1")).reservation != nil)
+        other.close()
+    }
+
+    @Test func afterClosing() async throws {
+        let store = try TemporaryDatabase()
+        store.database.close()
+        await #expect(throws: StoreError.closed(path: store.path)) {
+            _ = try await store.database.all()
+        }
+    }
+
+    @Test func waitingWorkIsBounded() async throws {
+        let database = try Database(DatabaseOptions(path: ":memory:", pendingMax: 4))
+        try await database.seed([4])
+        // The first completion holds the worker until all have been asked for.
+        let gate = DispatchSemaphore(value: 0)
+        let results = await withCheckedContinuation { continuation in
+            let collected = Collected(count: 9) { continuation.resume(returning: $0) }
+            database.recentCalls(limit: 1) { _ in gate.wait() }
+            for _ in 0..<9 {
+                database.recentCalls(limit: 1) { result in
+                    switch result {
+                    case .success: collected.add("done")
+                    case .failure(let error): collected.add("\(error)")
+                    }
+                }
+            }
+            gate.signal()
+        }
+        let refused = results.filter { $0 == StoreError.overloaded(pendingMax: 4).description }
+        #expect(results.filter { $0 == "done" }.count + refused.count == 9)
+        #expect((5...6).contains(refused.count))
+    }
+
+    @Test func callsKeepTheirLastStatus() async throws {
+        let store = try TemporaryDatabase()
+        func record(_ call: CallRecord) async throws {
+            try await store.database.value { store.database.recordCall(call, completion: $0) }
+        }
+        try await record(
+            CallRecord(callSid: "CA", assistantID: "r", from: "+1", to: "+2", startedAt: 100))
+        try await record(
+            CallRecord(
+                callSid: "CA", assistantID: "r", status: "completed", startedAt: 160, endedAt: 160,
+                durationSeconds: 60))
+        try await record(
+            CallRecord(callSid: "CA", assistantID: "", status: "ringing", startedAt: 99))
+        let call = try await store.database.value { store.database.call(sid: "CA", completion: $0) }
+        #expect(
+            call
+                == CallRecord(
+                    callSid: "CA", assistantID: "r", from: "+1", to: "+2", status: "completed",
+                    startedAt: 99, endedAt: 160, durationSeconds: 60))
+        try await record(CallRecord(callSid: "CB", assistantID: "r", startedAt: 200))
+        let recent = try await store.database.value {
+            store.database.recentCalls(limit: 1, completion: $0)
+        }
+        #expect(recent.map(\.callSid) == ["CB"])
+        let none = try await store.database.value { store.database.call(sid: "CX", completion: $0) }
+        #expect(none == nil)
+    }
+
+    @Test func turnsNeedNoCallBefore() async throws {
+        let store = try TemporaryDatabase()
+        for (turn, text) in [(2, "later"), (1, "first"), (2, "replaced")] {
+            let record = TurnRecord(
+                callSid: "CA", assistantID: "r", turn: turn, at: 5, callerText: text, agentText: "a"
+            )
+            try await store.database.value { store.database.recordTurn(record, completion: $0) }
+        }
+        let turns = try await store.database.value {
+            store.database.turns(callSid: "CA", completion: $0)
+        }
+        #expect(turns.map(\.callerText) == ["first", "replaced"])
+        #expect(turns.first?.assistantID == "r")
+    }
+}
+
+/// Holds SQLite's write lock on a file from a second process.
+private final class ExclusiveLock {
+    private let process = Process()
+    private let input = Pipe()
+
+    init(path: String) throws {
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", Self.script, path]
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        _ = output.fileHandleForReading.availableData
+    }
+
+    func release() {
+        try? input.fileHandleForWriting.close()
+        process.waitUntilExit()
+    }
+
+    private static let script = """
+        import sqlite3, sys
+        c = sqlite3.connect(sys.argv[1], isolation_level=None)
+        c.execute("BEGIN IMMEDIATE")
+        print("locked", flush=True)
+        sys.stdin.read()
+        c.execute("ROLLBACK")
+        """
+}
+
+/// Gathers results that arrive on another thread.
+private final class Collected: @unchecked Sendable {
+    private let lock = NSLock()
+    private var values: [String] = []
+    private let count: Int
+    private let whenFull: ([String]) -> Void
+
+    init(count: Int, whenFull: @escaping ([String]) -> Void) {
+        self.count = count
+        self.whenFull = whenFull
+    }
+
+    func add(_ value: String) {
+        lock.lock()
+        values.append(value)
+        let isFull = values.count == count
+        lock.unlock()
+        if isFull { whenFull(values) }
+    }
+}
