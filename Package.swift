@@ -101,7 +101,12 @@ let package = Package(
         tests("PipelinesTests", ["Pipelines"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
         tests("DaemonTests", ["Daemon"]),
-        tests("EndToEndTests", ["Daemon", "CallSimulator"]),
+        tests(
+            "EndToEndTests",
+            [
+                "Daemon", "CallSimulator", "Store", "Twilio", "Net", "DSP", "Realtime",
+                "CAllocationCounter",
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )
