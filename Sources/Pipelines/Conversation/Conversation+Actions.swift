@@ -19,8 +19,8 @@ extension Conversation {
             playout.hold(at: now)
             observer?.conversation(.playoutHeld(turn: turn))
         case .resumePlayout(let turn):
-            playout.resume(at: now)
             observer?.conversation(.playoutResumed(turn: turn))
+            playout.resume(at: now)
         case .interrupt(let turn): interrupt(turn: turn, at: now)
         case .merge(let turn): merge(turn: turn, at: now)
         case .sayFiller(let turn): sayFiller(turn: turn, at: now)

@@ -10,6 +10,8 @@ package struct SampleClock: Sendable {
     package private(set) var through: Int64 = 0
     /// When the newest of them came.
     package private(set) var arrivalNanos: UInt64 = 0
+    /// By how much frames have been late over the last second or so.
+    private var lateNanos: Int64 = 0
     private var current = Int64.max
     private var previous = Int64.max
     private var windowEndNanos: UInt64 = 0
@@ -28,6 +30,12 @@ package struct SampleClock: Sendable {
         } else {
             current = min(current, offset)
         }
+        lateNanos += (Int64(now) - Int64(nanos(of: through)) - lateNanos) / 32
+    }
+
+    /// True if the newest audio is later than has become usual: more of it is under way.
+    package func isBehind(at now: UInt64) -> Bool {
+        Int64(now) - Int64(nanos(of: through)) > lateNanos + 40_000_000
     }
 
     /// When the sample at `position` would have come over a network without jitter.

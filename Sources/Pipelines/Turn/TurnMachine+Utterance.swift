@@ -250,7 +250,7 @@ extension TurnMachine {
         let heard = clock.through - paused.endSample
         // A frame is 20 ms late by nature, and jitter of as much is usual.
         let needed = endpointMs(paused) - 40
-        return heard >= sampleCount(ms: needed)
+        return heard >= sampleCount(ms: needed) && !clock.isBehind(at: now)
             || now >= endpointNanos(paused).adding(ms: options.lateAudioMs)
     }
 }
