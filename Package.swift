@@ -71,7 +71,10 @@ let package = Package(
         // Everything of the daemon but its command line, so that tests can run it in their process.
         library(
             "Daemon",
-            ["Assistants", "Pipelines", "Twilio", "Store", "VAD", "DSP", "Net", "Realtime", "CYAML"]),
+            [
+                "Assistants", "Pipelines", "Twilio", "Store", "VAD", "DSP", "Net", "Realtime",
+                "CYAML",
+            ]),
         .executableTarget(name: "StreamD", dependencies: ["Daemon"], swiftSettings: rules),
 
         // Twilio's side of a call, for tests, demo and benchmarks.
@@ -98,7 +101,52 @@ let package = Package(
         tests("PipelinesTests", ["Pipelines"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
         tests("DaemonTests", ["Daemon"]),
-        tests("EndToEndTests", ["Daemon", "CallSimulator"]),
+        tests(
+            "EndToEndTests",
+            [
+                "Daemon", "CallSimulator", "Store", "Twilio", "Net", "DSP", "Realtime",
+                "CAllocationCounter",
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// MARK: - Fuzzers
+
+/// The fuzzers: a folder in Fuzz/ with a Swift file that has `LLVMFuzzerTestOneInput`, a `corpus`
+/// and a `dictionary`; and what it imports. Another one needs its folder and a line here.
+let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
+    ("MediaStreams", ["Twilio", "Net"]),
+    ("Form", ["Net"]),
+    ("HTTP", ["Net"]),
+    ("JSON", ["Net"]),
+]
+
+// Only for scripts/fuzz: everything is then built for libFuzzer and ASan, and only the fuzzers link.
+if Context.environment["STREAMD_FUZZ"] == "1" {
+    let sanitizers = "-sanitize=fuzzer,address"
+    for target in package.targets where target.type != .system {
+        // The shim of the audio processor is C++ that no fuzzer reaches.
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags([sanitizers])]
+        target.cSettings =
+            (target.cSettings ?? []) + [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]
+    }
+    package.targets.append(
+        .target(
+            name: "FuzzDriver", path: "Fuzz/Driver",
+            cSettings: [
+                .define(
+                    "STREAMD_FUZZ_ENTRIES",
+                    to: fuzzers.map { "ENTRY(Fuzz\($0.name)_main)" }.joined(separator: " "))
+            ]))
+    for fuzzer in fuzzers {
+        package.products.append(
+            .executable(name: "fuzz-\(fuzzer.name)", targets: ["Fuzz\(fuzzer.name)"]))
+        package.targets.append(
+            .executableTarget(
+                name: "Fuzz\(fuzzer.name)", dependencies: fuzzer.dependencies + ["FuzzDriver"],
+                path: "Fuzz/\(fuzzer.name)", exclude: ["corpus", "dictionary"],
+                swiftSettings: rules + [.unsafeFlags([sanitizers, "-parse-as-library"])],
+                linkerSettings: [.unsafeFlags([sanitizers])]))
+    }
+}

@@ -70,7 +70,9 @@ public struct PlaybackBuffer {
     }
 
     /// Whether something is being played at that time.
-    public func isPlaying(atNanos nanos: UInt64) -> Bool { endSample > clock.sample(atNanos: nanos) }
+    public func isPlaying(atNanos nanos: UInt64) -> Bool {
+        endSample > clock.sample(atNanos: nanos)
+    }
 
     /// Samples that wait to be played at that time.
     public func bufferedSampleCount(atNanos nanos: UInt64) -> Int64 {

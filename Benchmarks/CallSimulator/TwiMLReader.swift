@@ -97,7 +97,8 @@ public enum TwiMLReader {
             case "apos": result += "'"
             default:
                 let code =
-                    name.hasPrefix("#x") ? UInt32(name.dropFirst(2), radix: 16)
+                    name.hasPrefix("#x")
+                    ? UInt32(name.dropFirst(2), radix: 16)
                     : name.hasPrefix("#") ? UInt32(name.dropFirst()) : nil
                 result.unicodeScalars.append(code.flatMap(Unicode.Scalar.init) ?? "\u{fffd}")
             }

@@ -29,7 +29,8 @@ public final class StreamDaemon: Sendable {
         loops = try EventLoopGroup(count: configuration.server.loops)
         do {
             server = try HTTPServer(
-                group: loops, options: try Self.serverOptions(configuration.server)
+                group: loops, options: try Self.serverOptions(configuration.server),
+                onEvent: { Self.tell($0, log) }
             ) { loop in
                 let router = Router(services: services, loop: loop)
                 return { request, responder in router.handle(request, responder) }
@@ -50,6 +51,9 @@ public final class StreamDaemon: Sendable {
     public var port: Int { server.port }
     /// Streamed calls that are live.
     public var liveCallCount: Int { services.admission.liveCount }
+
+    /// The loops that calls live on; for tests that look at them.
+    package var eventLoops: [EventLoop] { loops.loops }
 
     /// From now on no call is taken; live ones go on. `/readyz` says so.
     public func drain() {
@@ -102,6 +106,18 @@ public final class StreamDaemon: Sendable {
             }
         }
         return try Database(DatabaseOptions(path: settings.path))
+    }
+
+    /// Logs a request that never reached a route.
+    private static func tell(_ event: HTTPServerEvent, _ log: Logger) {
+        guard let status = event.status else {
+            return log.info(
+                "connection closed", ["from": .text(event.remoteAddress), "why": .text(event.what)])
+        }
+        log.warning(
+            "request refused",
+            ["from": .text(event.remoteAddress), "status": .integer(status),
+             "why": .text(event.what)])
     }
 
     private static func serverOptions(_ settings: ServerSettings) throws -> HTTPServerOptions {

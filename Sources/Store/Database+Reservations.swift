@@ -106,7 +106,8 @@ extension Database {
         try connection.run(
             """
             INSERT INTO reservations (assistant_id, confirmation_number, party_size, starts_at,
-                ends_at, starts_at_local, name, phone, status, call_sid, idempotency_key, created_at)
+                ends_at, starts_at_local, name, phone, status, call_sid, idempotency_key,
+                created_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'booked', ?, ?, ?)
             """,
             [

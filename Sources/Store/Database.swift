@@ -21,7 +21,7 @@ public struct DatabaseOptions: Sendable {
 /// The records of all assistants in one SQLite file.
 ///
 /// Every operation runs on the database's own serial worker, in the order asked, so that an event
-/// loop never waits for a disk. A completed write is on the disk (write-ahead log, synced at commit).
+/// loop never waits for a disk. A completed write is on the disk: the log is synced at commit.
 public final class Database: RecordStore {
     /// The file that was opened.
     public let path: String
@@ -75,8 +75,8 @@ public final class Database: RecordStore {
         return try result.get()
     }
 
-    /// Runs `body` on the worker; `completion` is called there, exactly once. Any thread; allocates,
-    /// does not block.
+    /// Runs `body` on the worker; `completion` is called there, exactly once. Any thread;
+    /// allocates, does not block.
     func perform<Value: Sendable>(
         _ completion: @escaping StoreCompletion<Value>,
         _ body: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Value

@@ -5,8 +5,8 @@
 enum Migrations {
     static let steps: [String] = [callsAndReservations]
 
-    /// Brings the schema to the newest version. Each step is one transaction, and the version is read
-    /// again inside it, because another process may have been quicker.
+    /// Brings the schema to the newest version. Each step is one transaction, and the version is
+    /// read again inside it, because another process may have been quicker.
     static func apply(to connection: SQLiteConnection) throws(StoreError) {
         for target in 1...steps.count {
             try connection.transaction { () throws(StoreError) in

@@ -21,23 +21,23 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case .cannotOpen(let path, let reason):
             "cannot open the database \(path): \(reason); check that its folder exists and is yours"
         case .notWritable(let path):
-            "cannot write the database \(path); give this user write access to the file and its folder"
+            "cannot write the database \(path); let this user write the file and its folder"
         case .diskFull(let path):
             "no space left for the database \(path); free some space on its disk"
         case .locked(let path, let afterMs):
-            "the database \(path) stayed locked for \(afterMs) ms; end the other program that writes it"
+            "the database \(path) stayed locked for \(afterMs) ms; end the program that holds it"
         case .corrupt(let path, let detail):
-            "the database \(path) is damaged or no SQLite file (\(detail)); restore it from a backup"
+            "the database \(path) is damaged or no SQLite file (\(detail)); restore a backup"
         case .newerSchema(let path, let found, let known):
-            "the database \(path) has schema \(found), this program knows \(known); update the program"
+            "the database \(path) has schema \(found), this program knows \(known); update it"
         case .constraint(let detail):
             "the record breaks a rule of the database: \(detail)"
         case .failed(let path, let code, let detail):
             "the database \(path) failed with code \(code): \(detail)"
         case .overloaded(let pendingMax):
-            "\(pendingMax) operations are waiting for the database; its disk is too slow for the load"
+            "\(pendingMax) operations are waiting for the database; its disk is too slow"
         case .stateFull(let entriesMax):
-            "the conversation state holds \(entriesMax) live entries; raise its limit or shorten its expiry"
+            "the conversation state holds \(entriesMax) live entries; raise the limit"
         case .closed(let path):
             "the database \(path) has been closed"
         }

@@ -54,7 +54,8 @@ struct SignedURL {
     var handshakeVariants: [String] {
         let isSecure = scheme == "wss" || scheme == "https"
         let schemes: [Substring] = isSecure ? ["wss", "https"] : ["ws", "http"]
-        let endings: [Substring] = rest.hasSuffix("/") ? [rest, rest.dropLast()] : [rest, rest + "/"]
+        let endings: [Substring] =
+            rest.hasSuffix("/") ? [rest, rest.dropLast()] : [rest, rest + "/"]
         return schemes.flatMap { scheme in
             endings.map { spell(scheme, port: port, $0) }
         }

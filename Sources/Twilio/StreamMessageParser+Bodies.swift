@@ -26,7 +26,8 @@ struct MediaBody {
             } else if key.equals("track") {
                 try key.refuseSecond(track != nil, .track)
                 let name = try scanner.string(.track)
-                track = name.equals("inbound") ? .inbound : name.equals("outbound") ? .outbound : .other
+                track =
+                    name.equals("inbound") ? .inbound : name.equals("outbound") ? .outbound : .other
             } else if key.equals("chunk") {
                 try key.refuseSecond(chunk != nil, .chunk)
                 chunk = try scanner.wholeNumber(.chunk)

@@ -109,7 +109,9 @@ private struct Envelope {
                 var at = try scanner.at(mediaOffset, .media)
                 body = try MediaBody(from: &at)
             }
-            guard let body else { throw StreamMessageError(.missing(.media), offset: scanner.count) }
+            guard let body else {
+                throw StreamMessageError(.missing(.media), offset: scanner.count)
+            }
             return .media(body.view(streamSid, sequenceNumber ?? 0))
         }
         return try rareMessage(scanner)

@@ -42,7 +42,8 @@ import Testing
         ("Yes, it's John", "John"), ("the last name is Garcia", "Garcia"), ("for Miller", "Miller"),
         ("Mr. Miller", "Miller"), ("Will", "Will"), ("April", "April"),
         ("you can put it under Lee", "Lee"),
-        ("That would be Karen", "Karen"), ("Okay, Peter.", "Peter"),
+        ("That would be Karen", "Karen"), ("Okay, Peter.", "Peter"), ("I said John", "John"),
+        ("the name John Smith", "John Smith"),
         ("Sarah Connor speaking", "Sarah Connor"),
     ]
 

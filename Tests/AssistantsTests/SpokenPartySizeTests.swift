@@ -14,7 +14,8 @@ import Testing
         ("reservation for two", 2), ("twenty-one people", 21), ("dinner for two", 2),
         ("us two", 2), ("six guests", 6), ("table for about six", 6), ("by myself", 1),
         ("me and my four friends", 5), ("table for just two", 2), ("make it five people", 5),
-        ("a dozen people", 12), ("seats for 4", 4), ("4 persons", 4),
+        ("a dozen people", 12), ("seats for 4", 4), ("4 persons", 4), ("for people", 4),
+        ("tomorrow for people", 4),
     ]
 
     @Test(arguments: certain) func said(text: String, size: Int) {
@@ -36,7 +37,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("4", 4), ("Four.", 4), ("Uh, four", 4), ("for", 4), ("Too.", 2), ("ten", 10),
+        ("4", 4), ("Four.", 4), ("Uh, four", 4), ("for", 4), ("Too.", 2), ("To people.", 2),
+        ("ten", 10),
     ])
     func loneNumbersWhereAskedFor(text: String, size: Int) {
         let asked = ReservationUnderstanding.read(text, expecting: .slots(.party), today: today)

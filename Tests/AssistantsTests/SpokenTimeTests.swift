@@ -34,7 +34,7 @@ import Testing
         ("7-ish", dial(7)), ("nineteen hundred", exact(19)), ("nineteen hundred hours", exact(19)),
         ("for 7:30", dial(7, 30)), ("for seven thirty", dial(7, 30)),
         ("by six thirty", dial(6, 30)),
-        ("seven sharp", dial(7)),
+        ("seven sharp", dial(7)), ("half past 6:00", dial(6, 30)), ("quarter to 8:00", dial(7, 45)),
     ]
 
     @Test(arguments: times) func time(text: String, expected: SpokenTime) {

@@ -43,7 +43,11 @@ private struct PlaybackModel {
     }
 
     mutating func mark(_ name: String) {
-        if waiting.isEmpty { returned.append(name) } else { waitingMarks.append((name, waiting.count)) }
+        if waiting.isEmpty {
+            returned.append(name)
+        } else {
+            waitingMarks.append((name, waiting.count))
+        }
     }
 
     mutating func clear() {

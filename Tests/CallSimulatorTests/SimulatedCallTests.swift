@@ -194,7 +194,8 @@ private struct AgentServer {
         // The greeting and the last reply were heard whole, the first reply until it was cleared.
         let heard = recording.agent.count { $0 == 0x20 }
         #expect(heard > 2400 + 3200 && heard < 2400 + 6400)
-        #expect(recording.interleaved().count == 2 * max(recording.caller.count, recording.agent.count))
+        #expect(
+            recording.interleaved().count == 2 * max(recording.caller.count, recording.agent.count))
         if streamd_allocations_are_counted() { #expect(seen.allocationsInQuietFrames == 0) }
     }
 

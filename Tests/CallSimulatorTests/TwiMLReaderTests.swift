@@ -13,7 +13,8 @@ import Twilio
         ])
         let target = TwiMLReader.stream(in: Array(xml.utf8))
         #expect(target?.url == "wss://h.example/s")
-        let expected = [String: String](uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })
+        let expected = [String: String](
+            uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })
         #expect(target?.parameters == expected)
     }
 

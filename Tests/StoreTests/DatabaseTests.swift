@@ -27,7 +27,7 @@ import Testing
                 return
             }
             #expect(where_ == path)
-            #expect(error.description.contains("restore it from a backup"))
+            #expect(error.description.contains("restore a backup"))
         }
     }
 

@@ -58,7 +58,8 @@ import Twilio
             ("A", .base64Length), ("AA", .base64Length), ("AAA", .base64Length),
             ("AAAAA", .base64Length), ("AB==", .base64Padding), ("AAB=", .base64Padding),
             ("====", .base64Padding), ("A===", .base64Padding), ("AA=A", .base64Padding),
-            ("AA==AAAA", .base64Padding), ("AAA=AAA=", .base64Padding), ("AA =", .base64Character(32)),
+            ("AA==AAAA", .base64Padding), ("AAA=AAA=", .base64Padding),
+            ("AA =", .base64Character(32)),
         ]
         for (text, kind) in cases {
             switch decode(Array(text.utf8)) {

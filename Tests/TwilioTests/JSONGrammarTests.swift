@@ -8,7 +8,8 @@ import Twilio
         let seed = printedSeed("acceptsExactlyWhatFoundationAccepts")
         var generator = SeededGenerator(seed: seed)
         let values = [
-            "null", "true", "-0.5e-3", "[1,2,[3]]", #"{"a":{"b":"c"},"d":[]}"#, #""x\n\u0041""#, "{}",
+            "null", "true", "-0.5e-3", "[1,2,[3]]", #"{"a":{"b":"c"},"d":[]}"#, #""x\n\u0041""#,
+            "{}",
             "[ ]", "1E+2", "[{},[],\"\",0]", "-12.50",
         ]
         let alphabet = Array(#"{}[]",:\u0019.eE+-ntrabA "#.utf8) + [0x09, 0x0b, 0x1f]

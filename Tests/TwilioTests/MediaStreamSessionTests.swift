@@ -83,7 +83,10 @@ extension MediaStreamEvent {
                 start(#""callSid":"C","streamSid":"MZ2",\#(format)"#),
                 .streamSidUnclear(outer: "MZ1", inner: "MZ2"), 1002
             ),
-            (start(#""callSid":"C",\#(format)"#, sid: ""), .streamSidUnclear(outer: "", inner: ""), 1002),
+            (
+                start(#""callSid":"C",\#(format)"#, sid: ""),
+                .streamSidUnclear(outer: "", inner: ""), 1002
+            ),
             (start(#""callSid":"",\#(format)"#), .callSidEmpty, 1002),
             (start(#""callSid":"C""#), .unsupportedFormat(nil), 1003),
             (
@@ -121,7 +124,8 @@ extension MediaStreamEvent {
             #expect(feed.session.deadlineNanos == nil)
         }
         var feed = Feed.started()
-        check(feed.session.receiveBinary(byteCount: 5), .binaryFrame(byteCount: 5), 1003, message: 3)
+        check(
+            feed.session.receiveBinary(byteCount: 5), .binaryFrame(byteCount: 5), 1003, message: 3)
         #expect(feed.session.receiveBinary(byteCount: 5) == .ignored(.afterEnd))
     }
 

@@ -12,7 +12,8 @@ import Twilio
         let expected: [Parsed] = [
             .connected(StreamConnected(protocolName: "Call", version: "1.0.0")),
             .start(start),
-            .media(.init(sequenceNumber: 3, streamSid: "MZ1", chunk: 1, timestampMs: 5, audio: audio)),
+            .media(
+                .init(sequenceNumber: 3, streamSid: "MZ1", chunk: 1, timestampMs: 5, audio: audio)),
             .dtmf(StreamDTMF(streamSid: "MZ1", digit: "1", sequenceNumber: 5)),
             .mark(StreamMark(streamSid: "MZ1", name: "my label", sequenceNumber: 4)),
             .stop(
@@ -41,7 +42,9 @@ import Twilio
     @Test func anyOrderOfFieldsMeansTheSame() {
         let seed = printedSeed("anyOrderOfFieldsMeansTheSame")
         var generator = SeededGenerator(seed: seed)
-        let inner = [#""track":"inbound""#, #""chunk":7"#, #""timestamp":"120""#, #""payload":"AAEC""#]
+        let inner = [
+            #""track":"inbound""#, #""chunk":7"#, #""timestamp":"120""#, #""payload":"AAEC""#,
+        ]
         for _ in 0..<200 {
             let media = inner.shuffled(using: &generator).joined(separator: " ,\t")
             let outer = [
@@ -63,12 +66,14 @@ import Twilio
             #"{"\u0065vent":"m\u0065dia","stream\u0053id":"M\u005a1","#
             + #""med\u0069a":{"payloa\u0064":"\u0041\/8\u003D"}}"#
         #expect(parse(text) == .media(.init(streamSid: "MZ1", audio: [0x03, 0xff])))
-        let mark = #"{"event":"mark","streamSid":"M","mark":{"name":"\b\f\n\r\t\"\\\/\u00E9\uD83D\uDE42"}}"#
+        let mark =
+            #"{"event":"mark","streamSid":"M","mark":{"name":"\b\f\n\r\t\"\\\/\u00E9\uD83D\uDE42"}}"#
         #expect(
             parse(mark)
                 == .mark(StreamMark(streamSid: "M", name: "\u{8}\u{c}\n\r\t\"\\/é🙂")))
         for lone in [#"\ud83d"#, #"\ude42"#, #"\ud83dx"#, #"\ud83d\u0041"#, #"\ud83d\ud83d"#] {
-            guard case .mark(let mark) = parse(#"{"event":"mark","mark":{"name":""# + lone + #""}}"#)
+            guard
+                case .mark(let mark) = parse(#"{"event":"mark","mark":{"name":""# + lone + #""}}"#)
             else {
                 Issue.record("\(lone) was refused")
                 continue
@@ -89,7 +94,9 @@ import Twilio
         func sequence(_ text: String) -> Parsed {
             parse(#"{"event":"clear","streamSid":"M","sequenceNumber":"# + text + "}")
         }
-        for good in ["7", "\"7\"", "7.0", "7.000", "\"007\"", "0", "18446744073709551615", #""\u0037""#] {
+        for good in [
+            "7", "\"7\"", "7.0", "7.000", "\"007\"", "0", "18446744073709551615", #""\u0037""#,
+        ] {
             #expect(sequence(good) == .clear("M"), "\(good)")
         }
         for bad in [
@@ -132,8 +139,14 @@ import Twilio
             (#"{"event":"mark","mark":{}}"#, .missing(.name), 24),
             (#"{"event":"dtmf","dtmf":{"track":"t"}}"#, .missing(.digit), 24),
             (#"{"event":"connected"}"#, .missing(.protocol), 21),
-            (#"{"event":"start","start":{"callSid":"C","tracks":["a",]}}"#, .unexpectedByte(0x5d), 54),
-            (#"{"event":"start","start":{"callSid":"C","tracks":["a",1]}}"#, .wrongType(.tracks), 54),
+            (
+                #"{"event":"start","start":{"callSid":"C","tracks":["a",]}}"#,
+                .unexpectedByte(0x5d), 54
+            ),
+            (
+                #"{"event":"start","start":{"callSid":"C","tracks":["a",1]}}"#, .wrongType(.tracks),
+                54
+            ),
         ]
         for (text, kind, offset) in cases {
             #expect(parse(text) == .failed(StreamMessageError(kind, offset: offset)), "\(text)")
@@ -147,7 +160,8 @@ import Twilio
 
     @Test func nestingIsBoundedExactly() {
         func nested(_ depth: Int, _ open: String, _ close: String) -> Parsed {
-            let value = String(repeating: open, count: depth) + String(repeating: close, count: depth)
+            let value =
+                String(repeating: open, count: depth) + String(repeating: close, count: depth)
             return parse(#"{"event":"x","v":"# + value + "}")
         }
         let limit = StreamMessageParser.nestingDepthMax

@@ -28,16 +28,22 @@ import Twilio
 
     @Test func exactTextForPlainNames() throws {
         let writer = StreamMessageWriter(streamSid: "MZ1")
-        func text(_ bytes: [UInt8]?) -> String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
+        func text(_ bytes: [UInt8]?) -> String? {
+            bytes.map { String(decoding: $0, as: UTF8.self) }
+        }
         #expect(
             text(written { writer.writeMark(number: 1234, into: $0) })
                 == #"{"event":"mark","streamSid":"MZ1","mark":{"name":"1234"}}"#)
         #expect(
-            text(written { writer.writeClear(into: $0) }) == #"{"event":"clear","streamSid":"MZ1"}"#)
+            text(written { writer.writeClear(into: $0) }) == #"{"event":"clear","streamSid":"MZ1"}"#
+        )
         #expect(
-            text([1, 2, 3].withUnsafeBytes { _ in
-                written { writer.writeMedia(UnsafeRawBufferPointer(start: nil, count: 0), into: $0) }
-            }) == #"{"event":"media","streamSid":"MZ1","media":{"payload":""}}"#)
+            text(
+                [1, 2, 3].withUnsafeBytes { _ in
+                    written {
+                        writer.writeMedia(UnsafeRawBufferPointer(start: nil, count: 0), into: $0)
+                    }
+                }) == #"{"event":"media","streamSid":"MZ1","media":{"payload":""}}"#)
     }
 
     @Test func aBufferOneByteTooSmallIsRefused() throws {

@@ -25,7 +25,9 @@ import Twilio
         #expect(tokens.count == 0)
         let last = try tokens.issue(callSid: "CA1", nowNanos: 0)
         #expect(tokens.redeem(last, callSid: "CA1", nowNanos: lifetimeNanos - 1) == .accepted)
-        for wrong in ["", "x", String(repeating: "0", count: 48), String(last.dropLast()), last + "0"] {
+        for wrong in [
+            "", "x", String(repeating: "0", count: 48), String(last.dropLast()), last + "0",
+        ] {
             #expect(tokens.redeem(wrong, callSid: "CA1", nowNanos: 1) == .unknown)
         }
         // The right identifier with another secret.

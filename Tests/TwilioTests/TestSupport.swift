@@ -95,7 +95,8 @@ func written(
 /// Text of any kind of character, the ones that need escapes more often than they occur.
 func randomText(_ generator: inout SeededGenerator, lengthMax: Int) -> String {
     let special: [Unicode.Scalar] = [
-        "\"", "\\", "/", "\n", "\t", "\u{0}", "\u{1f}", "\u{7f}", "é", "日", "🙂", "\u{ffff}", "<", "&",
+        "\"", "\\", "/", "\n", "\t", "\u{0}", "\u{1f}", "\u{7f}", "é", "日", "🙂", "\u{ffff}", "<",
+        "&",
     ]
     var text = ""
     for _ in 0..<Int.random(in: 0...lengthMax, using: &generator) {

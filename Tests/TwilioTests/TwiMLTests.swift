@@ -10,7 +10,10 @@ private final class Element: Equatable {
     var children: [Element] = []
     var text = ""
 
-    init(_ name: String, _ attributes: [String: String] = [:], _ children: [Element] = [], text: String = "") {
+    init(
+        _ name: String, _ attributes: [String: String] = [:], _ children: [Element] = [],
+        text: String = ""
+    ) {
         self.name = name
         self.attributes = attributes
         self.children = children
@@ -118,38 +121,42 @@ private final class Reader: NSObject, XMLParserDelegate {
             .message("", mediaURL: "https://example.com/menu.png"), .reject(.busy), .reject(),
             .hangup,
         ])
-        let expected = Element("Response", [:], [
-            Element(
-                "Gather",
-                [
-                    "input": "dtmf speech", "action": "/next", "method": "GET", "timeout": "5",
-                    "speechTimeout": "auto", "maxSpeechTime": "30", "finishOnKey": "#",
-                    "numDigits": "4", "language": "de-DE", "hints": "yes, no",
-                    "profanityFilter": "false", "partialResultCallback": "/partial",
-                    "bargeIn": "true", "actionOnEmptyResult": "true",
-                    "speechModel": "phone_call", "enhanced": "true",
-                ],
-                [
-                    Element("Say", text: "Well?"), Element("Pause", ["length": "2"]),
-                    Element("Play", ["loop": "0"], text: "/a.wav"),
-                ]),
-            Element(
-                "Dial",
-                [
-                    "action": "/dialled", "method": "POST", "timeout": "20", "timeLimit": "600",
-                    "callerId": "+15550000000", "record": "record-from-answer-dual",
-                    "answerOnBridge": "true",
-                ], [Element("Number", text: "+15551234567")]),
-            Element(
-                "Record",
-                [
-                    "action": "/recorded", "maxLength": "60", "timeout": "3", "finishOnKey": "*",
-                    "playBeep": "false", "trim": "do-not-trim", "recordingStatusCallback": "/done",
-                ]),
-            Element("Message", ["to": "+1555"], [Element("Body", text: "Thanks!")]),
-            Element("Message", [:], [Element("Media", text: "https://example.com/menu.png")]),
-            Element("Reject", ["reason": "busy"]), Element("Reject"), Element("Hangup"),
-        ])
+        let expected = Element(
+            "Response", [:],
+            [
+                Element(
+                    "Gather",
+                    [
+                        "input": "dtmf speech", "action": "/next", "method": "GET", "timeout": "5",
+                        "speechTimeout": "auto", "maxSpeechTime": "30", "finishOnKey": "#",
+                        "numDigits": "4", "language": "de-DE", "hints": "yes, no",
+                        "profanityFilter": "false", "partialResultCallback": "/partial",
+                        "bargeIn": "true", "actionOnEmptyResult": "true",
+                        "speechModel": "phone_call", "enhanced": "true",
+                    ],
+                    [
+                        Element("Say", text: "Well?"), Element("Pause", ["length": "2"]),
+                        Element("Play", ["loop": "0"], text: "/a.wav"),
+                    ]),
+                Element(
+                    "Dial",
+                    [
+                        "action": "/dialled", "method": "POST", "timeout": "20", "timeLimit": "600",
+                        "callerId": "+15550000000", "record": "record-from-answer-dual",
+                        "answerOnBridge": "true",
+                    ], [Element("Number", text: "+15551234567")]),
+                Element(
+                    "Record",
+                    [
+                        "action": "/recorded", "maxLength": "60", "timeout": "3",
+                        "finishOnKey": "*",
+                        "playBeep": "false", "trim": "do-not-trim",
+                        "recordingStatusCallback": "/done",
+                    ]),
+                Element("Message", ["to": "+1555"], [Element("Body", text: "Thanks!")]),
+                Element("Message", [:], [Element("Media", text: "https://example.com/menu.png")]),
+                Element("Reject", ["reason": "busy"]), Element("Reject"), Element("Hangup"),
+            ])
         let root = try #require(Reader.read(xml))
         #expect(root == expected, "\(xml)")
     }
@@ -157,7 +164,9 @@ private final class Reader: NSObject, XMLParserDelegate {
     @Test func anyTextReadsBack() throws {
         let seed = printedSeed("anyTextReadsBack")
         var generator = SeededGenerator(seed: seed)
-        let extra: [Unicode.Scalar] = ["\r", "\n", "\t", "]", ">", "<", "&", "\"", "'", "\u{85}", "\u{2028}"]
+        let extra: [Unicode.Scalar] = [
+            "\r", "\n", "\t", "]", ">", "<", "&", "\"", "'", "\u{85}", "\u{2028}",
+        ]
         for _ in 0..<500 {
             func text(_ lengthMax: Int) -> String {
                 var text = "x"
@@ -173,14 +182,20 @@ private final class Reader: NSObject, XMLParserDelegate {
             let (spoken, voice, name, value) = (text(40), text(9), text(9), text(40))
             let stream = TwiMLStream(url: "wss://h/s", parameters: [TwiMLParameter(name, value)])
             let xml = try TwiML.response([.say(spoken, voice: voice), .connect(stream)])
-            let expected = Element("Response", [:], [
-                Element("Say", ["voice": voice], text: spoken),
-                Element("Connect", [:], [
-                    Element("Stream", ["url": "wss://h/s"], [
-                        Element("Parameter", ["name": name, "value": value])
-                    ])
-                ]),
-            ])
+            let expected = Element(
+                "Response", [:],
+                [
+                    Element("Say", ["voice": voice], text: spoken),
+                    Element(
+                        "Connect", [:],
+                        [
+                            Element(
+                                "Stream", ["url": "wss://h/s"],
+                                [
+                                    Element("Parameter", ["name": name, "value": value])
+                                ])
+                        ]),
+                ])
             #expect(Reader.read(xml) == expected, "seed \(seed): \(xml)")
         }
     }
@@ -215,7 +230,9 @@ private final class Reader: NSObject, XMLParserDelegate {
         let long = TwiMLParameter("nn", String(repeating: "é", count: 498))
         #expect(stream("wss://h", [fits]) == nil)
         #expect(stream("wss://h", [long]) == .parameterTooLong(name: "nn", characterCount: 500))
-        #expect(error(.pause(seconds: 0)) == .outOfRange(place: "<Pause length>", value: 0, range: 1...3600))
+        #expect(
+            error(.pause(seconds: 0))
+                == .outOfRange(place: "<Pause length>", value: 0, range: 1...3600))
         #expect(error(.gather(TwiMLGather(), [.hangup])) == .notInGather("Hangup"))
         #expect(error(.gather(TwiMLGather(input: []))) == .empty(place: "<Gather input>"))
         #expect(error(.message(String(repeating: "a", count: 1600))) == nil)

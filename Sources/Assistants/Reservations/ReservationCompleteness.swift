@@ -17,7 +17,7 @@ enum ReservationCompleteness {
     ) -> Completeness {
         let utterance = Utterance(text)
         guard let last = utterance.tokens.last else { return .unknown }
-        let said = ReservationUnderstanding.read(text, expecting: expectation, today: today)
+        let said = ReservationUnderstanding.read(utterance, expecting: expectation, today: today)
         if last.breakAfter == .ellipsis || last.breakAfter == .comma { return .incomplete }
         if openWords.contains(last.text), !isWholeName(said, expectation) { return .incomplete }
         if last.text == "to", said.partySize != 2 { return .incomplete }

@@ -49,7 +49,7 @@ extension ReservationTurn {
         } else if said.commands.contains(.goodbye) {
             farewell([])
         } else if said.weakCommands.contains(.greeting) || said.commands.contains(.thanks)
-            || (said.answer == .yes && state.question == .askAll)
+            || (said.answer == .yes && state.stage == .collecting)
         {
             askAgain()
         } else {

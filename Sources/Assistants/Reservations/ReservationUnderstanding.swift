@@ -59,8 +59,15 @@ public struct ReservationUnderstanding: Sendable, Equatable {
     public static func read(
         _ text: String, expecting expectation: ReservationExpectation, today: LocalDate
     ) -> ReservationUnderstanding {
+        read(Utterance(text), expecting: expectation, today: today)
+    }
+
+    /// Reads words that are tokens already.
+    public static func read(
+        _ utterance: Utterance, expecting expectation: ReservationExpectation, today: LocalDate
+    ) -> ReservationUnderstanding {
         var reader = ReservationReader(
-            utterance: Utterance(text), expectation: expectation, today: today)
+            utterance: utterance, expectation: expectation, today: today)
         return reader.read()
     }
 }
@@ -166,7 +173,7 @@ private struct ReservationReader {
     }
 
     private func partyNumber(at index: Int) -> Match<Int>? {
-        let isAlone = utterance.count == 1
+        let isAlone = utterance.count == 1 || PeopleWords.isNoun(utterance, at: index + 1)
         let number =
             isAlone
             ? SpokenNumber.soundingLikeCardinal(utterance, at: index)

@@ -5,8 +5,8 @@ import Store
 /// Binds a pure dialogue to one call: runs its steps on the loop and its tools on the store.
 ///
 /// A reply is worked out on a copy of the state. The copy replaces the state when the turn is
-/// committed and is dropped when it is cancelled before, so that speculation leaves no trace. A tool
-/// that writes waits for the commit; once it has begun its outcome is kept even if the reply is
+/// committed and is dropped when it is cancelled before, so that speculation leaves no trace. A
+/// tool that writes waits for the commit; once it has begun its outcome is kept even if the reply is
 /// cancelled, because the row is there. Loop-bound; only the completions of tools come from
 /// elsewhere, and they hop to the loop first.
 final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession,

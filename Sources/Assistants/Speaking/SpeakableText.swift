@@ -1,4 +1,4 @@
-/// Words for a voice: how numbers, times and dates are written so that a synthesiser says them well.
+/// Words for a voice: numbers, times and dates written so that a synthesiser says them well.
 public enum SpeakableText {
     private static let small = [
         "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",

@@ -13,7 +13,7 @@ public struct SpokenName: Sendable, Equatable {
                 "name's", "under the name of", "under the name", "in the name of", "under name",
                 "call me", "i am called", "i'm called", "last name is", "first name is",
                 "my last name is", "my first name is", "last name", "first name", "the name of",
-                "under", "on the name of", "name of", "my name",
+                "under", "on the name of", "name of", "my name", "the name", "name", "i said",
             ]
         )
     ])
@@ -101,7 +101,7 @@ private struct NameReader {
         range.allSatisfy { utterance[$0]?.original.first?.isUppercase ?? false }
     }
 
-    /// "Smith, S M I T H": the spelling after a name may be left over; "with a K" and "speaking" too.
+    /// "Smith, S M I T H": spelling after a name may be left over; "with a K", "speaking" too.
     private func isAddition(_ rest: [Int], _ name: Range<Int>) -> Bool {
         if rest.count == 1, SpokenName.closers.contains(utterance.word(rest[0])) { return true }
         return rest.allSatisfy { index in

@@ -74,7 +74,10 @@ public struct SpokenPartySize: Sendable, Equatable {
             return (1, index + 2)
         }
         let number: Match<Int>?
-        if ["for", "of", "table", "it", "about"].contains(utterance.word(index - 1)) {
+        // Nobody says "for people" but meaning "four people".
+        let isMisheardFour = utterance.word(index) == "for" && utterance.word(index + 1) == "people"
+        let isAfterLead = ["for", "of", "table", "it", "about"].contains(utterance.word(index - 1))
+        if isMisheardFour || isAfterLead {
             number = SpokenNumber.soundingLikeCardinal(utterance, at: index)
         } else {
             number = SpokenNumber.cardinal(utterance, at: index)

@@ -155,6 +155,10 @@ public struct SpokenTimeReading: Sendable, Equatable {
     }
 
     private static func hour(_ utterance: Utterance, at index: Int) -> Match<Int>? {
+        // "half past 6:00"
+        if case .clock(let hour, 0)? = utterance[index]?.kind, (1...12).contains(hour) {
+            return Match(hour, index..<(index + 1))
+        }
         guard let number = plainNumber(utterance, at: index),
             (1...12).contains(number.value)
         else { return nil }

@@ -76,8 +76,8 @@ public struct Match<Value: Sendable>: Sendable {
 
 extension Match: Equatable where Value: Equatable {}
 
-/// Splits a transcript into tokens. Notes of the recogniser ("[BLANK_AUDIO]", "(music)", "*coughs*")
-/// are left out.
+/// Splits a transcript into tokens. Notes of the recogniser ("[BLANK_AUDIO]", "(music)",
+/// "*coughs*") are left out.
 enum Tokenizer {
     static func tokens(of text: String) -> [Token] {
         var result: [Token] = []
@@ -200,7 +200,14 @@ enum Tokenizer {
     }
 
     private static func isContent(_ character: Character) -> Bool {
-        character.isLetter || character.isNumber || character == "&"
+        // Looking Unicode's properties up is slow, and nearly all of it is plain letters.
+        if let ascii = character.asciiValue {
+            switch ascii {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x26: return true
+            default: return false
+            }
+        }
+        return character.isLetter || character.isNumber
     }
 
     private static func isOrdinalSuffix(_ text: Substring) -> Bool {

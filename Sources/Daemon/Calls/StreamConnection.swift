@@ -79,7 +79,10 @@ final class StreamConnection: WebSocketHandler {
         case .ignored(.unknownEvent(let event)):
             guard !hasLoggedUnknownEvent else { return }
             hasLoggedUnknownEvent = true
-            services.log.info("unknown event ignored", fields(["event": .text(event)]))
+            services.log.info(
+                "unknown event ignored",
+                ["call": .text(session.start?.callSid ?? ""), "from": .text(remoteAddress),
+                 "event": .text(event)])
         case .ignored: break
         case .violation(let violation): refuse(violation)
         }
@@ -118,6 +121,7 @@ final class StreamConnection: WebSocketHandler {
         let call = StreamedCall(
             services: services, loop: loop, socket: socket, start: start, assistant: assistant)
         call.onEnded = { [weak self] in self?.close(1000, "the conversation has ended") }
+        call.onUnread = { [weak self] in self?.close(1008, "what is sent here is not read") }
         self.call = call
         call.begin(nowNanos: now)
     }
@@ -139,7 +143,9 @@ final class StreamConnection: WebSocketHandler {
 
     private func refuse(_ violation: ProtocolViolation) {
         services.metrics.protocolErrorsTotal.add(1)
-        services.log.warning("stream closed: \(violation)", fields([:]))
+        services.log.warning(
+            "stream closed: \(violation)",
+            ["call": .text(session.start?.callSid ?? ""), "from": .text(remoteAddress)])
         call?.protocolBroken(nowNanos: MonotonicClock.nowNanos())
         close(violation.closeCode, violation.closeReason)
     }
@@ -148,15 +154,6 @@ final class StreamConnection: WebSocketHandler {
         guard !isClosed else { return }
         timer?.cancel()
         socket?.close(code: code, reason: reason)
-    }
-
-    private func fields(
-        _ more: KeyValuePairs<String, LogValue>
-    ) -> KeyValuePairs<String, LogValue> {
-        guard more.isEmpty else { return more }
-        return [
-            "call": .text(session.start?.callSid ?? ""), "from": .text(remoteAddress),
-        ]
     }
 
     // MARK: Time

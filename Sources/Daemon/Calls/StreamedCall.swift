@@ -13,6 +13,8 @@ final class StreamedCall {
     let assistant: Assistant
     /// Set by the connection: closes the socket when the conversation is over.
     var onEnded: (() -> Void)?
+    /// Set by the connection: closes the socket of a peer that does not read what it is sent.
+    var onUnread: (() -> Void)?
 
     private let socket: WebSocket
     private let writer: StreamMessageWriter
@@ -27,6 +29,7 @@ final class StreamedCall {
     private let from: String
     private let to: String
     private var isOver = false
+    private var isUnread = false
     private let silence: UnsafeMutableBufferPointer<UInt8>
 
     /// One frame of Twilio's: 20 ms of µ-law.
@@ -131,7 +134,10 @@ final class StreamedCall {
     }
 
     private func advance() { conversation?.advance(nowNanos: MonotonicClock.nowNanos()) }
-    private func audioArrived() { conversation?.audioArrived(nowNanos: MonotonicClock.nowNanos()) }
+    private func audioArrived() {
+        if isUnread { return giveUpUnread() }
+        conversation?.audioArrived(nowNanos: MonotonicClock.nowNanos())
+    }
 
     func stopped(nowNanos: UInt64) { finish("caller hung up", nowNanos, isOrderly: true) }
 
@@ -142,6 +148,16 @@ final class StreamedCall {
     }
 
     // MARK: The end
+
+    /// The peer has let `buffers.outboundBytesMax` pile up: what it would hear now is old.
+    private func giveUpUnread() {
+        guard !isOver else { return }
+        services.log.warning(
+            "stream closed: the peer has stopped reading and buffers.outboundBytesMax are unsent",
+            ["call": .text(callSid)])
+        finish("the peer stopped reading", MonotonicClock.nowNanos(), isOrderly: false)
+        onUnread?()
+    }
 
     private func finish(_ why: String, _ now: UInt64, isOrderly: Bool) {
         guard !isOver else { return }
@@ -201,6 +217,10 @@ extension StreamedCall: ConversationTransport {
     private func send(_ byteCount: Int?) {
         guard let byteCount else { return }
         _ = socket.send(text: UnsafeRawBufferPointer(rebasing: message[..<byteCount]))
+        guard socket.refusedSendCount > 0, !isUnread, !isOver else { return }
+        isUnread = true
+        // The conversation is in the middle of its work: it is ended from the loop's next turn.
+        wakeup.signal()
     }
 
     func cork() { socket.cork() }

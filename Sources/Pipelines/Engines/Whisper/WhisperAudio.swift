@@ -16,4 +16,23 @@ enum WhisperAudio {
             written = count
         }
     }
+
+    /// 20 ms.
+    static let blockSampleCount = 160
+    /// About −50 dBFS: 20 dB under a quiet speaker on a bad line.
+    static let soundLevelMin = 100
+
+    /// Whether any 20 ms are loud enough to be speech: silence needs no decoder, which would hear
+    /// "you" in it.
+    /// - Parameter samples8k: linear samples at 8 kHz.
+    static func hasSound(_ samples8k: [Int16]) -> Bool {
+        var start = 0
+        while start < samples8k.count {
+            let block = samples8k[start..<min(start + blockSampleCount, samples8k.count)]
+            let energy = block.reduce(0) { $0 + Int($1) * Int($1) }
+            if energy >= soundLevelMin * soundLevelMin * block.count { return true }
+            start += blockSampleCount
+        }
+        return false
+    }
 }

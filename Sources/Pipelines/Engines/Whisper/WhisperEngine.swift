@@ -59,7 +59,8 @@ public final class WhisperEngine: SpeechToText {
 
     /// Decodes once so that the first call does not pay for what is done lazily. Blocking.
     public func warmUp() throws(StageError) {
-        _ = try transcribe(samples8k: [Int16](repeating: 0, count: 8000))
+        // A tone: silence is not decoded.
+        _ = try transcribe(samples8k: (0..<8000).map { $0 % 16 < 8 ? 4000 : -4000 })
     }
 
     /// Transcribes a whole recording of at most 30 s. Blocking; for the command line and tests.
@@ -86,6 +87,7 @@ public final class WhisperEngine: SpeechToText {
         _ samples8k: [Int16], worker: Int, cancellation: WhisperCancellation
     ) -> Result<Transcript, StageError>? {
         guard !cancellation.isCancelled else { return nil }
+        guard WhisperAudio.hasSound(samples8k) else { return .success(Transcript(text: "")) }
         let began = MonotonicClock.nowNanos()
         do throws(StageError) {
             let transcript = try model.decode(
