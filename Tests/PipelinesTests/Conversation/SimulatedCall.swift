@@ -226,16 +226,17 @@ final class SimulatedCall: ConversationTransport, ConversationObserver {
 
     /// How many coded bytes of each word were played.
     var playedByteCounts: [String: Int] {
-        var counts: [String: Int] = [:]
+        var counts = [Int](repeating: 0, count: 256)
         for piece in played {
-            for byte in piece.bytes {
-                guard let code = CodedSpeech.code(of: byte), let word = tts.word(code) else {
-                    continue
-                }
-                counts[word, default: 0] += 1
+            for byte in piece.bytes { counts[Int(byte)] += 1 }
+        }
+        var words: [String: Int] = [:]
+        for (byte, count) in counts.enumerated() where count > 0 {
+            if let code = CodedSpeech.code(of: UInt8(byte)), let word = tts.word(code) {
+                words[word] = count
             }
         }
-        return counts
+        return words
     }
 
     /// The words in the order in which they were heard.

@@ -94,7 +94,7 @@ final class ScriptedDetector: SpeechDetecting {
     }
 }
 
-/// Understands what it was fed, if it was fed at least half of a word; answers after a while.
+/// Understands the words of which it was fed all but a twentieth; answers after a while.
 final class CodedTranscriber: SpeechToTextSession {
     private let script: CallerScript
     private let time: SimulatedTime
@@ -128,7 +128,7 @@ final class CodedTranscriber: SpeechToTextSession {
 
     private var transcript: Transcript {
         let heard = script.sounds.filter {
-            $0.word != nil && counts[$0.code] * 2 >= $0.toMs - $0.fromMs
+            $0.word != nil && counts[$0.code] * 100 >= ($0.toMs - $0.fromMs) * 95
         }
         return Transcript(text: heard.compactMap(\.word).joined(separator: " "))
     }
