@@ -38,8 +38,10 @@ public struct FixtureClip: Sendable, Equatable {
     /// Pauses of 200 ms and more inside the speech.
     public var pausesMs: [Range<Int>]
 
-    /// Coughs and "mhm" want no answer.
-    public var expectsReply: Bool { kind != "cough" && kind != "backchannel" }
+    /// Coughs, "mhm" and noises want no answer.
+    public var expectsReply: Bool {
+        kind != "cough" && kind != "backchannel" && speechMs != nil
+    }
 }
 
 /// The recorded callers of a folder with a `MANIFEST.json`, as scripts/make-fixtures writes it.
@@ -83,60 +85,62 @@ public struct FixtureLibrary: Sendable {
         self.clips = clips
     }
 
-    /// Reads a clip in which something is said.
+    /// Reads a clip. One without words counts as sound from its beginning to its end.
     public func utterance(_ clip: FixtureClip) throws(FixtureError) -> CallerUtterance {
         let path = folder + "/" + clip.file
-        guard let speech = clip.speechMs else {
-            throw .noClip(wanted: "with speech named \(clip.file)", folder: folder)
-        }
         let audio: AudioFile
         do {
             audio = try AudioFile.read(path: path)
         } catch {
             throw .unreadable(path: path, reason: "\(error)")
         }
-        guard audio.sampleRate == 8000, speech.upperBound * 8 <= audio.samples.count else {
+        let count = audio.samples.count
+        let range = clip.speechMs.map { $0.lowerBound * 8..<$0.upperBound * 8 } ?? 0..<count
+        guard audio.sampleRate == 8000, !range.isEmpty, range.upperBound <= count else {
             throw .badManifest(
                 path: path,
-                reason: "\(audio.samples.count) samples at \(audio.sampleRate) Hz are not the "
+                reason: "\(count) samples at \(audio.sampleRate) Hz are not the "
                     + "manifest's \(clip.sampleCount) at 8000 Hz")
         }
         return CallerUtterance(
-            text: clip.text, muLaw: G711.encodedMuLaw(audio.samples16),
-            speechStart: speech.lowerBound * 8, speechEnd: speech.upperBound * 8,
-            expectsReply: clip.expectsReply)
+            text: clip.text.isEmpty ? clip.kind : clip.text,
+            muLaw: G711.encodedMuLaw(audio.samples16), speechStart: range.lowerBound,
+            speechEnd: range.upperBound, expectsReply: clip.expectsReply)
     }
 
-    /// The first clip, without noise if there is one, that says these words; letters and digits
-    /// are compared, without regard to case.
+    /// A clip without noise that says these words, in this voice if there is one; letters and
+    /// digits are compared, without regard to case.
     public func clip(
-        saying text: String, voice: String? = nil
+        saying text: String, voice: String = "rms"
     ) throws(FixtureError) -> CallerUtterance {
         let wanted = Self.words(text)
         let matches = clips.filter {
-            Self.words($0.text) == wanted && $0.speechMs != nil
-                && (voice == nil || $0.voice == voice)
+            Self.words($0.text) == wanted && $0.kind == "speech" && $0.noise.isEmpty
         }
-        guard let clip = matches.first(where: { $0.noise.isEmpty }) ?? matches.first else {
+        guard let clip = matches.first(where: { $0.voice == voice }) ?? matches.first else {
             throw .noClip(wanted: "that says \"\(text)\"", folder: folder)
         }
         return try utterance(clip)
     }
 
-    /// The clips of a kind that say something, in the manifest's order; of more than `countMax`,
-    /// that many spread evenly over all (0: all of them).
+    /// The clips without noise of one kind, or of several joined by commas, in the manifest's
+    /// order; at most the first `countMax`, all of them for 0.
+    /// - Parameter leavingOutVoices: names whose beginning is enough. The voices of espeak are left
+    ///   out unless said otherwise, since speech recognition does not understand them in µ-law.
     public func clean(
-        kind: String, countMax: Int = 0
+        kind: String, countMax: Int = 0, leavingOutVoices: [String] = ["espeak"]
     ) throws(FixtureError) -> [CallerUtterance] {
-        let matches = clips.filter { $0.kind == kind && $0.speechMs != nil }
+        let kinds = kind.split(separator: ",").map(String.init)
+        var matches = clips.filter { clip in
+            kinds.contains(clip.kind) && clip.noise.isEmpty
+                && !leavingOutVoices.contains { clip.voice.hasPrefix($0) }
+        }
+        if countMax > 0 { matches = Array(matches.prefix(countMax)) }
         guard !matches.isEmpty else {
-            throw .noClip(wanted: "of the kind \(kind)", folder: folder)
+            throw .noClip(wanted: "without noise of the kind \(kind)", folder: folder)
         }
-        let count = countMax <= 0 ? matches.count : min(countMax, matches.count)
         var utterances: [CallerUtterance] = []
-        for index in 0..<count {
-            utterances.append(try utterance(matches[index * matches.count / count]))
-        }
+        for clip in matches { utterances.append(try utterance(clip)) }
         return utterances
     }
 

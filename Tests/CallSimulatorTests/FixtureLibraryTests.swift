@@ -30,7 +30,7 @@ import Testing
                     #""kind":"noisy","text":"Yes, please!","noise":"street","snrDb":5,"pausesMs":[]"#
                 ),
                 clip(#""kind":"speech","text":"yes please","noise":null,"pausesMs":[[150,370]]"#),
-                clip(#""kind":"cough","text":null"#),
+                clip(#""kind":"cough","text":null,"voice":"rms""#),
                 #"{"file":"b.wav","kind":"noise","samples":8,"speechStartMs":null,"speechEndMs":null}"#,
             ].joined(separator: ","))
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -46,7 +46,11 @@ import Testing
         #expect(said.muLaw == codes)
         let coughs = try library.clean(kind: "cough", countMax: 5)
         #expect(coughs.count == 1 && !coughs[0].expectsReply)
+        let both = try library.clean(kind: "cough,speech")
+        #expect(both.map(\.text) == ["yes please", "cough"])
         #expect(throws: FixtureError.self) { try library.clip(saying: "no") }
+        #expect(throws: FixtureError.self) { try library.clean(kind: "noisy") }
+        // Its file is not there.
         #expect(throws: FixtureError.self) { try library.clean(kind: "noise") }
     }
 
@@ -60,5 +64,22 @@ import Testing
             defer { try? FileManager.default.removeItem(atPath: folder) }
             #expect(throws: FixtureError.self, "\(bad)") { try FixtureLibrary(folder: folder) }
         }
+    }
+
+    /// The clips of this repository, every one of them.
+    @Test func theRepositorysFixturesCanBeSaid() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../audio-fixtures").path
+        let library = try FixtureLibrary(folder: folder)
+        #expect(library.clips.count > 100)
+        for clip in library.clips {
+            let said = try library.utterance(clip)
+            #expect(said.muLaw.count == clip.sampleCount, "\(clip.file)")
+        }
+        let speech = try library.clean(kind: "speech")
+        #expect(speech.allSatisfy { $0.expectsReply })
+        #expect(
+            try library.clean(kind: "speech", countMax: 3).map(\.text) == speech[..<3].map(\.text))
+        #expect(try library.clean(kind: "cough").allSatisfy { !$0.expectsReply })
     }
 }

@@ -5,8 +5,9 @@ import Twilio
 
 /// The audio path of this module allocates nothing: counted, not believed.
 @Suite struct AllocationTests {
-    @Test func framesAreReadAndWrittenWithoutAllocation() throws {
-        try #require(streamd_allocations_are_counted())
+    /// Sanitizers bring an allocator of their own, which is not counted.
+    @Test(.enabled(if: streamd_allocations_are_counted()))
+    func framesAreReadAndWrittenWithoutAllocation() throws {
         let start = StreamStart(streamSid: "MZ0123456789abcdef0123456789abcdef", callSid: "CA1")
         let twilio = TwilioSideWriter(start)
         let writer = StreamMessageWriter(streamSid: start.streamSid)
