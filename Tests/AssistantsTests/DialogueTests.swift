@@ -122,6 +122,13 @@ import Testing
         #expect(row.partySize == 3 && row.startsAtLocal == "2026-11-27 18:30")
     }
 
+    @Test func sayingWhatTheCallIsAboutIsNoFailure() throws {
+        let call = try Restaurant().call()
+        #expect(call.say("I'd like to book a table.").text == "For how many people, and when?")
+        // Once is an opening; twice shows that the question was not understood.
+        #expect(call.say("Book the table.").text.hasPrefix("Sorry"))
+    }
+
     @Test func correctionsAtEveryPoint() async throws {
         let restaurant = try Restaurant()
         let call = restaurant.call()

@@ -52,6 +52,10 @@ extension ReservationTurn {
             || (said.answer == .yes && state.stage == .collecting)
         {
             askAgain()
+        } else if said.weakCommands.contains(.opening), state.failures == 0 {
+            // Counted, so that whoever says nothing else is helped the next time.
+            state.failures = 1
+            say(state.question)
         } else {
             fail(said.isQuestion ? .outOfScope : .notUnderstood)
         }

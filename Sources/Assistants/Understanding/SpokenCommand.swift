@@ -1,6 +1,8 @@
 /// What a caller asks of the conversation itself.
 public enum SpokenCommand: Sendable, Equatable {
     case cancel, startOver, repeatLast, goodbye, thanks, person, help, wait, greeting
+    /// "I'd like to book a table": says what the call is about, and no more.
+    case opening
     /// "never mind": what is under way is dropped, not what is booked.
     case dismiss
     /// "that's all"
@@ -125,6 +127,14 @@ public enum SpokenCommand: Sendable, Equatable {
             [
                 "hello", "hi", "hey", "good morning", "good afternoon", "good evening",
                 "hi there", "hello there", "greetings", "howdy",
+            ]
+        ),
+        (
+            weak(.opening),
+            [
+                "table", "a table", "the table", "reservation", "a reservation", "booking",
+                "a booking", "book", "reserve", "make a reservation", "book a table",
+                "book the table", "reserve a table",
             ]
         ),
     ])
