@@ -98,7 +98,7 @@ let package = Package(
         tests("TwilioTests", ["Twilio", "CAllocationCounter"], exclude: ["Vectors"]),
         tests(
             "CallSimulatorTests", ["CallSimulator", "Twilio", "Net", "DSP", "CAllocationCounter"]),
-        tests("PipelinesTests", ["Pipelines"]),
+        tests("PipelinesTests", ["Pipelines", "CAllocationCounter"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
         tests("DaemonTests", ["Daemon"]),
         tests(

@@ -135,9 +135,9 @@ extension Conversation {
         return sentence
     }
 
-    /// - Returns: false if there is nothing to greet with.
-    func beginGreeting(at now: UInt64) -> Bool {
-        guard options.greets else { return false }
+    /// What is said first; nil if the caller is to speak first.
+    func greetingSentence(at now: UInt64) -> ReplyProgress.Sentence? {
+        guard options.greets else { return nil }
         var sentence: ReplyProgress.Sentence
         if let greeting {
             sentence = ReplyProgress.Sentence(text: greeting.text, clip: greeting)
@@ -146,11 +146,10 @@ extension Conversation {
             sentence = localSentence(text, at: now)
             sentence.isLocal = false
         } else {
-            return false
+            return nil
         }
         sentence.requestNanos = now
-        begin(turn: 0, sentence: sentence, isLocal: false, at: now)
-        return true
+        return sentence
     }
 
     func sayGoodbye(turn: TurnID, at now: UInt64) {
@@ -160,7 +159,7 @@ extension Conversation {
     }
 
     /// A reply of one sentence that no dialogue gave.
-    private func begin(
+    func begin(
         turn: TurnID, sentence: ReplyProgress.Sentence, isLocal: Bool, at now: UInt64
     ) {
         let begun = ReplyProgress(

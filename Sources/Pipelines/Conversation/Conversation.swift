@@ -96,8 +96,10 @@ public final class Conversation {
     public func start(nowNanos now: UInt64) {
         enter(now) {
             observer?.conversation(.started)
-            let hasGreeting = beginGreeting(at: now)
-            machine.start(hasGreeting: hasGreeting, at: now)
+            let greeting = greetingSentence(at: now)
+            // The machine comes first: the greeting may be audible before this returns.
+            machine.start(hasGreeting: greeting != nil, at: now)
+            if let greeting { begin(turn: 0, sentence: greeting, isLocal: false, at: now) }
         }
     }
 

@@ -53,6 +53,16 @@ struct ConversationTests {
         #expect(call.detector.playoutChanges.first == true)
     }
 
+    @Test func aLongGreetingIsSaidToItsEnd() {
+        let words = (1...40).map { "g\($0)" }
+        let call = call(greeting: words.joined(separator: " "), script: CallerScript())
+        call.run(throughMs: 14_000)
+        expectClean(call)
+        #expect(call.clearMs.isEmpty)
+        #expect(call.playedWords == words)
+        #expect(call.records.first?.outcome == .heard)
+    }
+
     @Test func stagesThatAnswerAtOnce() {
         let call = call()
         call.stt.isImmediate = true

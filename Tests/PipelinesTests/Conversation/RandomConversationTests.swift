@@ -76,11 +76,12 @@ struct RandomConversation {
         let source = Source(Dice(seed: dice.next()))
         let isInstant = isInstant
         let fails = fails
-        let hasGreeting = dice.chance(70)
+        let greetingLength = dice.chance(70) ? dice.pick(1...20) : 0
+        let greeting = (0..<greetingLength).map { "g\($0)" }.joined(separator: " ")
         let bargeIn = dice.pick(50...90)
         let lead = dice.pick(2...20) * 20
         let call = SimulatedCall(
-            script, greeting: hasGreeting ? "g1 g2 g3 g4 g5 g6" : nil,
+            script, greeting: greetingLength > 0 ? greeting : nil,
             answer: { _, turn in source.answer(turn, isInstant: isInstant, fails: fails) },
             change: {
                 $0.turn.bargeInMs = bargeIn
@@ -219,6 +220,7 @@ struct RandomConversation {
                 problems.append("turn \(record.turn) audible before its end")
             }
         }
+        if !fails, call.playedWords.contains("sorry") { problems.append("sorry for nothing") }
         if call.ending != nil { problems.append("ended by itself") }
         return problems
     }

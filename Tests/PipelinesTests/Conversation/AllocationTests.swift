@@ -1,0 +1,93 @@
+import CAllocationCounter
+import Pipelines
+import Testing
+
+/// What happens for every frame of a call takes nothing from the heap.
+struct AllocationTests {
+    private final class Line: ConversationTransport {
+        var frames = 0
+        var marks: [MarkName] = []
+        init() { marks.reserveCapacity(4096) }
+        func sendMedia(_ muLaw: UnsafeBufferPointer<UInt8>) { frames += 1 }
+        func sendMark(_ name: MarkName) { marks.append(name) }
+        func sendClear() {}
+        func cork() {}
+        func uncork() {}
+        func setTimer(atNanos: UInt64?) {}
+        func conversationEnded(_ ending: ConversationEnding) {}
+    }
+
+    private final class Ear: SpeechToTextSession {
+        var fed = 0
+        func beginUtterance() {}
+        func feed(_ samples: UnsafeBufferPointer<Int16>) { fed += samples.count }
+        func requestTranscript(
+            _ completion: @escaping (Result<Transcript, StageError>) -> Void
+        ) { completion(.success(Transcript(text: "hello"))) }
+        func cancelRequest() {}
+        func close() {}
+    }
+
+    private static let greetingSeconds = 20
+
+    private func conversation(
+        _ script: CallerScript, _ line: Line, _ ear: Ear, _ time: SimulatedTime,
+        hasGreeting: Bool
+    ) -> Conversation {
+        let greeting = SpeechClip(text: "long")
+        [UInt8](repeating: 1, count: Self.greetingSeconds * 8000).withUnsafeBufferPointer {
+            _ = greeting.append($0)
+        }
+        greeting.finish()
+        return Conversation(
+            options: ConversationOptions(), call: CallInfo(callSid: "CA1", assistantID: "test"),
+            stages: ConversationStages(
+                stt: ear, dialogue: CheckedDialogue(time) { _, _ in .init(parts: []) },
+                tts: CodedVoice(time), detector: ScriptedDetector(script), cache: SpeechCache()),
+            greeting: hasGreeting ? greeting : nil, transport: line, observer: nil, onAudio: {},
+            clock: { time.nowNanos })
+    }
+
+    /// The allocations of frames 100 to 300, two seconds into the call.
+    private func allocations(_ script: CallerScript, hasGreeting: Bool) -> (UInt64, Line, Ear) {
+        let line = Line()
+        let ear = Ear()
+        let time = SimulatedTime()
+        let talk = conversation(script, line, ear, time, hasGreeting: hasGreeting)
+        let frame = [UInt8](repeating: 0x70, count: 160)
+        var before: UInt64 = 0
+        var now = time.epochNanos
+        talk.start(nowNanos: now)
+        var returned = 0
+        for index in 0..<300 {
+            if index == 100 { before = streamd_allocations_of_this_thread() }
+            now += 20_000_000
+            frame.withUnsafeBufferPointer { talk.receive(muLaw: $0, nowNanos: now) }
+            if returned + 1 < line.marks.count {
+                talk.markReturned(line.marks[returned], nowNanos: now + 1_000_000)
+                returned += 1
+            }
+            if let next = talk.nextDeadlineNanos, next < now + 20_000_000 {
+                talk.advance(nowNanos: next)
+            }
+        }
+        let count = streamd_allocations_of_this_thread() - before
+        talk.end(nowNanos: now)
+        return (count, line, ear)
+    }
+
+    @Test func silenceSpeechAndPlayoutAllocateNothing() {
+        guard streamd_allocations_are_counted() else { return }
+        let (silent, _, _) = allocations(CallerScript(), hasGreeting: false)
+        #expect(silent == 0)
+        var talking = CallerScript()
+        talking.add("w", 500, 20_000)
+        let (listening, _, ear) = allocations(talking, hasGreeting: false)
+        #expect(listening == 0)
+        #expect(ear.fed > 40_000)
+        let (speaking, line, _) = allocations(CallerScript(), hasGreeting: true)
+        #expect(speaking == 0)
+        #expect(line.frames >= 300)
+        #expect(line.marks.count > 10)
+    }
+}
