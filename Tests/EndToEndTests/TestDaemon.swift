@@ -59,15 +59,18 @@ final class TestDaemon: Sendable {
         callers = try EventLoopGroup(count: 1, label: "caller")
     }
 
-    /// Ends everything; the database can be looked at afterwards.
-    func stop() async throws {
+    /// Ends everything. Database and log are removed unless they are to be looked at.
+    func stop(keepingFiles: Bool = false) async throws {
         try await blocking { [self] in
             daemon.stop()
             callers.shutdown()
             log.close()
             close(logDescriptor)
+            if !keepingFiles { try FileManager.default.removeItem(atPath: folder) }
         }
     }
+
+    func removeFiles() { try? FileManager.default.removeItem(atPath: folder) }
 
     // MARK: Calls
 
