@@ -23,7 +23,7 @@ private final class AllocationSampler: @unchecked Sendable {
     func start() {
         loop.execute { [self] in
             samples.reserveCapacity(10_000)
-            timer = loop.makeTimer { [unowned self] in take() }
+            timer = loop.makeTimer { [weak self] in self?.take() }
             take()
         }
     }
