@@ -26,7 +26,8 @@ import Testing
             $0.begin($1)
             $0.text("{\"event\":\"media\",\"streamSid\":\"MZ")
         },
-        Case(testDescription: "not JSON", code: 1007, logged: "is not JSON here") {
+        Case(testDescription: "not JSON", code: 1007, logged: "not a Media Streams message: byte 0")
+        {
             $0.begin($1)
             $0.text("hello?")
         },

@@ -132,4 +132,17 @@ import Testing
         #expect(!after.contains("<Stream"))
         try await daemon.stop()
     }
+
+    /// Otherwise a good peer would be cut off for what is sent to it at once.
+    @Test func theOutboundBoundHoldsTheLead() throws {
+        let yaml = """
+            buffers: {leadMs: 2000, outboundBytesMax: 16384}
+            assistants: [{id: concya}]
+            defaultAssistant: concya
+            """
+        let error = #expect(throws: ConfigurationError.self) {
+            try Configuration.parse(yaml: yaml, file: "f.yaml")
+        }
+        #expect(error?.description.hasPrefix("f.yaml:1:43: buffers.outboundBytesMax") == true)
+    }
 }
