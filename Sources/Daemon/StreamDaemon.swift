@@ -116,8 +116,10 @@ public final class StreamDaemon: Sendable {
         }
         log.warning(
             "request refused",
-            ["from": .text(event.remoteAddress), "status": .integer(status),
-             "why": .text(event.what)])
+            [
+                "from": .text(event.remoteAddress), "status": .integer(status),
+                "why": .text(event.what),
+            ])
     }
 
     private static func serverOptions(_ settings: ServerSettings) throws -> HTTPServerOptions {

@@ -6,7 +6,7 @@ import Foundation
 enum Fixture {
     private struct Clip: Decodable {
         let file: String
-        let text: String
+        let text: String?
         let speechStartMs: Int?
         let speechEndMs: Int?
     }
@@ -26,7 +26,7 @@ enum Fixture {
         let audio = try AudioFile.read(path: folder + "/" + clip.file)
         let muLaw = G711.encodedMuLaw(audio.samples16)
         return CallerUtterance(
-            text: clip.text, muLaw: muLaw, speechStart: (clip.speechStartMs ?? 0) * 8,
+            text: clip.text ?? "", muLaw: muLaw, speechStart: (clip.speechStartMs ?? 0) * 8,
             speechEnd: min(muLaw.count, (clip.speechEndMs ?? muLaw.count / 8) * 8),
             expectsReply: expectsReply)
     }

@@ -71,7 +71,7 @@ final class RawPeer: @unchecked Sendable {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
-                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { return false }
             sent += count
@@ -115,11 +115,13 @@ final class RawPeer: @unchecked Sendable {
 
     /// Asks for a WebSocket; returns the status.
     func upgrade(headers: [String] = []) -> Int {
-        send(
-            "GET /twilio/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
-                + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                + headers.map { $0 + "\r\n" }.joined() + "\r\n")
+        let lines: [String] =
+            [
+                "GET /twilio/stream HTTP/1.1", "Host: 127.0.0.1", "Upgrade: websocket",
+                "Connection: Upgrade", "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            ] + headers
+        send(lines.joined(separator: "\r\n") + "\r\n\r\n")
         while true {
             let text = String(decoding: unread, as: UTF8.self)
             if let end = text.range(of: "\r\n\r\n") {

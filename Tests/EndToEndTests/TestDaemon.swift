@@ -38,6 +38,7 @@ final class TestDaemon: Sendable {
         let folder = NSTemporaryDirectory() + "streamd-e2e-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         configuration.store.path = folder + "/streamd.sqlite"
+        configuration.twilio.validateSignatures = !token.isEmpty
         adjust(&configuration)
         let settled = configuration
         return try await blocking { try TestDaemon(settled, token: token, folder: folder) }
@@ -59,15 +60,18 @@ final class TestDaemon: Sendable {
         callers = try EventLoopGroup(count: 1, label: "caller")
     }
 
-    /// Ends everything; the database can be looked at afterwards.
-    func stop() async throws {
+    /// Ends everything. Database and log are removed unless they are to be looked at.
+    func stop(keepingFiles: Bool = false) async throws {
         try await blocking { [self] in
             daemon.stop()
             callers.shutdown()
             log.close()
             close(logDescriptor)
+            if !keepingFiles { try FileManager.default.removeItem(atPath: folder) }
         }
     }
+
+    func removeFiles() { try? FileManager.default.removeItem(atPath: folder) }
 
     // MARK: Calls
 
@@ -101,6 +105,11 @@ final class TestDaemon: Sendable {
     /// Lines that hold all the parts.
     func lines(_ parts: [String]) -> [String] {
         logLines.filter { line in parts.allSatisfy { line.contains($0) } }
+    }
+
+    /// Waits until so many lines hold all the parts; a line is written some time after its event.
+    func logs(_ count: Int, _ parts: String...) async -> Bool {
+        await eventually { self.lines(parts).count == count }
     }
 
     /// Waits for a line that holds all the parts.

@@ -81,8 +81,10 @@ final class StreamConnection: WebSocketHandler {
             hasLoggedUnknownEvent = true
             services.log.info(
                 "unknown event ignored",
-                ["call": .text(session.start?.callSid ?? ""), "from": .text(remoteAddress),
-                 "event": .text(event)])
+                [
+                    "call": .text(session.start?.callSid ?? ""), "from": .text(remoteAddress),
+                    "event": .text(event),
+                ])
         case .ignored: break
         case .violation(let violation): refuse(violation)
         }

@@ -58,6 +58,14 @@ extension Configuration {
                 "buffers.leadMs (\(buffers.leadMs)) must be at least buffers.frameMs "
                     + "(\(buffers.frameMs)), or every frame would be late")
         }
+        // A message of 10 ms has 212 bytes; marks and a reserve come on top.
+        let leadBytesMax = buffers.leadMs * 24 + 4096
+        if buffers.outboundBytesMax < leadBytesMax {
+            throw fail(
+                "buffers.outboundBytesMax",
+                "buffers.outboundBytesMax (\(buffers.outboundBytesMax)) must hold what "
+                    + "buffers.leadMs sends at once: at least \(leadBytesMax)")
+        }
         if server.tlsCertificate.isEmpty != server.tlsKey.isEmpty {
             throw fail(
                 server.tlsCertificate.isEmpty ? "server.tlsKey" : "server.tlsCertificate",

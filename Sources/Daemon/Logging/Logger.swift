@@ -69,33 +69,38 @@ public final class Logger: Sendable {
     }
 
     public func debug(
-        _ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]
+        _ message: @autoclosure () -> String,
+        _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
     ) {
-        log(.debug, message(), fields)
+        log(.debug, message(), fields())
     }
     public func info(
-        _ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]
+        _ message: @autoclosure () -> String,
+        _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
     ) {
-        log(.info, message(), fields)
+        log(.info, message(), fields())
     }
     public func warning(
-        _ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]
+        _ message: @autoclosure () -> String,
+        _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
     ) {
-        log(.warning, message(), fields)
+        log(.warning, message(), fields())
     }
     public func error(
-        _ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]
+        _ message: @autoclosure () -> String,
+        _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
     ) {
-        log(.error, message(), fields)
+        log(.error, message(), fields())
     }
 
+    /// A line under the level costs nothing, not even its fields.
     /// Formats on the caller's thread (allocates), hands over under a short lock; never waits for I/O.
     public func log(
         _ line: LogLevel, _ message: @autoclosure () -> String,
-        _ fields: KeyValuePairs<String, LogValue>
+        _ fields: @autoclosure () -> KeyValuePairs<String, LogValue>
     ) {
         guard isEnabled(line) else { return }
-        var text = LogLine.render(level: line, message: message(), fields: fields, format: format)
+        var text = LogLine.render(level: line, message: message(), fields: fields(), format: format)
         text.append("\n")
         let wasEmpty = buffer.withLock { buffer -> Bool in
             guard buffer.bytes.count + text.utf8.count <= Self.bufferBytesMax else {

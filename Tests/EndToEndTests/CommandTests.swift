@@ -1,0 +1,109 @@
+import CallSimulator
+import Foundation
+import Net
+import Testing
+
+/// The program itself, as a process.
+@Suite struct CommandTests {
+    /// The program beside the one that runs the tests.
+    private static var program: String {
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return URL(filePath: own).deletingLastPathComponent().appending(path: "streamd").path
+    }
+
+    private struct Output: Sendable {
+        var code: Int32
+        var errors: String
+    }
+
+    private func makeFolder() throws -> String {
+        let folder = NSTemporaryDirectory() + "streamd-e2e-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    /// Starts the program with its log in a file.
+    private func launch(_ words: [String], folder: String) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: Self.program)
+        process.arguments = words
+        process.currentDirectoryURL = URL(filePath: folder)
+        var environment = ProcessInfo.processInfo.environment
+        environment["TWILIO_AUTH_TOKEN"] = nil
+        process.environment = environment
+        _ = FileManager.default.createFile(atPath: folder + "/log", contents: nil)
+        process.standardError = FileHandle(forWritingAtPath: folder + "/log")
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    private func log(_ folder: String) -> String {
+        (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? ""
+    }
+
+    private func run(_ words: [String], folder: String) async throws -> Output {
+        let process = try launch(words, folder: folder)
+        #expect(await eventually { !process.isRunning })
+        return Output(code: process.terminationStatus, errors: log(folder))
+    }
+
+    @Test func sigtermLetsTheLiveCallFinish() async throws {
+        let folder = try makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let yaml = TestDaemon.base + "\nstore: {path: \"\(folder)/streamd.sqlite\"}\n"
+        try yaml.write(toFile: folder + "/a.yaml", atomically: true, encoding: .utf8)
+        let process = try launch(["serve", "--config", "a.yaml"], folder: folder)
+        defer { if process.isRunning { process.terminate() } }
+        #expect(await eventually { log(folder).contains(" listening ") })
+        let text = log(folder)
+        let port = try #require(
+            text.split(separator: " ").first { $0.hasPrefix("port=") }?.dropFirst(5))
+        let callers = try EventLoopGroup(count: 1, label: "caller")
+        let script = try CallerScript.turns(["speech/yes.rms", "speech/no.rms"])
+        var options = TestDaemon.options(script)
+        options.webhookURL = "http://127.0.0.1:\(port)/twilio/voice"
+        let placed = options
+        async let call = SimulatedCall.run(placed, on: callers.loops[0])
+        #expect(await eventually { log(folder).contains("stream connected") })
+        kill(process.processIdentifier, SIGTERM)
+        #expect(await eventually { log(folder).contains("draining calls=1") })
+        let result = await call
+        #expect(result.faults == [] && result.turns.count == 2)
+        #expect(await eventually { !process.isRunning })
+        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+        #expect(log(folder).contains("stopped"))
+        try await blocking { callers.shutdown() }
+    }
+
+    @Test func aBadConfigurationIsTold() async throws {
+        let folder = try makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let yaml = "assistants: [{id: concya}]\ndefaultAssistant: concya\nserver:\n  port: many\n"
+        try yaml.write(toFile: folder + "/b.yaml", atomically: true, encoding: .utf8)
+        for command in ["serve", "check-config"] {
+            let output = try await run([command, "--config", "b.yaml"], folder: folder)
+            #expect(output.code == 78)
+            #expect(output.errors.contains("b.yaml:4:9: server.port must be a whole number"))
+        }
+    }
+
+    @Test func aMissingTokenIsTold() async throws {
+        let folder = try makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let yaml = "assistants: [{id: concya}]\ndefaultAssistant: concya\n"
+        try yaml.write(toFile: folder + "/c.yaml", atomically: true, encoding: .utf8)
+        let output = try await run(["serve", "--config", "c.yaml"], folder: folder)
+        #expect(output.code == 78)
+        #expect(output.errors.contains("TWILIO_AUTH_TOKEN is not set"))
+    }
+
+    @Test func anUnknownCommandIsTold() async throws {
+        let folder = try makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let output = try await run(["serv"], folder: folder)
+        #expect(output.code == 64)
+        #expect(output.errors.contains("unknown command 'serv'"))
+    }
+}
