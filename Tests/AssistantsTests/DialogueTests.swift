@@ -126,7 +126,7 @@ import Testing
         let call = try Restaurant().call()
         #expect(call.say("I'd like to book a table.").text == "For how many people, and when?")
         // Once is an opening; twice shows that the question was not understood.
-        #expect(call.say("Book the table.").text.hasPrefix("Sorry"))
+        #expect(call.say("Book the table.").text.contains("did not understand"))
     }
 
     @Test func correctionsAtEveryPoint() async throws {
