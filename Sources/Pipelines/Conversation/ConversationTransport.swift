@@ -21,7 +21,6 @@ public protocol ConversationTransport: AnyObject {
 public enum ConversationEvent: Sendable {
     case started
     case callerSpeaking
-    /// `spokenMs` of speech ended.
     case callerPaused
     /// `ms` from the request to the transcript.
     case transcribed(text: String, ms: Double)
@@ -29,12 +28,16 @@ public enum ConversationEvent: Sendable {
     case replied(turn: TurnID, text: String, ms: Double, isSpeculative: Bool)
     /// A sentence is spoken to its end; `ms` from the request to the first byte, 0 from the cache.
     case synthesized(turn: TurnID, text: String, byteCount: Int, ms: Double)
-    /// Playout was stopped, `ms` after the caller's speech began.
+    /// Speech over the agent stopped playout; what it was is not known yet.
     case playoutHeld(turn: TurnID)
+    /// It was nothing: speech goes on.
     case playoutResumed(turn: TurnID)
+    /// The caller took the turn after hearing this much.
     case interrupted(turn: TurnID, heard: String)
+    /// The caller went on before hearing the reply; the words belong to the next turn.
     case merged(turn: TurnID)
     case speculationWasted(turn: TurnID)
+    /// Synthesis was slower than speech.
     case underrun(turn: TurnID)
     case callerSilent(count: Int)
     case dtmf(String)

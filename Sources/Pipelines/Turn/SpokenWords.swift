@@ -25,7 +25,9 @@ package struct SpokenWords: Sendable {
             if character == "-" || character == "'" || character == "’" { continue }
             if !word.isEmpty { words.append(word) }
             word = ""
-            if let closing = Self.closing(character), let end = text[index...].firstIndex(of: closing) {
+            if let closing = Self.closing(character),
+                let end = text[index...].firstIndex(of: closing)
+            {
                 index = text.index(after: end)
             }
         }

@@ -32,7 +32,9 @@ extension TurnMachine {
         if utterance.request != nil {
             return utterance.requestNanos.adding(ms: options.transcriptTimeoutMs)
         }
-        if utterance.transcript == nil, !utterance.hasFailed { return transcriptDueNanos(utterance) }
+        if utterance.transcript == nil, !utterance.hasFailed {
+            return transcriptDueNanos(utterance)
+        }
         // What lies behind the last look at the pause was found not to be due for another reason.
         var next = UInt64.max
         func consider(_ time: UInt64) { if time > settledNanos { next = min(next, time) } }

@@ -191,7 +191,8 @@ struct RandomConversation {
             for word in record.heardText.split(separator: " ") {
                 let bytes = played[String(word)] ?? 0
                 if bytes < CodedVoice.codedByteCount * 8 / 10, !fails {
-                    problems.append("turn \(record.turn) heard \(word), of which \(bytes) bytes were")
+                    problems.append(
+                        "turn \(record.turn) heard \(word), of which \(bytes) bytes were")
                 }
             }
             let heardCount = record.heardText.split(separator: " ").count

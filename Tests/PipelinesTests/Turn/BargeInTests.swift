@@ -38,7 +38,9 @@ struct BargeInTests {
         #expect(driver.inputs == [.speech(Transcript(text: "no wait"))])
     }
 
-    @Test(arguments: ["Mhm.", "Uh-huh", "okay, right", "I see.", "All right, got it", "", "[cough]"])
+    @Test(arguments: [
+        "Mhm.", "Uh-huh", "okay, right", "I see.", "All right, got it", "", "[cough]",
+    ])
     func listenersNoisesDoNot(text: String) {
         var driver = driver(text, to: 2350)
         driver.run(until: 9000)

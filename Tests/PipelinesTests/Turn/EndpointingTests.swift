@@ -32,8 +32,10 @@ struct EndpointingTests {
         var driver = driver(afterMs: 30)
         driver.run(until: 4000)
         let starts = driver.times {
-            $0 == .startReply(
-                turn: 1, input: .speech(Transcript(text: "a table for two")), isSpeculative: true)
+            $0
+                == .startReply(
+                    turn: 1, input: .speech(Transcript(text: "a table for two")),
+                    isSpeculative: true)
         }
         #expect(starts == [2193])
         #expect(driver.commits == [2403])
