@@ -120,6 +120,7 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("Form", ["Net"]),
     ("HTTP", ["Net"]),
     ("JSON", ["Net"]),
+    ("YAML", ["Daemon"]),
 ]
 
 // Only for scripts/fuzz: everything is then built for libFuzzer and ASan, and only the fuzzers link.
