@@ -33,7 +33,9 @@ enum Demo {
 
     private static func play(_ options: BenchOptions) throws -> Int32 {
         let library = try FixtureLibrary(folder: options["fixtures"])
-        let steps = try lines.map { CallerStep.say(try library.clip(saying: $0, voice: "rms"), pauseMs: 500) }
+        let steps = try lines.map {
+            CallerStep.say(try library.clip(saying: $0, voice: "rms"), pauseMs: 500)
+        }
         var call = SimulatedCallOptions(
             script: CallerScript(
                 steps + [.waitForAgent(pauseMs: 800)], background: .noise(level: -65)),
