@@ -40,7 +40,10 @@ build: setup ## Builds everything for release
 test: setup ## Runs the rules, every test, and each fuzzer for ten seconds
 	@scripts/lint-fast
 	@$(ENVIRONMENT); echo 'test: building and testing (some minutes the first time) …'
-	@$(ENVIRONMENT); $(TEST) $(ARGS)
+	@# Built apart: `swift test` by itself compiles with other flags than `make run`, and each would
+	@# undo the other's build.
+	@$(ENVIRONMENT); $(BUILD) --build-tests
+	@$(ENVIRONMENT); $(TEST) --skip-build $(ARGS)
 	@$(ENVIRONMENT); scripts/fuzz 10
 
 .PHONY: demo
