@@ -54,8 +54,6 @@ final class WhisperModel: @unchecked Sendable {
 
     /// Decodes one utterance. Blocking; call it on worker `worker` only.
     ///
-    /// The encoder's context is cut to the utterance's length and a margin of 256 frames: tighter
-    /// ones make the decoder repeat itself, and the full 30 s cost three times as much.
     /// - Parameter samples: 16 kHz, −1…1.
     /// - Returns: nil when it was cancelled.
     func decode(
@@ -75,7 +73,7 @@ final class WhisperModel: @unchecked Sendable {
         parameters.suppress_nst = true
         parameters.temperature_inc = 0
         parameters.max_tokens = Self.tokenCountMax(sampleCount: samples.count)
-        parameters.audio_ctx = Int32(min(1500, samples.count / 320 + 256))
+        parameters.audio_ctx = Self.audioContext(sampleCount: samples.count)
         parameters.greedy.best_of = 1
         parameters.abort_callback = { data in
             guard let data else { return false }
@@ -115,39 +113,30 @@ final class WhisperModel: @unchecked Sendable {
             }
         }
         let confidence = tokenCount > 0 ? probabilitySum / Double(tokenCount) : 0
-        let words = Self.spokenText(text)
+        let words = WhisperText.spoken(text)
         return Transcript(
             text: confidence < Self.confidenceMin ? "" : words, confidence: confidence)
     }
 
-    /// Below this mean probability of the tokens there are no words: over a cough or noise the model
-    /// invents "you" or "the" at 0.09…0.33, while words that were understood have 0.45 and more (the
-    /// fixtures; the model's own no-speech probability is 0 throughout).
-    static let confidenceMin = 0.35
+    /// Below this mean probability of the tokens there are no words: six of the eight coughs among the
+    /// fixtures are heard as "you" or "oh" at 0.22…0.39 (the others as "okay" and "uh-huh", above it),
+    /// while all that was understood exactly has 0.43 and more. The model's own no-speech
+    /// probability is 0 throughout.
+    static let confidenceMin = 0.4
+
+    /// Frames of the encoder, 20 ms each: the utterance and a margin of 256, as tighter contexts make
+    /// the decoder repeat itself and the full 1,500 cost several times as much. Rounded up to a
+    /// multiple of 256: whisper.cpp's flash attention reads its keys in such blocks without a mask, so
+    /// that the rest of a block would be what an earlier utterance, of any call, left there.
+    static func audioContext(sampleCount: Int) -> Int32 {
+        let frames = sampleCount / 320
+        // The model's own length is no multiple of 256: it is for what fits nothing shorter (25 s).
+        return frames > 1280 ? 1500 : Int32(min(1280, (frames + 256 + 255) / 256 * 256))
+    }
 
     /// Nobody says more than eight tokens a second. Without this bound a hum is written as sixty
     /// times "mm-hmm", which takes three times as long as a sentence.
     static func tokenCountMax(sampleCount: Int) -> Int32 {
         Int32(min(60, 16 + 8 * sampleCount / 16_000))
-    }
-
-    /// Without what the model writes of sounds: "[BLANK_AUDIO]", "(coughs)", "*music*".
-    static func spokenText(_ text: String) -> String {
-        var out = ""
-        var closing: Character?
-        for character in text {
-            if let end = closing {
-                if character == end { closing = nil }
-                continue
-            }
-            switch character {
-            case "[": closing = "]"
-            case "(": closing = ")"
-            case "*": closing = "*"
-            case "♪": continue
-            default: out.append(character)
-            }
-        }
-        return out.split(separator: " ").joined(separator: " ")
     }
 }

@@ -1,0 +1,59 @@
+/// Makes what was said of what the model wrote.
+package enum WhisperText {
+    /// Without descriptions of sounds ("[BLANK_AUDIO]", "(coughs)", "*music*") and without the
+    /// repetitions that the decoder falls into; empty when no letter or digit is left.
+    package static func spoken(_ text: String) -> String {
+        let words = withoutLoops(withoutSounds(text).split(separator: " "))
+        let isSpoken = words.contains { $0.contains { $0.isLetter || $0.isNumber } }
+        return isSpoken ? words.joined(separator: " ") : ""
+    }
+
+    private static func withoutSounds(_ text: String) -> String {
+        var out = ""
+        var closing: Character?
+        for character in text {
+            if let end = closing {
+                if character == end { closing = nil }
+                continue
+            }
+            switch character {
+            case "[": closing = "]"
+            case "(": closing = ")"
+            case "*": closing = "*"
+            case "♪": continue
+            default: out.append(character)
+            }
+        }
+        return out
+    }
+
+    private static let phraseWordsMax = 8
+
+    /// How often in a row people do not say a phrase of so many words: a single one may be a digit of
+    /// a telephone number.
+    private static func repetitionsMin(wordCount: Int) -> Int { wordCount < 3 ? 6 : 3 }
+
+    /// Keeps the first of each run of repetitions. The last one of a run may have been cut off.
+    private static func withoutLoops(_ words: [Substring]) -> [Substring] {
+        var out: [Substring] = []
+        var start = 0
+        next: while start < words.count {
+            for length in 1...phraseWordsMax where start + length <= words.count {
+                let phrase = words[start..<start + length]
+                var end = start + length
+                while end + length <= words.count, words[end..<end + length].elementsEqual(phrase) {
+                    end += length
+                }
+                guard (end - start) / length >= repetitionsMin(wordCount: length) else { continue }
+                out += phrase
+                let rest = words[end...]
+                let isCutOff = rest.count < length && phrase.starts(with: rest)
+                start = isCutOff ? words.count : end
+                continue next
+            }
+            out.append(words[start])
+            start += 1
+        }
+        return out
+    }
+}
