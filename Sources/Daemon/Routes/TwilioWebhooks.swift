@@ -88,7 +88,7 @@ struct TwilioWebhooks {
         services.log.info(
             "call status", ["call": .text(callSid), "status": .text(status)])
         let loop = responder.loop
-        let pending = LoopHeld(responder)
+        let pending = LoopBound(responder, loop: loop)
         services.database.recordCall(record) { [log = services.log] result in
             loop.execute {
                 if case .failure(let error) = result {
@@ -170,10 +170,4 @@ enum StreamParameter {
     static let to = "to"
     /// "true" when the caller has heard the greeting already.
     static let greeted = "greeted"
-}
-
-/// Keeps an object of a loop alive through a store operation; it is used again on that loop only.
-struct LoopHeld<Object: AnyObject>: @unchecked Sendable {
-    let value: Object
-    init(_ value: Object) { self.value = value }
 }

@@ -46,7 +46,7 @@ final class WhisperSession: SpeechToTextSession {
         self.request = request
         let samples = Array(utterance[..<sampleCount])
         let cancellation = request.cancellation
-        let box = LoopBound(self)
+        let box = WeakLoopBound(self)
         let submitted = engine.pool.submit { [engine, loop] worker in
             let result = engine.decode(samples, worker: worker, cancellation: cancellation)
             guard let result else { return }
@@ -79,7 +79,7 @@ final class WhisperSession: SpeechToTextSession {
 
 /// Carries a reference to an object of a loop through other threads, which may hold it but not
 /// look inside; it is opened again on the loop.
-struct LoopBound<Object: AnyObject>: @unchecked Sendable {
+struct WeakLoopBound<Object: AnyObject>: @unchecked Sendable {
     private(set) weak var value: Object?
 
     init(_ value: Object) { self.value = value }
