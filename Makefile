@@ -78,6 +78,14 @@ lint: ## Checks formatting and the rules of the house
 format: ## Formats all Swift sources in place
 	@swift format --in-place --parallel --recursive Sources Tests Benchmarks Package.swift
 
+.PHONY: reference
+reference: setup ## Writes docs/configuration.md and streamd.example.yaml from the option table
+	@$(ENVIRONMENT); $(BUILD) --product streamd
+	@.build/release/streamd check-config --reference > docs/configuration.md.new
+	@.build/release/streamd check-config --sample > streamd.example.yaml.new
+	@mv docs/configuration.md.new docs/configuration.md
+	@mv streamd.example.yaml.new streamd.example.yaml
+
 .PHONY: clean
 clean: ## Removes what was built; the cache of set-up stays
 	rm -rf .build
