@@ -4,7 +4,6 @@ import Net
 import Pipelines
 import Realtime
 import Store
-import Synchronization
 
 /// The daemon: everything that runs between start and stop. Safe from any thread.
 public final class StreamDaemon: Sendable {
@@ -170,7 +169,7 @@ public final class StreamDaemon: Sendable {
 
     /// Puts the tables of a new restaurant into the store. Blocking.
     private static func seedTables(of engine: ScriptedDialogueEngine) throws {
-        let outcome = Mutex<Result<Void, StoreError>?>(nil)
+        let outcome = Locked<Result<Void, StoreError>?>(nil)
         let done = DispatchSemaphore(value: 0)
         engine.seed { result in
             outcome.withLock { $0 = result }

@@ -1,3 +1,4 @@
+import Realtime
 import Synchronization
 
 /// Synthesised speech that grows at one end while it is read anywhere: µ-law bytes at 8 kHz.
@@ -16,7 +17,7 @@ public final class SpeechClip: @unchecked Sendable {
     private let published = Atomic<Int>(0)
     private let state = Atomic<UInt8>(State.growing.rawValue)
     private let cancelled = Atomic<Bool>(false)
-    private let errorText = Mutex<StageError?>(nil)
+    private let errorText = Locked<StageError?>(nil)
 
     private enum State: UInt8 { case growing = 0, finished, failed }
 

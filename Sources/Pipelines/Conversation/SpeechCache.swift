@@ -1,4 +1,4 @@
-import Synchronization
+import Realtime
 
 /// Finished speech by voice and text, shared by all calls, within a memory limit; what was not used
 /// for longest goes first. Any thread; used per sentence, never per frame.
@@ -20,7 +20,7 @@ public final class SpeechCache: Sendable {
     }
 
     public let byteCountMax: Int
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// - Parameter byteCountMax: 8,000 bytes hold a second of speech.
     public init(byteCountMax: Int = 16 << 20) { self.byteCountMax = byteCountMax }
@@ -75,7 +75,7 @@ public final class SpeechCache: Sendable {
 
 /// Lets the callback that was given before the clip existed find the clip.
 private final class GrowingClip: Sendable {
-    private let clip = Mutex<SpeechClip?>(nil)
+    private let clip = Locked<SpeechClip?>(nil)
 
     func put(_ new: SpeechClip) { clip.withLock { $0 = new } }
 

@@ -1,7 +1,6 @@
 import CFlite
 import DSP
 import Realtime
-import Synchronization
 
 /// What local speech by flite is set up with.
 public struct FliteOptions: Sendable {
@@ -23,7 +22,7 @@ public final class FliteEngine: TextToSpeech {
     private let options: FliteOptions
     private let pool: WorkerPool
     /// By voice, one instance a worker; made when a voice is first asked for.
-    private let voices: Mutex<[String: [FliteVoice]]>
+    private let voices: Locked<[String: [FliteVoice]]>
 
     /// - Throws: when the voice is not one of those that are built in.
     public init(_ options: FliteOptions = FliteOptions()) throws(StageError) {
@@ -33,7 +32,7 @@ public final class FliteEngine: TextToSpeech {
         guard let instances = Self.makeVoices(options.voice, count: workers) else {
             throw Self.unknownVoice(options.voice)
         }
-        voices = Mutex([options.voice: instances])
+        voices = Locked([options.voice: instances])
         pool = WorkerPool(name: "flite", workerCount: workers, queueMax: options.queueMax)
         G711.warmUp()
     }
@@ -90,7 +89,7 @@ public final class FliteEngine: TextToSpeech {
         }
     }
 
-    private static let registration = Mutex(())
+    private static let registration = Locked(())
 
     private static func makeVoices(_ name: String, count: Int) -> [FliteVoice]? {
         registration.withLock { _ in
