@@ -6,7 +6,8 @@ import Testing
 /// Debian's, for which scripts/setup installs `websockets` and `hypercorn`. Elsewhere they are looked
 /// for, not required.
 enum PythonPeer {
-    static let path = ProcessInfo.processInfo.environment["STREAMD_TEST_PYTHON"] ?? "/usr/bin/python3"
+    static let path =
+        ProcessInfo.processInfo.environment["STREAMD_TEST_PYTHON"] ?? "/usr/bin/python3"
 
     static func has(_ module: String) -> Bool {
         guard let process = try? start("import \(module)") else { return false }
