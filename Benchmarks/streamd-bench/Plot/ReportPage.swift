@@ -89,7 +89,8 @@ struct ReportPage {
         figcaption { color: var(--soft); font-size: .86rem; margin-top: 6px; }
         svg { display: block; width: 100%; height: auto; }
         svg text { fill: var(--soft); font-size: 12px; }
-        svg text.note { fill: var(--ink); font-size: 11.5px; }
+        svg text.note { fill: var(--ink); font-size: 11.5px; paint-order: stroke;
+          stroke: var(--card); stroke-width: 4px; stroke-linejoin: round; }
         svg .grid { stroke: var(--rule); stroke-width: 1; }
         svg .level { stroke: var(--c4); stroke-width: 1.2; stroke-dasharray: 5 4; }
         svg .line { fill: none; stroke-width: 2; stroke-linejoin: round; }

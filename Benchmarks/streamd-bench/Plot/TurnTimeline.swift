@@ -35,7 +35,9 @@ struct TurnTimeline {
             all.append(Mark(ms: ms(first), name: "first audio of the answer"))
         }
         self.marks = all.sorted { $0.ms < $1.ms }
-        let start = max(-1400, ms(turn.speechStartNanos) - (turn.isBargeIn ? 600 : 200))
+        let began = ms(turn.speechStartNanos)
+        // What a barge-in talks over is part of the picture; of a long sentence its end is enough.
+        let start = turn.isBargeIn ? began - 800 : max(-1400, began - 200)
         range = start...((self.marks.last?.ms ?? 0) + 500)
         text = turn.text
         let zero = Double(end - call.startNanos) / 1e6
@@ -80,7 +82,11 @@ struct TurnTimeline {
             """
         svg += track("caller", caller, middle: frame.top + 44, colour: 1, frame)
         svg += track("agent", agent, middle: frame.top + 126, colour: 0, frame)
-        for (row, mark) in marks.enumerated() { svg += draw(mark, row: row, frame) }
+        // No line goes through the words of another: those on the left are written from the top in
+        // order, those on the right in the order turned round.
+        let early = marks.filter { isEarly($0, frame) }
+        let rows = early + marks.filter { !isEarly($0, frame) }.reversed()
+        for (row, mark) in rows.enumerated() { svg += draw(mark, row: row, frame) }
         return svg + "</svg>\n"
     }
 
@@ -102,11 +108,15 @@ struct TurnTimeline {
             """
     }
 
+    private func isEarly(_ mark: Mark, _ frame: PlotFrame) -> Bool {
+        frame.xPlace(mark.ms) < frame.left + (frame.right - frame.left) * 0.35
+    }
+
     /// Labels have a row each, so that moments close together can be told apart.
     private func draw(_ mark: Mark, row: Int, _ frame: PlotFrame) -> String {
         let x = frame.xPlace(mark.ms)
         let y = Double(row + 1) * Self.labelHeight
-        let isRight = x < (frame.left + frame.right) / 2
+        let isRight = isEarly(mark, frame)
         return """
             <line class="mark" x1="\(Format.fixed(x, 1))" x2="\(Format.fixed(x, 1))" \
             y1="\(y - 10)" y2="\(frame.bottom)"/>
