@@ -4,7 +4,7 @@ import Glibc
 /// lets one overtake another. No I/O and no clock. Copies each message.
 ///
 /// Delays are exponential, cut off at three times the 99th percentile, and repeat with their seed.
-struct ArrivalJitter {
+package struct ArrivalJitter {
     private let scaleNanos: Double
     private let delayNanosMax: Double
     private var state: UInt64
@@ -13,23 +13,23 @@ struct ArrivalJitter {
     private var lastDueNanos: UInt64 = 0
 
     /// - Parameter p99Ms: one message in a hundred takes longer.
-    init(p99Ms: Double, seed: UInt64) {
+    package init(p99Ms: Double, seed: UInt64) {
         scaleNanos = p99Ms * 1e6 / log(100)
         delayNanosMax = p99Ms * 3e6
         state = seed
     }
 
     /// When the oldest message arrives; nil when none is under way.
-    var nextNanos: UInt64? { first < waiting.count ? waiting[first].dueNanos : nil }
+    package var nextNanos: UInt64? { first < waiting.count ? waiting[first].dueNanos : nil }
 
     /// A message was sent.
-    mutating func put(_ bytes: UnsafeRawBufferPointer, atNanos nanos: UInt64) {
+    package mutating func put(_ bytes: UnsafeRawBufferPointer, atNanos nanos: UInt64) {
         lastDueNanos = max(lastDueNanos, nanos + UInt64(min(delayNanosMax, nextDelayNanos())))
         waiting.append((lastDueNanos, Array(bytes)))
     }
 
     /// The oldest message, if it has arrived.
-    mutating func take(atNanos nanos: UInt64) -> [UInt8]? {
+    package mutating func take(atNanos nanos: UInt64) -> [UInt8]? {
         guard let due = nextNanos, due <= nanos else { return nil }
         defer {
             first += 1

@@ -9,6 +9,7 @@ let benchmarks: [(name: String, run: ([String]) -> Int32)] = [
     ("idle", IdleBenchmark.run(arguments:)),
     ("start", StartBenchmark.run(arguments:)),
     ("sweep", SweepBenchmark.run(arguments:)),
+    ("table", TableBenchmark.run(arguments:)),
     ("webhooks", WebhooksBenchmark.run(arguments:)),
 ]
 

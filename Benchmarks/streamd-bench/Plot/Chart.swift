@@ -31,7 +31,7 @@ struct Chart {
 
     private static let width = 720.0
     private static let height = 320.0
-    private static let left = 60.0
+    private static let left = 68.0
     private static let right = 18.0
     private static let top = 14.0
     private static let bottom = 46.0

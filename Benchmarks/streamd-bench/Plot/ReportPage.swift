@@ -33,6 +33,11 @@ struct ReportPage {
         body += "</tbody></table></div>\n"
     }
 
+    /// Leads to a file beside this one.
+    mutating func link(_ file: String) {
+        body += "<p><a href=\"\(file.escaped)\">\(file.escaped)</a></p>\n"
+    }
+
     /// Where and how it was measured.
     mutating func environment() {
         heading("Where and how")
@@ -84,6 +89,7 @@ struct ReportPage {
         h2 { font-size: 1.15rem; margin: 40px 0 6px; }
         p { margin: 0 0 12px; color: var(--soft); }
         p.lead { color: var(--ink); }
+        a { color: var(--c0); }
         figure { margin: 12px 0 0; padding: 14px 14px 10px; background: var(--card);
           border: 1px solid var(--rule); border-radius: 8px; }
         figcaption { color: var(--soft); font-size: .86rem; margin-top: 6px; }
