@@ -15,7 +15,8 @@ extension CallsReport {
                 .init(
                     name: "generator", points: points(\.generatorCost), style: .lineAndDots,
                     colour: 5),
-            ], summary: "processor time per call-minute by number of calls")
+            ], startsAtNought: true,
+            summary: "processor time per call-minute by number of calls")
         page.figure(processor.html, caption: "Processor time for a minute of a call.")
         let memory = Chart(
             xLabel: "calls at once", yLabel: "MiB",
@@ -28,7 +29,7 @@ extension CallsReport {
                     name: "server idle",
                     points: points { $0.idle.residentKiB.map { Double($0) / 1024 } },
                     style: .lineAndDots, colour: 5),
-            ], summary: "memory by number of calls")
+            ], startsAtNought: true, summary: "memory by number of calls")
         page.figure(memory.html, caption: "Resident memory of the daemon.")
         let latency = Chart(
             xLabel: "calls at once", yLabel: "milliseconds",

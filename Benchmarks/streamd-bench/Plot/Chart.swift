@@ -26,6 +26,8 @@ struct Chart {
     /// Nil: what the points need, from nought where they are not far from it.
     var xRange: ClosedRange<Double>?
     var yRange: ClosedRange<Double>?
+    /// For amounts, whose ratios should be seen.
+    var startsAtNought = false
     /// Said to those who cannot see it.
     var summary: String
 
@@ -39,8 +41,8 @@ struct Chart {
     /// Legend and plot.
     var html: String {
         let xs = xRange ?? Self.range(series.flatMap { $0.points.map(\.x) })
-        let ys =
-            yRange ?? Self.range(series.flatMap { $0.points.map(\.y) } + levels.map(\.y))
+        let values = series.flatMap { $0.points.map(\.y) } + levels.map(\.y)
+        let ys = yRange ?? Self.range(values + (startsAtNought ? [0] : []))
         let frame = PlotFrame(
             x: xs, y: ys, left: Self.left, right: Self.width - Self.right, top: Self.top,
             bottom: Self.height - Self.bottom)
