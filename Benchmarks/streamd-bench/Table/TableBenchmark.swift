@@ -53,15 +53,20 @@ enum TableBenchmark {
             lines = FigureRow.all.map { row in
                 let json = files[row.file]
                 let value = json.flatMap(row.value)
-                let generator = json?["generator"]
-                let isDoubtful =
-                    generator.map {
-                        $0["bottleneck"]?.stringValue != "none" || $0["isQuiet"]?.boolValue != true
-                    } ?? false
                 return Line(
                     row: row, value: value, verdict: row.verdict(value),
-                    isDoubtful: isDoubtful && value != nil)
+                    isDoubtful: value != nil && json.map(Self.isDoubtful) ?? false)
             }
+        }
+
+        /// By the rules of ``CallsFigures``, for every benchmark that looked at the machine.
+        private static func isDoubtful(_ json: JSONValue) -> Bool {
+            if let bottleneck = json["generator"]?["bottleneck"]?.stringValue, bottleneck != "none"
+            {
+                return true
+            }
+            return json.number(at: "machine.othersCores") ?? 0 > CallsFigures.othersCoresMax
+                || json.number(at: "machine.stolenFraction") ?? 0 > CallsFigures.stolenFractionMax
         }
 
         private static let head = ["figure", "target", "measured", "verdict"]
