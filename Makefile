@@ -54,9 +54,11 @@ demo: setup ## Plays a caller into the daemon and prints the conversation with i
 	@$(ENVIRONMENT); scripts/demo $(ARGS)
 
 .PHONY: bench
-bench: setup ## Builds the benchmark and runs it with ARGS
+bench: setup ## Measures the figures of docs/benchmarks.md (12 min); ARGS='calls …' for one benchmark
+	@$(ENVIRONMENT); echo 'bench: building streamd and streamd-bench …'
+	@$(ENVIRONMENT); $(BUILD) --product streamd
 	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
-	@$(ENVIRONMENT); .build/release/streamd-bench $(ARGS)
+	@$(ENVIRONMENT); if [ -n '$(ARGS)' ]; then exec .build/release/streamd-bench $(ARGS); else scripts/bench; fi
 
 .PHONY: fuzz
 fuzz: setup ## Runs each fuzzer for SECONDS_EACH seconds (default 300)

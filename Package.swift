@@ -101,6 +101,7 @@ let package = Package(
         tests("PipelinesTests", ["Pipelines", "CAllocationCounter"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
         tests("DaemonTests", ["Daemon"]),
+        tests("BenchTests", []),
         tests(
             "EndToEndTests",
             [

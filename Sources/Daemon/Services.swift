@@ -40,6 +40,8 @@ final class Services: Sendable {
             maxCalls: configuration.limits.maxCalls,
             perSecond: configuration.limits.webhooksPerSecond,
             nowNanos: MonotonicClock.nowNanos())
-        tokens = StreamTokens(lifetimeMs: configuration.twilio.streamTokenMs)
+        tokens = StreamTokens(
+            countMax: configuration.limits.streamTokens,
+            lifetimeMs: configuration.twilio.streamTokenMs)
     }
 }

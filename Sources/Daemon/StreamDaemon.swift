@@ -14,6 +14,13 @@ public final class StreamDaemon: Sendable {
     /// Loads what the configuration names and begins to listen. Blocking; may take a second.
     public init(configuration: Configuration, secrets: Secrets, log: Logger) throws {
         try configuration.checkTrust(secrets)
+        let room = DescriptorLimit.raise(forConnections: configuration.server.connectionsMax)
+        if room < configuration.server.connectionsMax {
+            log.warning(
+                "fewer connections fit than server.connectionsMax; raise the limit of open files "
+                    + "(ulimit -n, LimitNOFILE)",
+                ["fit": .integer(room), "wanted": .integer(configuration.server.connectionsMax)])
+        }
         let database = try Self.openDatabase(configuration.store)
         let engines = try Engines(configuration)
         let assistants = try configuration.assistants.map {
