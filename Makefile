@@ -72,6 +72,17 @@ test-asan: setup ## Runs the tests under the address sanitizer
 test-tsan: setup ## Runs the tests under the thread sanitizer
 	@$(ENVIRONMENT); scripts/test-sanitized thread $(ARGS)
 
+.PHONY: test-rt
+test-rt: setup ## Plays calls under RealtimeSanitizer: no malloc, lock or system call in a frame's work
+	@$(ENVIRONMENT); JOBS='$(JOBS)' scripts/test-rt
+
+.PHONY: profile
+profile: setup ## Shows where the daemon's time goes under calls; ARGS='CALLS TURNS'
+	@$(ENVIRONMENT); echo 'profile: building streamd and streamd-bench …'
+	@$(ENVIRONMENT); $(BUILD) --product streamd
+	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
+	@$(ENVIRONMENT); scripts/profile $(ARGS)
+
 .PHONY: lint
 lint: ## Checks formatting and the rules of the house
 	@scripts/lint

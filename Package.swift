@@ -91,7 +91,7 @@ let package = Package(
         .target(name: "CEchoFloor", path: "Benchmarks/CEchoFloor"),
 
         tests("RealtimeTests", ["Realtime"]),
-        tests("DSPTests", ["DSP"]),
+        tests("DSPTests", ["DSP", "CAllocationCounter"]),
         tests("VADTests", ["VAD", "DSP"]),
         tests("NetTests", ["Net", "CAllocationCounter"]),
         tests("StoreTests", ["Store"]),
@@ -151,4 +151,29 @@ if Context.environment["STREAMD_FUZZ"] == "1" {
                 swiftSettings: rules + [.unsafeFlags([sanitizers, "-parse-as-library"])],
                 linkerSettings: [.unsafeFlags([sanitizers])]))
     }
+}
+
+// MARK: - RealtimeSanitizer
+
+// Only for scripts/test-rt: its value is the sanitizer's runtime. The compiler adds no
+// instrumentation, since the realtime region is bracketed by hand; the runtime watches malloc, locks
+// and system calls.
+if let runtime = Context.environment["STREAMD_RTSAN"], !runtime.isEmpty {
+    // The counter's malloc would take the place of the one that the runtime watches.
+    for target in package.targets where target.name == "CAllocationCounter" {
+        target.cSettings = [.define("STREAMD_SANITIZED")]
+    }
+    package.products.append(
+        .executable(name: "realtime-check", targets: ["RealtimeCheck"]))
+    package.targets.append(
+        .executableTarget(
+            name: "RealtimeCheck", dependencies: ["Daemon", "CallSimulator", "Net", "Realtime"],
+            path: "Tests/RealtimeCheck", swiftSettings: rules,
+            linkerSettings: [
+                .unsafeFlags([
+                    "-Xlinker", "--whole-archive", "-Xlinker", runtime,
+                    "-Xlinker", "--no-whole-archive", "-lpthread", "-ldl", "-lrt", "-lm",
+                    "-lstdc++",
+                ])
+            ]))
 }

@@ -253,7 +253,8 @@ public final class SimulatedCall {
                 playback.append(
                     UnsafeRawBufferPointer(rebasing: audio[..<count]), atNanos: now)
                 recorder.agentAudio(byteCount: count, atNanos: now)
-            case .mark(let mark):
+            case .mark(let view):
+                let mark = StreamMark(view)
                 guard isOurs(mark.streamSid, "mark") else { return }
                 markCount += 1
                 playback.appendMark(mark.name, atNanos: now)

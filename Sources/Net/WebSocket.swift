@@ -1,3 +1,5 @@
+import Realtime
+
 /// One WebSocket connection (RFC 6455), server or client side, on one loop.
 ///
 /// Everything is for the loop's thread only. Once open, sending and receiving allocate nothing per
@@ -120,6 +122,9 @@ public final class WebSocket {
         guard let stream else { return }
         let count = encoder.waitingCount
         if count > 0 {
+            // The system call is the socket's, not the frame's.
+            RealtimeRegion.suspend()
+            defer { RealtimeRegion.resume() }
             if !stream.write(encoder.waiting), stream.isOpen {
                 // Room was checked, so the margin for control frames is used up: never lose a part
                 // of the byte sequence silently.

@@ -45,8 +45,19 @@ final class StreamConnection: WebSocketHandler {
 
     func webSocket(_ socket: WebSocket, receivedText bytes: UnsafeRawBufferPointer) {
         let now = MonotonicClock.nowNanos()
+        RealtimeRegion.enter()
+        defer { RealtimeRegion.leave() }
         // The timer is not set again here: when it fires it looks whether audio came meanwhile.
-        take(session.receive(bytes, nowNanos: now, audio: audio), now)
+        switch session.receive(bytes, nowNanos: now, audio: audio) {
+        case .audio(let piece): receive(piece, now)
+        case .mark(let nameByteCount):
+            call?.markReturned(
+                UnsafeRawBufferPointer(rebasing: audio[..<nameByteCount]), nowNanos: now)
+        case let event:
+            RealtimeRegion.suspend()
+            defer { RealtimeRegion.resume() }
+            take(event, now)
+        }
     }
 
     func webSocket(_ socket: WebSocket, receivedBinary bytes: UnsafeRawBufferPointer) {
@@ -70,13 +81,12 @@ final class StreamConnection: WebSocketHandler {
 
     // MARK: Protocol
 
+    /// Everything but audio and marks.
     private func take(_ event: MediaStreamEvent, _ now: UInt64) {
         switch event {
-        case .audio(let audio): receive(audio, now)
-        case .connected: break
+        case .connected, .audio, .mark: break
         case .started(let start): begin(start, now)
         case .dtmf(let digit): call?.dtmf(digit, nowNanos: now)
-        case .mark(let name): call?.markReturned(name, nowNanos: now)
         case .stopped:
             call?.stopped(nowNanos: now)
             close(1000, "the call has ended")

@@ -128,12 +128,19 @@ final class StreamedCall {
         conversation?.dtmf(digit, nowNanos: nowNanos)
     }
 
-    func markReturned(_ name: String, nowNanos: UInt64) {
+    func markReturned(_ name: UnsafeRawBufferPointer, nowNanos: UInt64) {
         guard let mark = MarkName(name) else { return }
         conversation?.markReturned(mark, nowNanos: nowNanos)
     }
 
-    private func advance() { conversation?.advance(nowNanos: MonotonicClock.nowNanos()) }
+    /// The conversation's timer: mostly a frame that is due and was not sent with the caller's.
+    private func advance() {
+        let now = MonotonicClock.nowNanos()
+        RealtimeRegion.enter()
+        defer { RealtimeRegion.leave() }
+        conversation?.advance(nowNanos: now)
+    }
+
     private func audioArrived() {
         if isUnread { return giveUpUnread() }
         conversation?.audioArrived(nowNanos: MonotonicClock.nowNanos())
@@ -209,7 +216,14 @@ extension StreamedCall: ConversationTransport {
     }
 
     func sendMark(_ name: MarkName) {
-        send(writer.writeMark(name: name.description, into: message))
+        let byteCount = withUnsafeTemporaryAllocation(
+            byteCount: MarkName.byteCountMax, alignment: 1
+        ) { text in
+            let length = name.write(into: text)
+            return writer.writeMark(
+                name: UnsafeRawBufferPointer(rebasing: text[..<length]), into: message)
+        }
+        send(byteCount)
     }
 
     func sendClear() { send(writer.writeClear(into: message)) }

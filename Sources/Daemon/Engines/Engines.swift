@@ -9,13 +9,10 @@ struct Engines: Sendable {
     let voiceActivity: SileroModel
     private let whisper: WhisperEngine?
 
-    /// Silero v6 at 16 kHz, as set-up converts it; docs/vad.md says why not at 8.
-    static let voiceActivityWeights = "silero_v6_16k.safetensors"
-
     /// Loads models; blocking.
     init(_ configuration: Configuration) throws {
         let models = ModelFolder(configuration.models)
-        voiceActivity = try SileroModel(weightsPath: models.path(Self.voiceActivityWeights))
+        voiceActivity = try SileroModel(weightsPath: models.voiceActivityWeights)
         (speechToText, whisper) = try Self.makeSpeechToText(configuration, models)
         textToSpeech = try Self.makeTextToSpeech(configuration)
     }
@@ -79,10 +76,10 @@ struct Engines: Sendable {
 }
 
 /// Where weights are.
-struct ModelFolder {
+package struct ModelFolder {
     let directory: String
 
-    init(_ settings: ModelSettings) {
+    package init(_ settings: ModelSettings) {
         let environment = ProcessInfo.processInfo.environment
         func folder(_ name: String, _ rest: String) -> String? {
             environment[name].flatMap { $0.isEmpty ? nil : $0 + rest }
@@ -96,6 +93,9 @@ struct ModelFolder {
     }
 
     func path(_ name: String) -> String { directory + "/" + name }
+
+    /// Silero v6 at 16 kHz, as set-up converts it; docs/vad.md says why not at 8.
+    package var voiceActivityWeights: String { path("silero_v6_16k.safetensors") }
 
     /// A name such as `tiny.en` stands for `ggml-tiny.en.bin` in the folder; a path for itself.
     func whisperPath(_ model: String) -> String {

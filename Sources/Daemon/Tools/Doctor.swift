@@ -114,7 +114,7 @@ public struct Doctor {
 
     private func models() -> [Finding] {
         let folder = ModelFolder(configuration.models)
-        var paths = [folder.path(Engines.voiceActivityWeights)]
+        var paths = [folder.voiceActivityWeights]
         if let whisper = configuration.stt.first(where: { $0.engine == "whisper" }) {
             paths.append(folder.whisperPath(whisper.model))
         }
@@ -132,7 +132,7 @@ public struct Doctor {
                 sentence, voice: nil, with: try AudioTools.flite(configuration))
             let engines = ModelFolder(configuration.models)
             let model = try SileroModel(
-                weightsPath: engines.path(Engines.voiceActivityWeights))
+                weightsPath: engines.voiceActivityWeights)
             let detector = CallerEar.detector(configuration, model: model)
             var wasHeard = false
             speech.withUnsafeBufferPointer { samples in
