@@ -4,9 +4,6 @@ import Foundation
 /// What each component of the audio path costs, against the least that could be done instead, and
 /// how often it allocates.
 enum MicroBenchmark {
-    /// The line that the transport is judged by.
-    static let transportName = "transport: media frame in and out"
-
     private static let known: [(name: String, standard: String?, about: String)] = [
         ("rounds", "7", "component and floor take turns so often; the median counts"),
         ("rate", "5000", "messages a second to the servers"),
@@ -16,6 +13,7 @@ enum MicroBenchmark {
             "ratio-max", "0",
             "exit code 1 when the transport costs more than this × bare epoll; 0: any"
         ),
+        ("only", "", "components whose name holds this"),
         ("fixtures", "audio-fixtures", "folder with MANIFEST.json"),
         ("json", "", "file for the figures"),
     ]
@@ -50,10 +48,15 @@ enum MicroBenchmark {
             load.connections = 10
             load.seconds = 0.2
         }
-        var results =
-            (CodecComponents.all() + (try SpeechComponents.all(clips[0]))
-            + PathComponents.all()).map(clock.measure)
-        results += try SocketComponents(load: load, rounds: rounds).all()
+        let only = options["only"]
+        let isWanted = { (name: String) in only.isEmpty || name.contains(only) }
+        let components =
+            CodecComponents.all() + (try SpeechComponents.all(clips[0])) + PathComponents.all()
+        var results = components.filter { isWanted($0.name) }.map(clock.measure)
+        results += try SocketComponents(load: load, rounds: rounds).all(where: isWanted)
+        guard !results.isEmpty else {
+            throw BenchOptions.Fault(description: "no component's name holds '\(only)'")
+        }
         print(table(results, rounds: rounds))
         if !options["json"].isEmpty {
             let encoder = JSONEncoder()
@@ -82,7 +85,9 @@ enum MicroBenchmark {
             if result.component.hasSuffix("silence"), result.details["networkRuns"] != 0 {
                 faults.append("the network runs on a silent line")
             }
-            if result.component == transportName, ratioMax > 0, result.ratio > ratioMax {
+            if result.component == SocketComponents.transportName, ratioMax > 0,
+                result.ratio > ratioMax
+            {
                 faults.append("the transport costs \(result.ratio) × bare epoll, above \(ratioMax)")
             }
         }
