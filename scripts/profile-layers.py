@@ -13,7 +13,7 @@ import sys
 
 # Part of a symbol or a library -> layer; the first match counts.
 LAYERS = [
-    (r"streamd_vad|\$s3VAD", "VAD (Silero, levels)"),
+    (r"streamd_vad|\$s3VAD|(multiply|lstm)_(base|avx)", "VAD (Silero, levels)"),
     (r"\$s3DSP|libsamplerate|libwebrtc|streamd_audio", "DSP (G.711, resampling)"),
     (r"\$s6Twilio", "Twilio (messages)"),
     (r"\$s9Pipelines", "Pipelines (turns, playout)"),
