@@ -46,7 +46,7 @@ enum MicroBenchmark {
         if isTiny {
             load.rate = 1000
             load.connections = 10
-            load.seconds = 0.2
+            load.seconds = 0.4
         }
         let only = options["only"]
         let isWanted = { (name: String) in only.isEmpty || name.contains(only) }
