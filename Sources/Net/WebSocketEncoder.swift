@@ -94,6 +94,9 @@ package struct WebSocketEncoder: ~Copyable {
         outbox.deallocate()
     }
 
+    /// Makes room for so many more bytes, frames' headers included. Allocates when there is none.
+    package mutating func reserve(_ byteCount: Int) { outbox.pointee.reserve(byteCount) }
+
     /// The bytes that wait to be sent; valid until the next mutation.
     package var waiting: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(

@@ -18,11 +18,6 @@ import Testing
         var components: [Component]
     }
 
-    private struct Outcome: Sendable {
-        var code: Int32
-        var text: String
-    }
-
     /// Every component that issue and documentation name.
     private static let expected = [
         "media message: parse", "media message: receive", "media message: write",
@@ -34,39 +29,12 @@ import Testing
         "HTTP: POST /twilio/voice to TwiML",
     ]
 
-    /// The program beside the one that runs the tests, run from the top of the tree.
-    private func run(_ words: [String]) async throws -> Outcome {
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let top = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let process = Process()
-        process.executableURL = URL(filePath: own).deletingLastPathComponent()
-            .appending(path: "streamd-bench")
-        process.arguments = words
-        process.currentDirectoryURL = top
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        return try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(
-                    with: Result {
-                        try process.run()
-                        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-                        process.waitUntilExit()
-                        return Outcome(
-                            code: process.terminationStatus,
-                            text: String(decoding: text, as: UTF8.self))
-                    })
-            }
-        }
-    }
-
     @Test func everyComponentIsMeasuredAndTheAudioPathAllocatesNothing() async throws {
-        let file = NSTemporaryDirectory() + "streamd-micro-" + UUID().uuidString + ".json"
-        defer { try? FileManager.default.removeItem(atPath: file) }
-        let outcome = try await run(["micro", "--tiny", "--json", file])
-        #expect(outcome.code == 0, "\(outcome.text)")
+        let bench = try BenchProgram()
+        defer { bench.remove() }
+        let file = bench.path("micro.json")
+        let outcome = try await bench.run(["micro", "--tiny", "--json", file])
+        #expect(outcome.code == 0, "\(outcome.output)")
         let report = try JSONDecoder().decode(
             Report.self, from: Data(contentsOf: URL(filePath: file)))
         #expect(report.components.map(\.component) == Self.expected)
@@ -75,7 +43,7 @@ import Testing
             #expect((0.1...1e9).contains(part.nanos), "\(part.component): \(part.nanos) ns")
             #expect((0.1...1e9).contains(part.floorNanos), "\(part.floor): \(part.floorNanos) ns")
             #expect(abs(part.ratio * part.floorNanos / part.nanos - 1) < 1e-6)
-            #expect(outcome.text.contains(part.component))
+            #expect(outcome.output.contains(part.component))
             guard let count = part.allocations, part.isAllocationFree else { continue }
             #expect(count <= 0.001, "\(part.component): \(count) allocations")
         }
@@ -94,8 +62,10 @@ import Testing
     }
 
     @Test func wrongUsageIsTold() async throws {
-        let outcome = try await run(["micro", "--round", "3"])
+        let bench = try BenchProgram()
+        defer { bench.remove() }
+        let outcome = try await bench.run(["micro", "--round", "3"])
         #expect(outcome.code == 64)
-        #expect(outcome.text.contains("--rounds") && outcome.text.contains("--tiny"))
+        #expect(outcome.output.contains("--rounds") && outcome.output.contains("--tiny"))
     }
 }

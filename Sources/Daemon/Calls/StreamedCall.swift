@@ -50,10 +50,12 @@ final class StreamedCall {
         writer = StreamMessageWriter(streamSid: start.streamSid)
         let settings = services.reloaded.withLock { $0 }
         let frameByteCountMax = settings.buffers.frameMs * 8
+        let messageByteCount = writer.mediaByteCount(payloadByteCount: frameByteCountMax)
         message = .allocate(
-            byteCount: max(
-                writer.mediaByteCount(payloadByteCount: frameByteCountMax),
-                writer.markByteCountMax), alignment: 16)
+            byteCount: max(messageByteCount, writer.markByteCountMax), alignment: 16)
+        // A reply begins with the whole lead at once, and a few marks.
+        let burstCount = settings.buffers.leadMs / settings.buffers.frameMs + 4
+        socket.reserveOutbound(burstCount * (messageByteCount + 14))
         silence = .allocate(capacity: Self.frameByteCount)
         silence.initialize(repeating: G711.muLawSilence)
         // The timer and the wake-up outlive nothing: both are closed when the call ends.
