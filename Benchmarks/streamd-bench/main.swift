@@ -7,6 +7,7 @@ let benchmarks: [(name: String, run: ([String]) -> Int32)] = [
     ("demo", Demo.run(arguments:)),
     ("echo", EchoBenchmark.run(arguments:)),
     ("idle", IdleBenchmark.run(arguments:)),
+    ("services", Services.run(arguments:)),
     ("start", StartBenchmark.run(arguments:)),
     ("sweep", SweepBenchmark.run(arguments:)),
     ("table", TableBenchmark.run(arguments:)),
