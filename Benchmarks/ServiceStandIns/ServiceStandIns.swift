@@ -34,6 +34,7 @@ public final class ServiceStandIns: Sendable {
         transcription = TranscriptionStandIn(index: index, transcript: options.transcript)
         chat = ChatStandIn(options: options)
         speech = SpeechStandIn(speedup: options.speechSpeedup)
+        speech.prepare(options.reply)
         var listening = HTTPServerOptions(host: options.host, port: options.port)
         listening.bodyBytesMax = options.bodyBytesMax
         listening.serverName = "stand-in"

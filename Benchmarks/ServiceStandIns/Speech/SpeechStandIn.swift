@@ -1,6 +1,7 @@
 import DSP
 import Foundation
 import Net
+import Pipelines
 
 /// `POST /v1/audio/speech`: flite's speech, streamed at a multiple of real time.
 final class SpeechStandIn: Sendable {
@@ -12,6 +13,24 @@ final class SpeechStandIn: Sendable {
 
     /// - Parameter speedup: seconds of speech sent in a second, at least 0.1.
     init(speedup: Double) { self.speedup = speedup }
+
+    /// Speaks a text and each of its sentences beforehand in all voices, so that the first request
+    /// does not wait for the synthesis. Returns at once.
+    func prepare(_ text: String) {
+        var sentences: [String] = [text]
+        var sentence = ""
+        for character in text {
+            sentence.append(character)
+            guard ".?!".contains(character) else { continue }
+            sentences.append(sentence.trimmingCharacters(in: .whitespaces))
+            sentence = ""
+        }
+        for voice in FliteVoice.names {
+            for sentence in sentences {
+                renderer.render(.init(text: sentence, voice: voice, speed: 1)) { _ in }
+            }
+        }
+    }
 
     /// Works the request out. The completion is called at once when the line is known or refused,
     /// otherwise on another thread.
