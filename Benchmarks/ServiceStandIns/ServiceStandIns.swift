@@ -1,6 +1,6 @@
 import CallSimulator
 import Net
-import Synchronization
+import Realtime
 
 /// Speech to text, a language model and text to speech that speak OpenAI's wire protocol and take as
 /// long as they are told to. For tests and benchmarks: they cost little, and can be made to fail.
@@ -13,11 +13,11 @@ public final class ServiceStandIns: Sendable {
     /// What is to go wrong. Any thread.
     public let faults = FaultBoard()
     private let options: ServiceStandInOptions
-    private let generators: Mutex<[StandInService: SeededGenerator]>
+    private let generators: Locked<[StandInService: SeededGenerator]>
     private let transcription: TranscriptionStandIn
     private let chat: ChatStandIn
     private let speech: SpeechStandIn
-    private let server = Mutex<HTTPServer?>(nil)
+    private let server = Locked<HTTPServer?>(nil)
 
     /// Answers from the loops of the group at once.
     /// - Parameter index: the fixtures that are known by their sound; nil for none.
@@ -30,11 +30,10 @@ public final class ServiceStandIns: Sendable {
         for (place, service) in StandInService.allCases.enumerated() {
             generators[service] = SeededGenerator(seed: options.seed &* 3 &+ UInt64(place))
         }
-        self.generators = Mutex(generators)
+        self.generators = Locked(generators)
         transcription = TranscriptionStandIn(index: index, transcript: options.transcript)
         chat = ChatStandIn(options: options)
         speech = SpeechStandIn(speedup: options.speechSpeedup)
-        speech.prepare(options.reply)
         var listening = HTTPServerOptions(host: options.host, port: options.port)
         listening.bodyBytesMax = options.bodyBytesMax
         listening.serverName = "stand-in"
@@ -49,6 +48,10 @@ public final class ServiceStandIns: Sendable {
 
     /// The port they listen on.
     public var port: Int { server.withLock { $0?.port ?? 0 } }
+
+    /// Speaks the reply beforehand, whole and by sentences, so that nobody waits for its synthesis.
+    /// Any thread; returns at once, the work takes a second or so.
+    public func prepareReply() { speech.prepare(options.reply) }
 
     /// Cuts all connections and listens no more. Any thread.
     public func close() {

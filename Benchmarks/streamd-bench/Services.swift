@@ -45,6 +45,7 @@ enum Services {
             count: max(1, try options.integer("loops")), label: "services")
         defer { loops.shutdown() }
         let services = try ServiceStandIns(group: loops, options: standIn, index: index)
+        services.prepareReply()
         // One line, at once even into a file: scripts wait for it.
         print(
             "services listening host=\(standIn.host) port=\(services.port) "

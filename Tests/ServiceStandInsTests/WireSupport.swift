@@ -42,7 +42,7 @@ final class StandInFixture: Sendable {
     /// Sends a request and waits for the whole answer.
     func send(
         _ method: String, _ path: String, json: String? = nil, form: [UInt8]? = nil,
-        timeoutMs: Int = 5_000
+        timeoutMs: Int = 30_000
     ) async throws -> HTTPClientResponse {
         var headers = HTTPHeaders()
         var body: [UInt8] = []
@@ -58,6 +58,8 @@ final class StandInFixture: Sendable {
             method: method, url: "http://127.0.0.1:\(services.port)\(path)", headers: headers,
             body: .bytes(body))
         request.totalTimeoutMs = timeoutMs
+        request.firstByteTimeoutMs = timeoutMs
+        request.connectTimeoutMs = timeoutMs
         let client = client
         let finished = request
         return try await Talker(loop: loop).send(finished, client)
