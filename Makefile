@@ -60,6 +60,12 @@ bench: setup ## Measures the figures of docs/benchmarks.md (12 min); ARGS='calls
 	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
 	@$(ENVIRONMENT); if [ -n '$(ARGS)' ]; then exec .build/release/streamd-bench $(ARGS); else scripts/bench; fi
 
+.PHONY: bench-peers
+bench-peers: setup ## Compares streamd with Pipecat and a FastAPI app (installed from PyPI); ARGS
+	@$(ENVIRONMENT); $(BUILD) --product streamd
+	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
+	@$(ENVIRONMENT); Benchmarks/peers/run $(ARGS)
+
 .PHONY: fuzz
 fuzz: setup ## Runs each fuzzer for SECONDS_EACH seconds (default 300)
 	@$(ENVIRONMENT); scripts/fuzz '$(or $(SECONDS_EACH),300)'
