@@ -16,7 +16,9 @@ public final class SpeechClip: @unchecked Sendable {
     private let published = Atomic<Int>(0)
     private let state = Atomic<UInt8>(State.growing.rawValue)
     private let cancelled = Atomic<Bool>(false)
+    private let substitute = Atomic<Bool>(false)
     private let errorText = Mutex<StageError?>(nil)
+    private let cancelHandler = Mutex<(@Sendable () -> Void)?>(nil)
 
     private enum State: UInt8 { case growing = 0, finished, failed }
 
@@ -43,8 +45,30 @@ public final class SpeechClip: @unchecked Sendable {
     /// True once nobody wants the rest; the synthesiser stops when it sees this.
     public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
-    /// Any thread.
-    public func cancel() { cancelled.store(true, ordering: .relaxed) }
+    /// Some of it was spoken by another engine than the one that was asked for, perhaps in another
+    /// voice: good for once, not to be kept.
+    public var isSubstitute: Bool { substitute.load(ordering: .relaxed) }
+    func markSubstitute() { substitute.store(true, ordering: .relaxed) }
+
+    /// Any thread; runs what ``onCancel(_:)`` was given, the first time.
+    public func cancel() {
+        guard !cancelled.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        takeCancelHandler()?()
+    }
+
+    /// Has `body` run once, by whoever cancels the clip; at once where that has happened. For a
+    /// synthesiser that waits for something and can't look at ``isCancelled`` meanwhile. One a clip.
+    func onCancel(_ body: @escaping @Sendable () -> Void) {
+        cancelHandler.withLock { $0 = body }
+        if cancelled.load(ordering: .acquiring) { takeCancelHandler()?() }
+    }
+
+    private func takeCancelHandler() -> (@Sendable () -> Void)? {
+        cancelHandler.withLock { handler in
+            defer { handler = nil }
+            return handler
+        }
+    }
 
     /// Appends on the synthesiser's thread; allocates a block per 4,096 bytes.
     /// - Returns: the number of bytes taken; fewer than given when the limit is reached.
@@ -69,10 +93,14 @@ public final class SpeechClip: @unchecked Sendable {
     }
 
     /// No more will be appended.
-    public func finish() { state.store(State.finished.rawValue, ordering: .releasing) }
+    public func finish() {
+        _ = takeCancelHandler()
+        state.store(State.finished.rawValue, ordering: .releasing)
+    }
 
     /// Synthesis broke off; what was appended stays readable.
     public func fail(_ error: StageError) {
+        _ = takeCancelHandler()
         errorText.withLock { $0 = error }
         state.store(State.failed.rawValue, ordering: .releasing)
     }
