@@ -141,7 +141,8 @@ public protocol DialogueSession: AnyObject {
     /// and only the rest is wanted. False, and nothing done, where that can't be.
     func respond(
         to input: CallerInput, turn: TurnID, after said: [String],
-        output: @escaping (Result<ReplyPart, StageError>) -> Void) -> Bool
+        output: @escaping (Result<ReplyPart, StageError>) -> Void
+    ) -> Bool
     /// Another engine answered this turn, or went on with it; the caller heard `reply` of it.
     func overheard(_ input: CallerInput, turn: TurnID, reply: String)
 }

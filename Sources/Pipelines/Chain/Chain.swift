@@ -61,9 +61,10 @@ public struct ChainLink<Engine: Sendable>: Sendable {
 
 /// Told, on any thread, of a failure that the caller did not notice because the next engine took
 /// over. `next` is that engine's name.
-public typealias ChainReport = @Sendable (
-    _ place: ChainPlace, _ error: StageError, _ next: String
-) -> Void
+public typealias ChainReport =
+    @Sendable (
+        _ place: ChainPlace, _ error: StageError, _ next: String
+    ) -> Void
 
 /// The order in which services are asked.
 struct Chain: Sendable {

@@ -1,6 +1,6 @@
 /// What a language model is told of the conversation so far: the caller's words, the tools' answers,
 /// and of the agent's only what was heard.
-struct ConversationMemory {
+package struct ConversationMemory {
     private struct Turn {
         var id: TurnID
         var caller: String
@@ -13,13 +13,13 @@ struct ConversationMemory {
     let turnCountMax: Int
     private var turns: [Turn] = []
 
-    init(turnCountMax: Int) { self.turnCountMax = turnCountMax }
+    package init(turnCountMax: Int) { self.turnCountMax = turnCountMax }
 
     /// The greeting, as far as it was heard.
     private(set) var greeting = ""
 
     /// The caller's words became final, or more came of the tools of this turn.
-    mutating func keep(turn: TurnID, caller: String, rounds: [ChatMessage]) {
+    package mutating func keep(turn: TurnID, caller: String, rounds: [ChatMessage]) {
         if let index = turns.firstIndex(where: { $0.id == turn }) {
             turns[index].caller = caller
             turns[index].rounds = rounds
@@ -37,7 +37,7 @@ struct ConversationMemory {
     }
 
     /// What the agent says in a turn, or was heard to say.
-    mutating func setReply(_ text: String, turn: TurnID) {
+    package mutating func setReply(_ text: String, turn: TurnID) {
         if turn == 0 {
             greeting = text
         } else if let index = turns.firstIndex(where: { $0.id == turn }) {
@@ -46,7 +46,7 @@ struct ConversationMemory {
     }
 
     /// The conversation before a turn.
-    func messages(before turn: TurnID) -> [ChatMessage] {
+    package func messages(before turn: TurnID) -> [ChatMessage] {
         var messages: [ChatMessage] = []
         if !greeting.isEmpty { messages.append(.agent(greeting)) }
         for past in turns where past.id < turn {

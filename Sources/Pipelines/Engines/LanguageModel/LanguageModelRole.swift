@@ -49,11 +49,12 @@ public struct LanguageModelRole: Sendable {
     public init(
         greeting: String?, instructions: @escaping @Sendable (CallInfo) -> String,
         tools: [DialogueTool] = [],
-        run: @escaping @Sendable (
-            DialogueToolCall, @escaping @Sendable (Result<[UInt8], StageError>) -> Void
-        ) -> Void = { call, answer in
-            answer(.failure(.failed(stage: "llm", reason: "there is no tool \(call.name)")))
-        },
+        run:
+            @escaping @Sendable (
+                DialogueToolCall, @escaping @Sendable (Result<[UInt8], StageError>) -> Void
+            ) -> Void = { call, answer in
+                answer(.failure(.failed(stage: "llm", reason: "there is no tool \(call.name)")))
+            },
         handOverNumber: String? = nil,
         completeness: @escaping @Sendable (String) -> Completeness = { _ in .unknown }
     ) {

@@ -55,7 +55,9 @@ extension LanguageModelSession {
     /// unless something else was done in between.
     private func effectName(of call: ChatToolCall) -> String {
         let arguments =
-            JSONValue(call.arguments).map { String(decoding: $0.canonical.encoded(), as: UTF8.self) }
+            JSONValue(call.arguments).map {
+                String(decoding: $0.canonical.encoded(), as: UTF8.self)
+            }
             ?? call.arguments
         let name = "\(call.name):\(arguments)"
         let others = effects.count { !$0.hasPrefix(name + "#") }

@@ -16,6 +16,12 @@ public struct ChatToolCall: Sendable, Equatable {
     public var name: String
     /// JSON, as far as the model keeps its word.
     public var arguments: String
+
+    public init(id: String, name: String, arguments: String) {
+        self.id = id
+        self.name = name
+        self.arguments = arguments
+    }
 }
 
 /// What a piece of a model's answer brings.

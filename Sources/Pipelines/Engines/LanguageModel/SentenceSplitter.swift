@@ -3,12 +3,13 @@
 /// A full stop ends a sentence only before white space and a word that does not go on in small
 /// letters; not after abbreviations, initials and the numbers of a list. So prices, times, e-mail
 /// addresses and "7 p.m. tomorrow" stay whole.
-struct SentenceSplitter {
+package struct SentenceSplitter {
     /// A sentence that has no end by now is cut at its last comma or space.
     static let letterCountMax = 300
 
     private static let abbreviations: Set<String> = [
-        "mr", "mrs", "ms", "dr", "prof", "st", "ave", "blvd", "rd", "no", "nr", "vs", "etc", "approx",
+        "mr", "mrs", "ms", "dr", "prof", "st", "ave", "blvd", "rd", "no", "nr", "vs", "etc",
+        "approx",
         "jr", "sr", "dept", "inc", "ltd", "co", "e.g", "i.e", "a.m", "p.m", "u.s", "jan", "feb",
         "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "wed",
         "thu", "fri", "sat", "sun",
@@ -16,13 +17,15 @@ struct SentenceSplitter {
     /// These can stand at the end of a sentence as well as inside.
     private static let openAbbreviations: Set<String> = ["a.m", "p.m", "etc", "inc", "ltd", "co"]
 
+    package init() {}
+
     private var pending: [Character] = []
     /// Everything before this has been looked at and holds no end.
     private var examined = 0
 
     /// Takes more text.
     /// - Returns: the sentences that are complete with it, speakable.
-    mutating func append(_ text: String) -> [String] {
+    package mutating func append(_ text: String) -> [String] {
         pending += text
         var sentences: [String] = []
         while let end = nextEnd() {
@@ -34,7 +37,7 @@ struct SentenceSplitter {
     }
 
     /// The text is over.
-    mutating func finish() -> [String] {
+    package mutating func finish() -> [String] {
         var sentences = append("")
         add(pending[...], to: &sentences)
         pending = []
@@ -110,9 +113,9 @@ struct SentenceSplitter {
 }
 
 /// Text as a voice is given it.
-enum SpokenText {
+package enum SpokenText {
     /// Without markdown, emoji and line breaks, which synthesisers read out or stumble over.
-    static func speakable(_ text: String) -> String {
+    package static func speakable(_ text: String) -> String {
         var kept = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             if "*_`#|~".unicodeScalars.contains(scalar) || isPictorial(scalar) { continue }
@@ -129,7 +132,9 @@ enum SpokenText {
         // Arrows, dingbats and the joiners and selectors of emoji; not the degree sign.
         case .otherSymbol: return scalar != "°"
         case .format: return true
-        default: return scalar.properties.isVariationSelector || (0x1F3FB...0x1F3FF).contains(scalar.value)
+        default:
+            return scalar.properties.isVariationSelector
+                || (0x1F3FB...0x1F3FF).contains(scalar.value)
         }
     }
 }

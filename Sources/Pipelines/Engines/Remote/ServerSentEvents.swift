@@ -2,15 +2,17 @@
 ///
 /// Source: WHATWG HTML, 9.2.6 "Interpreting an event stream". `id` and `retry` are of no use here
 /// and are skipped.
-struct ServerSentEvents {
-    struct Event: Equatable {
+package struct ServerSentEvents {
+    package struct Event: Equatable {
         /// Empty where the stream did not name it.
-        var name = ""
-        var data = ""
+        package var name = ""
+        package var data = ""
     }
 
     /// A line or an event beyond this is no event stream.
     static let byteCountMax = 1 << 20
+
+    package init() {}
 
     private var line: [UInt8] = []
     private var name = ""
@@ -19,10 +21,10 @@ struct ServerSentEvents {
     private var skipsLineFeed = false
     private var isFirstLine = true
     /// More than ``byteCountMax`` came without an end: what follows is not read.
-    private(set) var isTooLong = false
+    package private(set) var isTooLong = false
 
     /// Takes the next bytes; returns the events that are complete with them.
-    mutating func append(_ bytes: UnsafeRawBufferPointer) -> [Event] {
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) -> [Event] {
         var events: [Event] = []
         for byte in bytes where !isTooLong {
             if skipsLineFeed {

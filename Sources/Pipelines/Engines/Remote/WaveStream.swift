@@ -4,17 +4,19 @@ import DSP
 ///
 /// Source: Microsoft, "Multimedia Programming Interface and Data Specifications 1.0", 1991. A server
 /// that streams does not know the length and writes 0 or 0xFFFFFFFF: it is not looked at.
-struct WaveStream {
-    enum Fault: Error, Equatable { case notWave, format(String) }
+package struct WaveStream {
+    package enum Fault: Error, Equatable { case notWave, format(String) }
 
     /// A head longer than this is none.
     static let headByteCountMax = 65_536
 
+    package init() {}
+
     private var head: [UInt8] = []
-    private(set) var rate: Int?
+    package private(set) var rate: Int?
 
     /// Takes the next bytes of a file; returns those that are samples.
-    mutating func append(_ bytes: [UInt8]) throws(Fault) -> [UInt8] {
+    package mutating func append(_ bytes: [UInt8]) throws(Fault) -> [UInt8] {
         guard rate == nil else { return bytes }
         head += bytes
         guard head.count >= 12 else {
@@ -55,7 +57,8 @@ struct WaveStream {
         let rate = number(at: start + 4, bytes: 4)
         let bits = number(at: start + 14, bytes: 2)
         // 0xFFFE: the extensible form of the same.
-        guard code == 1 || code == 0xFFFE, channels == 1, bits == 16, (8000...192_000).contains(rate)
+        guard code == 1 || code == 0xFFFE, channels == 1, bits == 16,
+            (8000...192_000).contains(rate)
         else {
             throw .format(
                 "16-bit mono samples are needed, not format \(code) with \(channels) channels of "
@@ -69,7 +72,7 @@ struct WaveStream {
     }
 
     /// A whole file.
-    static func file(_ samples: [Int16], rate: Int) -> [UInt8] {
+    package static func file(_ samples: [Int16], rate: Int) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(44 + samples.count * 2)
         func add(_ value: Int, _ count: Int) {
