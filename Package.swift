@@ -80,9 +80,17 @@ let package = Package(
         // Twilio's side of a call, for tests, demo and benchmarks.
         library(
             "CallSimulator", ["Twilio", "Net", "DSP", "Realtime"], path: "Benchmarks/CallSimulator"),
+        // Speech to text, language model and text to speech for tests and benchmarks.
+        library(
+            "ServiceStandIns",
+            ["CallSimulator", "Assistants", "Pipelines", "Net", "DSP", "Realtime"],
+            path: "Benchmarks/ServiceStandIns"),
         .executableTarget(
             name: "streamd-bench",
-            dependencies: ["CallSimulator", "Daemon", "Net", "CAllocationCounter", "CEchoFloor"],
+            dependencies: [
+                "CallSimulator", "ServiceStandIns", "Daemon", "Net", "CAllocationCounter",
+                "CEchoFloor",
+            ],
             path: "Benchmarks/streamd-bench",
             swiftSettings: rules),
 
@@ -98,6 +106,9 @@ let package = Package(
         tests("TwilioTests", ["Twilio", "CAllocationCounter"], exclude: ["Vectors"]),
         tests(
             "CallSimulatorTests", ["CallSimulator", "Twilio", "Net", "DSP", "CAllocationCounter"]),
+        tests(
+            "ServiceStandInsTests",
+            ["ServiceStandIns", "CallSimulator", "Assistants", "Net", "DSP"]),
         tests("PipelinesTests", ["Pipelines", "CAllocationCounter"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
         tests("DaemonTests", ["Daemon"]),

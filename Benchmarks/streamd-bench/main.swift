@@ -5,6 +5,7 @@ let benchmarks: [(name: String, run: ([String]) -> Int32)] = [
     ("calls", CallsBenchmark.run(arguments:)),
     ("demo", Demo.run(arguments:)),
     ("echo", EchoBenchmark.run(arguments:)),
+    ("services", Services.run(arguments:)),
 ]
 
 let arguments = CommandLine.arguments.dropFirst()

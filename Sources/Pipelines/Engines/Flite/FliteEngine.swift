@@ -31,7 +31,6 @@ public final class FliteEngine: TextToSpeech {
     public init(_ options: FliteOptions = FliteOptions()) throws(StageError) {
         self.options = options
         let workers = options.workers > 0 ? options.workers : WorkerPool.coreCount
-        flite_init()
         guard let instances = Self.makeVoices(options.voice, count: workers) else {
             throw Self.unknownVoice(options.voice)
         }
@@ -94,8 +93,11 @@ public final class FliteEngine: TextToSpeech {
 
     private static let registration = Mutex(())
 
-    private static func makeVoices(_ name: String, count: Int) -> [FliteVoice]? {
+    /// Instances of one voice, one for each thread that is to speak with it; nil for a voice that is
+    /// not built in. Any thread.
+    package static func makeVoices(_ name: String, count: Int) -> [FliteVoice]? {
         registration.withLock { _ in
+            flite_init()
             let made = (0..<count).compactMap { _ in FliteVoice(name: name) }
             return made.count == count ? made : nil
         }
