@@ -85,7 +85,7 @@ private func fault(_ yaml: String) -> String {
         ),
         (
             "llm: [{engine: ollama, model: m, voice: v}]\n",
-            "f.yaml:1:33: llm[0]: ollama takes no 'voice'; its keys are engine, baseURL, "
+            "f.yaml:1:34: llm[0]: ollama takes no 'voice'; its keys are engine, baseURL, "
         ),
         (
             "llm: [{engine: openai, model: m, baseURL: localhost}]\n",

@@ -82,6 +82,8 @@ public enum ConfigurationReference {
         "stt": "[{engine: whisper, model: tiny.en, threads: 1}]",
         "llm": "[{engine: scripted}]",
         "tts": "[{engine: flite, voice: rms}]",
+        "fallback.failuresMax": "3",
+        "cache.memoryBytesMax": "16777216",
         "turn.endpointMs": "400",
         "vad.onsetThreshold": "0.5",
         "audio.noiseSuppression": "off",

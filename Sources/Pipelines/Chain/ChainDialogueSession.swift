@@ -118,7 +118,8 @@ final class ChainDialogueSession: DialogueSession {
 
     private func ask(_ work: Work, from index: Int, orFailWith error: StageError? = nil) {
         guard let (next, permit) = chain.admit(from: index, atNanos: loop.nowNanos) else {
-            return giveUp(work, error ?? .failed(stage: "llm", reason: "no engine"))
+            return giveUp(
+                work, error ?? .failed(stage: "llm", reason: "no engine"), retryFrom: index)
         }
         let ticket = take(work, next, permit)
         sessions[next].respond(to: work.input, turn: work.turn) { [weak self, weak work] result in
@@ -129,9 +130,10 @@ final class ChainDialogueSession: DialogueSession {
         if work.isCommitted, work.ticket == ticket { sessions[next].commit(turn: work.turn) }
     }
 
-    /// Finds somebody to finish what another engine began.
-    private func askForRest(_ work: Work, from index: Int, orFailWith error: StageError) {
-        var from = index
+    /// Finds somebody to finish what the engine of `work.place` began.
+    private func askForRest(_ work: Work, orFailWith error: StageError) {
+        let failed = work.place
+        var from = failed + 1
         while let (next, permit) = chain.admit(from: from, atNanos: loop.nowNanos) {
             let ticket = take(work, next, permit)
             let isTaken = sessions[next].respond(
@@ -149,7 +151,10 @@ final class ChainDialogueSession: DialogueSession {
             chain.places[next].breaker.abandoned(permit)
             from = next + 1
         }
-        giveUp(work, error)
+        // What was heard of it is still the first one's to remember.
+        work.place = failed
+        if work.isCommitted { unheard[work.turn] = (work.input, failed) }
+        giveUp(work, error, retryFrom: failed + 1)
     }
 
     private func take(_ work: Work, _ place: Int, _ permit: CircuitBreaker.Permit) -> Int {
@@ -186,19 +191,21 @@ final class ChainDialogueSession: DialogueSession {
         work.permit = nil
         timer?.cancel()
         chain.failed(failed, error, atNanos: loop.nowNanos)
-        if sessions[failed].standing(of: work.turn) == .acted { return giveUp(work, error) }
+        if sessions[failed].standing(of: work.turn) == .acted {
+            return giveUp(work, error, retryFrom: 0)
+        }
         sessions[failed].cancel(turn: work.turn)
         if work.said.isEmpty {
             ask(work, from: failed + 1, orFailWith: error)
         } else {
-            askForRest(work, from: failed + 1, orFailWith: error)
+            askForRest(work, orFailWith: error)
         }
     }
 
-    private func giveUp(_ work: Work, _ error: StageError) {
+    /// - Parameter next: where the turn is tried again at its end, if it is not committed: with those
+    ///   that were not asked; with all where there are none.
+    private func giveUp(_ work: Work, _ error: StageError, retryFrom next: Int) {
         settle(work)
-        // Tried again at the end of the turn, with those that were not asked; then with all.
-        let next = work.place + 1
         if !work.isCommitted { retry = next < chain.count ? (work.turn, next) : nil }
         work.output(.failure(error))
     }

@@ -76,7 +76,7 @@ extension LanguageModelSession {
             answer(call, with: String(decoding: json, as: UTF8.self), reply)
         case .failure(let error): answer(call, with: Self.errorJSON("\(error)"), reply)
         }
-        if reply.isCommitted { remember(reply) }
+        if reply.isCommitted { keepRounds(of: reply) }
         // Not wanted any more: the model learns of the answer with its next question.
         guard reply.output != nil else { return startDeferred() }
         runCalls(of: reply)

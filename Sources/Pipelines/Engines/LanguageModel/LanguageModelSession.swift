@@ -121,8 +121,13 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
     }
 
     func remember(_ reply: LanguageModelReply) {
-        memory.keep(turn: reply.turn, caller: reply.input.chatText, rounds: reply.rounds)
+        keepRounds(of: reply)
         memory.setReply(reply.text, turn: reply.turn)
+    }
+
+    /// What was heard of a reply that was broken off stays as it is.
+    func keepRounds(of reply: LanguageModelReply) {
+        memory.keep(turn: reply.turn, caller: reply.input.chatText, rounds: reply.rounds)
     }
 
     // MARK: - Asking

@@ -179,11 +179,20 @@ private final class OpenAISpeechTransfer: @unchecked Sendable {
         case .failure(let error): end(options.service.error(error))
         case .success where !(200..<300).contains(status):
             end(options.service.refusal(status: status, body: refusal))
-        case .success where sampleCount == 0: end(options.service.failed("the answer is empty"))
+        case .success where sampleCount < sampleCountMin:
+            end(
+                options.service.failed(
+                    "the answer holds \(sampleCount) samples, too few for the text"))
         case .success:
             encoder.finish()
             end(nil)
         }
+    }
+
+    /// Nobody speaks eight times as fast as others: what is shorter is no speech.
+    private var sampleCountMin: Int {
+        let rate = wave.rate ?? options.pcmRate
+        return max(1, clip.text.count * rate / SpokenLength.lettersPerSecond / 8)
     }
 
     private func end(_ error: StageError?) {
