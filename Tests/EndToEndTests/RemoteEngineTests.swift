@@ -120,6 +120,8 @@ import Testing
     @Test func withoutAnyEngineTheCallIsHandedOver() async throws {
         let services = try await blocking { try ServiceProcess(["--fixtures", "none"]) }
         let daemon = try await Self.start(services) {
+            // The greeting is made at the start, so that only the turn fails.
+            Self.beingPatient(&$0)
             $0.llm = [$0.llm[0]]
             $0.tts = [$0.tts[0]]
             $0.turn.failuresMax = 1
