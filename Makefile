@@ -54,9 +54,11 @@ demo: setup ## Plays a caller into the daemon and prints the conversation with i
 	@$(ENVIRONMENT); scripts/demo $(ARGS)
 
 .PHONY: bench
-bench: setup ## Builds the benchmark and runs it with ARGS
+bench: setup ## Measures the figures of docs/benchmarks.md (12 min); ARGS='calls …' for one benchmark
+	@$(ENVIRONMENT); echo 'bench: building streamd and streamd-bench …'
+	@$(ENVIRONMENT); $(BUILD) --product streamd
 	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
-	@$(ENVIRONMENT); .build/release/streamd-bench $(ARGS)
+	@$(ENVIRONMENT); if [ -n '$(ARGS)' ]; then exec .build/release/streamd-bench $(ARGS); else scripts/bench; fi
 
 .PHONY: fuzz
 fuzz: setup ## Runs each fuzzer for SECONDS_EACH seconds (default 300)
@@ -77,6 +79,14 @@ lint: ## Checks formatting and the rules of the house
 .PHONY: format
 format: ## Formats all Swift sources in place
 	@swift format --in-place --parallel --recursive Sources Tests Benchmarks Package.swift
+
+.PHONY: reference
+reference: setup ## Writes docs/configuration.md and streamd.example.yaml from the option table
+	@$(ENVIRONMENT); $(BUILD) --product streamd
+	@.build/release/streamd check-config --reference > docs/configuration.md.new
+	@.build/release/streamd check-config --sample > streamd.example.yaml.new
+	@mv docs/configuration.md.new docs/configuration.md
+	@mv streamd.example.yaml.new streamd.example.yaml
 
 .PHONY: clean
 clean: ## Removes what was built; the cache of set-up stays

@@ -64,7 +64,7 @@ let package = Package(
         library("VAD", ["DSP", "Realtime", "CStreamD"]),
         library(
             "Net", ["Realtime", "CStreamD", "CUV", "CHTTPParser", "CWslay", "COpenSSL", "CCurl"]),
-        library("Store", ["CSQLite"]),
+        library("Store", ["Realtime", "CSQLite"]),
         library("Twilio", ["Net", "DSP", "Realtime", "COpenSSL"]),
         library("Pipelines", ["VAD", "DSP", "Net", "Realtime", "CWhisper", "CFlite"]),
         library("Assistants", ["Pipelines", "Store", "Net"]),
@@ -112,6 +112,7 @@ let package = Package(
         tests("PipelinesTests", ["Pipelines", "CAllocationCounter"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
         tests("DaemonTests", ["Daemon"]),
+        tests("BenchTests", []),
         tests(
             "EndToEndTests",
             [

@@ -26,6 +26,11 @@ public struct CallStatistics: Sendable, CustomStringConvertible {
     public private(set) var gapCount = 0
     public private(set) var gapMsMax = 0.0
     public private(set) var bufferedMsMax = 0.0
+    /// How near any playback buffer came to running dry inside a reply; nil when no reply was long
+    /// enough to see.
+    public private(set) var slackMsMin: Double?
+    /// How long the calls lasted together.
+    public private(set) var durationNanos: UInt64 = 0
     public private(set) var frameCount: Int64 = 0
     public private(set) var refusedFrameCount: Int64 = 0
     public private(set) var receivedByteCount: Int64 = 0
@@ -48,6 +53,8 @@ public struct CallStatistics: Sendable, CustomStringConvertible {
         gapCount += result.gapCount
         gapMsMax = max(gapMsMax, result.gaps.map(\.milliseconds).max() ?? 0)
         bufferedMsMax = max(bufferedMsMax, result.bufferedMsMax)
+        if let slack = result.slackMsMin { slackMsMin = min(slackMsMin ?? slack, slack) }
+        durationNanos += result.durationNanos
         frameCount += result.frameCount
         refusedFrameCount += result.refusedFrameCount
         receivedByteCount += result.receivedByteCount
@@ -93,7 +100,8 @@ public struct CallStatistics: Sendable, CustomStringConvertible {
     private static func show(_ histogram: LatencyHistogram) -> String {
         guard histogram.count > 0 else { return "none" }
         func ms(_ nanos: UInt64) -> String { show(Double(nanos) / 1e6) }
-        return "p50 \(ms(histogram.percentile(50))) p95 \(ms(histogram.percentile(95))) "
+        return
+            "p50 \(ms(histogram.percentile(50))) p90 \(ms(histogram.percentile(90))) p95 \(ms(histogram.percentile(95))) "
             + "p99 \(ms(histogram.percentile(99))) max \(ms(histogram.maxNanos)) ms "
             + "(\(histogram.count))"
     }

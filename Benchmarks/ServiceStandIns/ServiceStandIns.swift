@@ -1,6 +1,6 @@
 import CallSimulator
 import Net
-import Synchronization
+import Realtime
 
 /// Speech to text, a language model and text to speech that speak OpenAI's wire protocol and take as
 /// long as they are told to. For tests and benchmarks: they cost little, and can be made to fail.
@@ -14,11 +14,11 @@ public final class ServiceStandIns: Sendable {
     /// What is to go wrong. Any thread.
     public let faults = FaultBoard()
     private let options: ServiceStandInOptions
-    private let generators: Mutex<[StandInService: SeededGenerator]>
+    private let generators: Locked<[StandInService: SeededGenerator]>
     private let transcription: TranscriptionStandIn
     private let chat: ChatStandIn
     private let speech: SpeechStandIn
-    private let server = Mutex<HTTPServer?>(nil)
+    private let server = Locked<HTTPServer?>(nil)
 
     /// Answers from the loops of the group at once.
     /// - Parameter index: the fixtures that are known by their sound; nil for none.
@@ -31,7 +31,7 @@ public final class ServiceStandIns: Sendable {
         for (place, service) in StandInService.allCases.enumerated() {
             generators[service] = SeededGenerator(seed: options.seed &* 3 &+ UInt64(place))
         }
-        self.generators = Mutex(generators)
+        self.generators = Locked(generators)
         transcription = TranscriptionStandIn(index: index, transcript: options.transcript)
         chat = ChatStandIn(options: options)
         speech = SpeechStandIn(speedup: options.speechSpeedup)

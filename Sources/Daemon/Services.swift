@@ -2,7 +2,6 @@ import Net
 import Pipelines
 import Realtime
 import Store
-import Synchronization
 import Twilio
 
 /// What the parts of the daemon share; made once at the start. Everything in it may be used from
@@ -21,14 +20,14 @@ final class Services: Sendable {
     let assistants: AssistantDirectory
     let engines: Engines
     /// The newest configuration; new calls go by its keys that can be reloaded.
-    let reloaded: Mutex<Configuration>
+    let reloaded: Locked<Configuration>
 
     init(
         configuration: Configuration, secrets: Secrets, log: Logger, database: Database,
         engines: Engines, speechCache: SpeechCache, assistants: AssistantDirectory
     ) {
         self.configuration = configuration
-        reloaded = Mutex(configuration)
+        reloaded = Locked(configuration)
         self.secrets = secrets
         self.log = log
         self.database = database
@@ -42,6 +41,8 @@ final class Services: Sendable {
             maxCalls: configuration.limits.maxCalls,
             perSecond: configuration.limits.webhooksPerSecond,
             nowNanos: MonotonicClock.nowNanos())
-        tokens = StreamTokens(lifetimeMs: configuration.twilio.streamTokenMs)
+        tokens = StreamTokens(
+            countMax: configuration.limits.streamTokens,
+            lifetimeMs: configuration.twilio.streamTokenMs)
     }
 }

@@ -4,7 +4,6 @@ import Net
 import Pipelines
 import Realtime
 import Store
-import Synchronization
 
 /// The daemon: everything that runs between start and stop. Safe from any thread.
 public final class StreamDaemon: Sendable {
@@ -15,6 +14,13 @@ public final class StreamDaemon: Sendable {
     /// Loads what the configuration names and begins to listen. Blocking; may take a second.
     public init(configuration: Configuration, secrets: Secrets, log: Logger) throws {
         try configuration.checkTrust(secrets)
+        let room = DescriptorLimit.raise(forConnections: configuration.server.connectionsMax)
+        if room < configuration.server.connectionsMax {
+            log.warning(
+                "fewer connections fit than server.connectionsMax; raise the limit of open files "
+                    + "(ulimit -n, LimitNOFILE)",
+                ["fit": .integer(room), "wanted": .integer(configuration.server.connectionsMax)])
+        }
         let database = try Self.openDatabase(configuration.store)
         let engines = try Engines(configuration, secrets: secrets, log: log)
         let cache = try SpeechCache(configuration.cache, speaker: configuration.tts[0])
@@ -199,7 +205,7 @@ public final class StreamDaemon: Sendable {
 
     /// Puts the tables of a new restaurant into the store. Blocking.
     private static func seedTables(of engine: ScriptedDialogueEngine) throws {
-        let outcome = Mutex<Result<Void, StoreError>?>(nil)
+        let outcome = Locked<Result<Void, StoreError>?>(nil)
         let done = DispatchSemaphore(value: 0)
         engine.seed { result in
             outcome.withLock { $0 = result }

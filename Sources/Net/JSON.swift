@@ -94,7 +94,7 @@ public enum JSONValue: Sendable, Equatable {
         case .integer(let value): out.append(contentsOf: String(value).utf8)
         case .number(let value):
             out.append(contentsOf: (value.isFinite ? "\(value)" : "null").utf8)
-        case .string(let text): Self.encode(text, into: &out)
+        case .string(let text): JSONText.appendQuoted(text, to: &out)
         case .array(let elements):
             out.append(UInt8(ascii: "["))
             for (index, element) in elements.enumerated() {
@@ -106,32 +106,11 @@ public enum JSONValue: Sendable, Equatable {
             out.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
                 if index > 0 { out.append(UInt8(ascii: ",")) }
-                Self.encode(member.name, into: &out)
+                JSONText.appendQuoted(member.name, to: &out)
                 out.append(UInt8(ascii: ":"))
                 member.value.encode(into: &out)
             }
             out.append(UInt8(ascii: "}"))
         }
-    }
-
-    private static func encode(_ text: String, into out: inout [UInt8]) {
-        let digits = Array("0123456789abcdef".utf8)
-        out.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                out.append(UInt8(ascii: "\\"))
-                out.append(byte)
-            case 0x0A: out.append(contentsOf: "\\n".utf8)
-            case 0x0D: out.append(contentsOf: "\\r".utf8)
-            case 0x09: out.append(contentsOf: "\\t".utf8)
-            case 0x00..<0x20, 0x7F:
-                out.append(contentsOf: "\\u00".utf8)
-                out.append(digits[Int(byte >> 4)])
-                out.append(digits[Int(byte & 15)])
-            default: out.append(byte)
-            }
-        }
-        out.append(UInt8(ascii: "\""))
     }
 }

@@ -1,3 +1,4 @@
+import Realtime
 import Synchronization
 
 /// Synthesised speech that grows at one end while it is read anywhere: µ-law bytes at 8 kHz.
@@ -17,8 +18,13 @@ public final class SpeechClip: @unchecked Sendable {
     private let state = Atomic<UInt8>(State.growing.rawValue)
     private let cancelled = Atomic<Bool>(false)
     private let substitute = Atomic<Bool>(false)
-    private let errorText = Mutex<StageError?>(nil)
-    private let cancelHandler = Mutex<(@Sendable () -> Void)?>(nil)
+    private let aside = Locked(Aside())
+
+    /// What is not looked at for every frame.
+    private struct Aside {
+        var error: StageError?
+        var cancelHandler: (@Sendable () -> Void)?
+    }
 
     private enum State: UInt8 { case growing = 0, finished, failed }
 
@@ -40,7 +46,7 @@ public final class SpeechClip: @unchecked Sendable {
     public var isFinished: Bool { state.load(ordering: .acquiring) == State.finished.rawValue }
     public var error: StageError? {
         state.load(ordering: .acquiring) == State.failed.rawValue
-            ? errorText.withLock { $0 } : nil
+            ? aside.withLock { $0.error } : nil
     }
     /// True once nobody wants the rest; the synthesiser stops when it sees this.
     public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
@@ -59,14 +65,14 @@ public final class SpeechClip: @unchecked Sendable {
     /// Has `body` run once, by whoever cancels the clip; at once where that has happened. For a
     /// synthesiser that waits for something and can't look at ``isCancelled`` meanwhile. One a clip.
     func onCancel(_ body: @escaping @Sendable () -> Void) {
-        cancelHandler.withLock { $0 = body }
+        aside.withLock { $0.cancelHandler = body }
         if cancelled.load(ordering: .acquiring) { takeCancelHandler()?() }
     }
 
     private func takeCancelHandler() -> (@Sendable () -> Void)? {
-        cancelHandler.withLock { handler in
-            defer { handler = nil }
-            return handler
+        aside.withLock { aside in
+            defer { aside.cancelHandler = nil }
+            return aside.cancelHandler
         }
     }
 
@@ -101,7 +107,7 @@ public final class SpeechClip: @unchecked Sendable {
     /// Synthesis broke off; what was appended stays readable.
     public func fail(_ error: StageError) {
         _ = takeCancelHandler()
-        errorText.withLock { $0 = error }
+        aside.withLock { $0.error = error }
         state.store(State.failed.rawValue, ordering: .releasing)
     }
 

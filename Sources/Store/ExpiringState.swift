@@ -1,4 +1,4 @@
-import Synchronization
+import Realtime
 
 /// Small values that live for a while: the state of conversations, one-time tokens.
 ///
@@ -33,7 +33,7 @@ public final class MemoryState: ExpiringState {
 
     private let entriesMax: Int
     private let nowNanos: @Sendable () -> UInt64
-    private let contents = Mutex(Contents())
+    private let contents = Locked(Contents())
 
     /// - Parameters:
     ///   - entriesMax: live entries that are held at most.

@@ -1,3 +1,5 @@
+import Net
+
 /// Fills a buffer of fixed size from its beginning. What does not fit is refused as a whole and
 /// remembered, so that a writer checks once, at its end. Allocates nothing.
 struct ByteSink {
@@ -65,35 +67,5 @@ struct ByteSink {
     /// Appends the text as the inside of a JSON string (RFC 8259 section 7).
     mutating func append(json text: String) {
         for byte in text.utf8 { JSONText.escape(byte) { append($0) } }
-    }
-}
-
-/// JSON strings for writers.
-enum JSONText {
-    /// Calls `emit` with the byte as it stands inside a JSON string.
-    @inline(__always)
-    static func escape(_ byte: UInt8, _ emit: (UInt8) -> Void) {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            emit(UInt8(ascii: "\\"))
-            emit(byte)
-        case 0..<0x20:
-            emit(UInt8(ascii: "\\"))
-            emit(UInt8(ascii: "u"))
-            emit(UInt8(ascii: "0"))
-            emit(UInt8(ascii: "0"))
-            emit(UInt8(ascii: "0") + byte >> 4)
-            let low = byte & 15
-            emit(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
-        default: emit(byte)
-        }
-    }
-
-    /// The text as a JSON string, in quotes.
-    static func quoted(_ text: String) -> [UInt8] {
-        var bytes = [UInt8(ascii: "\"")]
-        for byte in text.utf8 { escape(byte) { bytes.append($0) } }
-        bytes.append(UInt8(ascii: "\""))
-        return bytes
     }
 }

@@ -1,3 +1,5 @@
+import Net
+
 /// Writes our messages of one stream: `media`, `mark` and `clear`.
 ///
 /// The stream's identifier is escaped once, here; the `write…` functions allocate nothing, may be

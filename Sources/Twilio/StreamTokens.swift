@@ -1,4 +1,4 @@
-import Synchronization
+import Realtime
 
 /// Tokens that tie a stream to the webhook that asked for it: made when the TwiML is written, sent
 /// as a `<Parameter>`, shown in `start`. Each is good once, for one call, for a limited time.
@@ -54,7 +54,7 @@ public final class StreamTokens: Sendable {
     /// How many tokens are remembered at most, used and expired ones included.
     public let countMax: Int
     private let lifetimeNanos: UInt64
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     private static let idByteCount = 8
     private static let secretByteCount = 16

@@ -1,3 +1,5 @@
+import Net
+
 /// Writes the messages that Twilio sends, for a simulator of its side of a stream.
 ///
 /// Field order and types as Twilio's documentation shows them: counters are strings, `sampleRate`

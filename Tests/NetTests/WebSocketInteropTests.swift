@@ -3,9 +3,11 @@ import Net
 import Testing
 
 /// A Python with independent implementations, where there is one: `STREAMD_TEST_PYTHON`, or
-/// `python3`. Its packages `websockets` and `hypercorn` are looked for, not required.
+/// Debian's, for which scripts/setup installs `websockets` and `hypercorn`. Elsewhere they are looked
+/// for, not required.
 enum PythonPeer {
-    static let path = ProcessInfo.processInfo.environment["STREAMD_TEST_PYTHON"] ?? "python3"
+    static let path =
+        ProcessInfo.processInfo.environment["STREAMD_TEST_PYTHON"] ?? "/usr/bin/python3"
 
     static func has(_ module: String) -> Bool {
         guard let process = try? start("import \(module)") else { return false }
@@ -54,15 +56,20 @@ enum PythonPeer {
         let output = Pipe()
         let client = try PythonPeer.start(
             """
-            from websockets.sync.client import connect
-            with connect("ws://127.0.0.1:\(server.server.port)/echo") as ws:
-                for size in \(Self.sizes):
-                    ws.send("é" * (size // 2)); assert ws.recv() == "é" * (size // 2)
-                    ws.send(b"\\x00\\xff" * (size // 2)); assert ws.recv() == b"\\x00\\xff" * (size // 2)
-                ws.send(["Hel", "lo ", "κόσμε"]); assert ws.recv() == "Hello κόσμε"
-                assert ws.ping().wait(5)
-                ws.close(4000, "bye")
-                print("close", ws.close_code, "done")
+            import asyncio, websockets
+            async def talk():
+                async with websockets.connect("ws://127.0.0.1:\(server.server.port)/echo") as ws:
+                    for size in \(Self.sizes):
+                        await ws.send("é" * (size // 2))
+                        assert await ws.recv() == "é" * (size // 2)
+                        await ws.send(b"\\x00\\xff" * (size // 2))
+                        assert await ws.recv() == b"\\x00\\xff" * (size // 2)
+                    await ws.send(["Hel", "lo ", "κόσμε"])
+                    assert await ws.recv() == "Hello κόσμε"
+                    await asyncio.wait_for(await ws.ping(), 5)
+                    await ws.close(4000, "bye")
+                    print("close", ws.close_code, "done")
+            asyncio.run(talk())
             """, output: output)
         #expect(PythonPeer.line(with: "done", from: output) == "close 4000 done")
         client.waitUntilExit()
@@ -73,14 +80,18 @@ enum PythonPeer {
         let output = Pipe()
         let peer = try PythonPeer.start(
             """
-            from websockets.sync.server import serve
-            def echo(ws):
-                for message in ws:
-                    if message == "leave": ws.close(4001, "left"); break
-                    ws.send(message)
-            with serve(echo, "127.0.0.1", 0, max_size=None) as server:
-                print("port", server.socket.getsockname()[1])
-                server.serve_forever()
+            import asyncio, websockets
+            async def echo(ws):
+                async for message in ws:
+                    if message == "leave":
+                        await ws.close(4001, "left")
+                        break
+                    await ws.send(message)
+            async def run():
+                server = await websockets.serve(echo, "127.0.0.1", 0, max_size=None)
+                print("port", server.sockets[0].getsockname()[1])
+                await server.wait_closed()
+            asyncio.run(run())
             """, output: output)
         defer { peer.terminate() }
         let line = try #require(PythonPeer.line(with: "port", from: output))

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Net
+import Synchronization
 import Testing
 
 /// Passes values from a loop to a waiting test.
@@ -160,6 +161,7 @@ final class WebSocketTestServer: @unchecked Sendable {
 /// A blocking TCP socket that knows nothing of WebSocket: for peers that misbehave.
 final class RawPeer: @unchecked Sendable {
     let descriptor: Int32
+    private let isOpen = Atomic<Bool>(true)
 
     init(descriptor: Int32) {
         self.descriptor = descriptor
@@ -293,7 +295,11 @@ final class RawPeer: @unchecked Sendable {
         close()
     }
 
-    func close() { Glibc.close(descriptor) }
+    /// Closes once: a second close would hit whatever got the descriptor's number since.
+    func close() {
+        guard isOpen.exchange(false, ordering: .relaxed) else { return }
+        Glibc.close(descriptor)
+    }
 }
 
 /// A server that does with each connection what the test says, on a thread of its own.
@@ -307,7 +313,11 @@ final class FaultServer: @unchecked Sendable {
         Thread.detachNewThread {
             while true {
                 let accepted = accept(descriptor, nil, nil)
-                guard accepted >= 0 else { return }
+                guard accepted >= 0 else {
+                    // Closed here, where nothing can accept from its number's next owner.
+                    Glibc.close(descriptor)
+                    return
+                }
                 Thread.detachNewThread {
                     let peer = RawPeer(descriptor: accepted)
                     serve(peer)
@@ -317,10 +327,7 @@ final class FaultServer: @unchecked Sendable {
         }
     }
 
-    func close() {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        Glibc.close(descriptor)
-    }
+    func close() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }
 
 /// A certificate for `localhost` and 127.0.0.1 that signs itself, made once with openssl.

@@ -84,8 +84,9 @@ import Testing
         try await database.seed([4])
         // The first completion holds the worker until all have been asked for.
         let gate = DispatchSemaphore(value: 0)
-        let results = await withCheckedContinuation { continuation in
-            let collected = Collected(count: 9) { continuation.resume(returning: $0) }
+        let collected = Collected(count: 9)
+        await withCheckedContinuation { continuation in
+            collected.whenFull { continuation.resume() }
             database.recentCalls(limit: 1) { _ in gate.wait() }
             for _ in 0..<9 {
                 database.recentCalls(limit: 1) { result in
@@ -97,6 +98,7 @@ import Testing
             }
             gate.signal()
         }
+        let results = collected.all
         let refused = results.filter { $0 == StoreError.overloaded(pendingMax: 4).description }
         #expect(results.filter { $0 == "done" }.count + refused.count == 9)
         #expect((5...6).contains(refused.count))
@@ -181,18 +183,20 @@ private final class Collected: @unchecked Sendable {
     private let lock = NSLock()
     private var values: [String] = []
     private let count: Int
-    private let whenFull: ([String]) -> Void
+    private var onFull: (() -> Void)?
 
-    init(count: Int, whenFull: @escaping ([String]) -> Void) {
-        self.count = count
-        self.whenFull = whenFull
-    }
+    init(count: Int) { self.count = count }
+
+    /// What has come, read under the lock: the thread sanitizer sees no order in a continuation.
+    var all: [String] { lock.withLock { values } }
+
+    func whenFull(_ body: @escaping () -> Void) { lock.withLock { onFull = body } }
 
     func add(_ value: String) {
         lock.lock()
         values.append(value)
-        let isFull = values.count == count
+        let body = values.count == count ? onFull : nil
         lock.unlock()
-        if isFull { whenFull(values) }
+        body?()
     }
 }

@@ -1,5 +1,5 @@
 import Net
-import Synchronization
+import Realtime
 
 /// The services that are stood in for.
 public enum StandInService: String, Sendable, CaseIterable {
@@ -51,7 +51,7 @@ public final class FaultBoard: Sendable {
         var remaining: Int?
     }
 
-    private let entries = Mutex<[StandInService: Entry]>([:])
+    private let entries = Locked<[StandInService: Entry]>([:])
 
     public init() {}
 

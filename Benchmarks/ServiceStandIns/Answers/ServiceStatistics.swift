@@ -1,6 +1,5 @@
 import Net
 import Realtime
-import Synchronization
 
 /// What the stand-ins have done, for tests and to see that they were not the bottleneck.
 /// Any thread; a short lock.
@@ -27,7 +26,7 @@ public final class ServiceStatistics: Sendable {
     /// Requests that `recent` remembers.
     public static let recentMax = 100
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     public init() {}
 

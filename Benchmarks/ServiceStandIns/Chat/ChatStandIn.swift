@@ -1,12 +1,12 @@
 import Assistants
 import Foundation
 import Net
-import Synchronization
+import Realtime
 
 /// `POST /v1/chat/completions` and Anthropic's `/v1/messages`, streamed token by token or whole.
 final class ChatStandIn: Sendable {
     private let options: ServiceStandInOptions
-    private let counter = Mutex(0)
+    private let counter = Locked(0)
 
     init(options: ServiceStandInOptions) { self.options = options }
 

@@ -1,7 +1,7 @@
 import DSP
 import Foundation
 import Pipelines
-import Synchronization
+import Realtime
 
 /// Speech by flite as PCM of 16 bits at 24 kHz, made on threads of its own and kept by text.
 final class SpeechRenderer: Sendable {
@@ -21,7 +21,7 @@ final class SpeechRenderer: Sendable {
 
     private let pool = WorkerPool(name: "speech", workerCount: workers, queueMax: 1_000)
     private let voices: [String: [FliteVoice]]
-    private let made = Mutex<[Line: [UInt8]]>([:])
+    private let made = Locked<[Line: [UInt8]]>([:])
 
     init() {
         var voices: [String: [FliteVoice]] = [:]

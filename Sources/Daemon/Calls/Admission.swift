@@ -1,4 +1,4 @@
-import Synchronization
+import Realtime
 
 /// Decides whether one more call may come in: a bound on live calls and a token bucket on new ones.
 /// Any thread; off the audio path.
@@ -20,10 +20,10 @@ package final class Admission: Sendable {
         var isDraining = false
     }
 
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     package init(maxCalls: Int, perSecond: Int, nowNanos: UInt64) {
-        state = Mutex(
+        state = Locked(
             State(
                 tokens: Double(perSecond), refilledAtNanos: nowNanos, maxCalls: maxCalls,
                 perSecond: perSecond))

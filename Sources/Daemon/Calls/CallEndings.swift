@@ -1,4 +1,4 @@
-import Synchronization
+import Realtime
 
 /// How streams ended, kept for the moment until Twilio asks what to do next with the call.
 final class CallEndings: Sendable {
@@ -14,7 +14,7 @@ final class CallEndings: Sendable {
         var endings: [String: Ending] = [:]
         var order: [String] = []
     }
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Any thread.
     func note(_ ending: Ending, callSid: String) {

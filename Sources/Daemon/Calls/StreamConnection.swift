@@ -13,12 +13,17 @@ final class StreamConnection: WebSocketHandler {
     private var socket: WebSocket?
     private var timer: LoopTimer?
     private var call: StreamedCall?
-    /// Where the audio of one message is decoded; as large as the protocol's limit.
+    /// Where the audio of one message is decoded, while it is being received.
     private let audio: UnsafeMutableRawBufferPointer
+    /// Keeps that alive.
+    private let decodeBuffer: DecodeBuffer
     private var hasLoggedUnknownEvent = false
     private var isClosed = false
 
-    init(services: Services, loop: EventLoop, remoteAddress: String) {
+    /// - Parameter decodeBuffer: shared by the streams of the loop.
+    init(
+        services: Services, loop: EventLoop, remoteAddress: String, decodeBuffer: DecodeBuffer
+    ) {
         self.services = services
         self.loop = loop
         self.remoteAddress = remoteAddress
@@ -26,10 +31,9 @@ final class StreamConnection: WebSocketHandler {
             startTimeoutMs: services.configuration.limits.startTimeoutMs,
             mediaTimeoutMs: services.configuration.twilio.stallMs)
         session = MediaStreamSession(openedAtNanos: MonotonicClock.nowNanos(), limits: limits)
-        audio = .allocate(byteCount: limits.payloadBytesMax, alignment: 16)
+        self.decodeBuffer = decodeBuffer
+        audio = decodeBuffer.memory
     }
-
-    deinit { audio.deallocate() }
 
     // MARK: WebSocket
 

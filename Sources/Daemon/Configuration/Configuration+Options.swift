@@ -190,6 +190,10 @@ extension Configuration {
         .integer(
             "limits.startTimeoutMs", \.limits.startTimeoutMs, 100...60_000, unit: "ms",
             "Time a new stream has to send its start message."),
+        .integer(
+            "limits.streamTokens", \.limits.streamTokens, 100...10_000_000,
+            "One-time tokens that are remembered, each for twice twilio.streamTokenMs; a call for "
+                + "which there is no room is answered with 503. One takes about 200 bytes."),
     ]
 
     static let placeOptions: [ConfigurationOption<Configuration>] = [

@@ -118,6 +118,7 @@ public struct LimitSettings: Sendable {
     public var callSeconds = 600
     public var webhooksPerSecond = 200
     public var startTimeoutMs = 5000
+    public var streamTokens = 50_000
 }
 
 /// `store`: where records are kept.

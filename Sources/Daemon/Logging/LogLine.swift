@@ -1,4 +1,5 @@
 import Foundation
+import Net
 
 /// Renders one log line as text for people or as a JSON object for machines.
 enum LogLine {
@@ -36,16 +37,20 @@ enum LogLine {
         level: LogLevel, message: String, fields: KeyValuePairs<String, LogValue>
     ) -> String {
         var line = "{\"time\":\"\(timestamp())\",\"level\":\"\(level.rawValue)\",\"message\":"
-        line += JSONText.quoted(message)
+        line += quoted(message)
         for (name, value) in fields {
-            line += ",\(JSONText.quoted(name)):"
+            line += ",\(quoted(name)):"
             switch value {
             case .integer(let number): line += "\(number)"
             case .milliseconds(let number): line += oneDecimal(number)
-            case .text(let text): line += JSONText.quoted(text)
+            case .text(let text): line += quoted(text)
             }
         }
         return line + "}"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        String(decoding: JSONText.quoted(text), as: UTF8.self)
     }
 
     /// Control characters would let a caller's words forge log lines.
@@ -81,26 +86,5 @@ enum LogLine {
         let fraction = String("00\(milliseconds)".suffix(3))
         return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))T"
             + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)).\(fraction)Z"
-    }
-}
-
-/// Writes JSON strings (RFC 8259).
-enum JSONText {
-    static func quoted(_ text: String) -> String {
-        var out = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": out += "\\\""
-            case "\\": out += "\\\\"
-            case "\n": out += "\\n"
-            case "\r": out += "\\r"
-            case "\t": out += "\\t"
-            case _ where scalar.value < 0x20:
-                let hex = String(scalar.value, radix: 16)
-                out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out + "\""
     }
 }

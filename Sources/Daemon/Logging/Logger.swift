@@ -1,4 +1,5 @@
 import Foundation
+import Realtime
 import Synchronization
 
 /// How important a log line is.
@@ -45,7 +46,7 @@ public final class Logger: Sendable {
     private let format: LogSettings.Format
     private let level: Atomic<Int>
     private let descriptor: Int32
-    private let buffer = Mutex(Buffer())
+    private let buffer = Locked(Buffer())
     private let wakeUp = DispatchSemaphore(value: 0)
     private let finished = DispatchSemaphore(value: 0)
 

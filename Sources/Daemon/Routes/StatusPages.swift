@@ -10,15 +10,17 @@ struct StatusPages {
         let isConfigured =
             !services.secrets.accountSid.isEmpty && !services.secrets.authToken.isEmpty
         let base = services.trust.base(of: request)
-        let json = """
-            {"status":"\(services.admission.isDraining ? "draining" : "healthy")",\
-            "active_calls":\(services.admission.liveCount),\
-            "config":{"twilio_configured":\(isConfigured),\
-            "webhook_url":\(JSONText.quoted(base + "/twilio/voice"))},\
-            "version":\(JSONText.quoted(StreamdVersion.current))}
-
-            """
-        return HTTPResponse(status: 200, contentType: "application/json", body: json)
+        let config: JSONValue = .object([
+            .init("twilio_configured", .bool(isConfigured)),
+            .init("webhook_url", .string(base + "/twilio/voice")),
+        ])
+        let json: JSONValue = .object([
+            .init("status", .string(services.admission.isDraining ? "draining" : "healthy")),
+            .init("active_calls", .integer(services.admission.liveCount)),
+            .init("config", config),
+            .init("version", .string(StreamdVersion.current)),
+        ])
+        return HTTPResponse(status: 200, json: json)
     }
 
     /// `GET /metrics`, for Prometheus.

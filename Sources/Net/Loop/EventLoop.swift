@@ -1,6 +1,7 @@
 import CStreamD
 import CUV
 import Glibc
+import Realtime
 import Synchronization
 
 /// One thread that waits for sockets, timers and wake-ups, and runs what belongs to them.
@@ -23,7 +24,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
     private let queue = LoopQueue()
     private let threadID = Atomic<UInt>(0)
     private let stopRequested = Atomic<Bool>(false)
-    private let thread = Mutex<pthread_t?>(nil)
+    private let thread = Locked<pthread_t?>(nil)
     private var armedNanos: UInt64 = 0
     private var resources: [ObjectIdentifier: any LoopResource] = [:]
     private var hasEnded = false

@@ -1,7 +1,7 @@
 import COpenSSL
 import CStreamD
 import Glibc
-import Synchronization
+import Realtime
 
 /// How a server identifies itself.
 public struct TLSServerOptions: Sendable, Hashable {
@@ -68,7 +68,7 @@ final class TLSContext: @unchecked Sendable {
         return context
     }
 
-    private static let clients = Mutex<[TLSClientOptions: TLSContext]>([:])
+    private static let clients = Locked<[TLSClientOptions: TLSContext]>([:])
 
     /// The client context for the options; made once, because reading the system's store takes
     /// milliseconds. A certificate file is read when its path is first used.
@@ -115,12 +115,12 @@ final class TLSContext: @unchecked Sendable {
 /// A server's certificate that can be exchanged while it runs. Any thread.
 public final class TLSServerIdentity: Sendable {
     private let options: TLSServerOptions
-    private let current: Mutex<TLSContext>
+    private let current: Locked<TLSContext>
 
     /// Reads the files. Blocks on them.
     public init(_ options: TLSServerOptions) throws(NetError) {
         self.options = options
-        current = Mutex(try TLSContext.server(options))
+        current = Locked(try TLSContext.server(options))
     }
 
     /// Reads the files again; new connections use what they hold now. When they are unusable the

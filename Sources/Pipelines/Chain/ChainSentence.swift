@@ -1,6 +1,5 @@
 import Net
 import Realtime
-import Synchronization
 
 /// One sentence on its way through a chain of synthesisers: what the engine under way makes is copied
 /// into the clip that the conversation reads; when it fails, the next goes on from the last whole word.
@@ -30,7 +29,7 @@ final class ChainSentence: Sendable {
     private let clip: SpeechClip
     private let voice: String?
     private let onAudio: @Sendable () -> Void
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     init(
         of owner: ChainTextToSpeech, clip: SpeechClip, voice: String?,

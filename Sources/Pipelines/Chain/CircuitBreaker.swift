@@ -1,4 +1,4 @@
-import Synchronization
+import Realtime
 
 /// Keeps callers from waiting for a service that is known to be sick.
 ///
@@ -23,7 +23,7 @@ public final class CircuitBreaker: Sendable {
 
     public let failuresMax: Int
     public let probeAfterMs: Int
-    private let book = Mutex(Book())
+    private let book = Locked(Book())
 
     /// - Parameters:
     ///   - failuresMax: failures in a row that open it.

@@ -1,4 +1,4 @@
-import Synchronization
+import Realtime
 
 /// Finished speech by text and voice, shared by all calls, within a memory limit; what was not used
 /// for longest goes first. Behind it there may be a folder that outlives the process. Any thread; used
@@ -25,7 +25,7 @@ public final class SpeechCache: Sendable {
 
     public let byteCountMax: Int
     private let folder: SpeechFolder?
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// - Parameters:
     ///   - byteCountMax: 8,000 bytes hold a second of speech.
@@ -125,7 +125,7 @@ public final class SpeechCache: Sendable {
 
 /// Lets the callback that was given before the clip existed find the clip.
 private final class GrowingClip: Sendable {
-    private let clip = Mutex<SpeechClip?>(nil)
+    private let clip = Locked<SpeechClip?>(nil)
 
     func put(_ new: SpeechClip) { clip.withLock { $0 = new } }
 

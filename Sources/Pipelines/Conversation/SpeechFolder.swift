@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Realtime
 
 /// Synthesised sentences on disk, a file each, within a limit; what was not used for longest goes
 /// first. Files are read and written on a queue of their own; only `init`, ``newest(byteCountMax:)``
@@ -27,7 +27,7 @@ public final class SpeechFolder: Sendable {
     private let directory: URL
     private let speaker: String
     private let byteCountMax: Int
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let queue = DispatchQueue(label: "speech-folder", qos: .utility)
 
     /// - Parameters:

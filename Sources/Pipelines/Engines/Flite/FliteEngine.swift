@@ -1,7 +1,6 @@
 import CFlite
 import DSP
 import Realtime
-import Synchronization
 
 /// What local speech by flite is set up with.
 public struct FliteOptions: Sendable {
@@ -25,7 +24,7 @@ public final class FliteEngine: TextToSpeech {
     private let options: FliteOptions
     private let pool: WorkerPool
     /// By voice, one instance a worker; made when a voice is first asked for.
-    private let voices: Mutex<[String: [FliteVoice]]>
+    private let voices: Locked<[String: [FliteVoice]]>
 
     /// - Throws: when the voice is not one of those that are built in.
     public init(_ options: FliteOptions = FliteOptions()) throws(StageError) {
@@ -34,7 +33,7 @@ public final class FliteEngine: TextToSpeech {
         guard let instances = Self.makeVoices(options.voice, count: workers) else {
             throw Self.unknownVoice(options.voice)
         }
-        voices = Mutex([options.voice: instances])
+        voices = Locked([options.voice: instances])
         pool = WorkerPool(name: "flite", workerCount: workers, queueMax: options.queueMax)
         G711.warmUp()
     }
@@ -91,7 +90,7 @@ public final class FliteEngine: TextToSpeech {
         }
     }
 
-    private static let registration = Mutex(())
+    private static let registration = Locked(())
 
     /// Instances of one voice, one for each thread that is to speak with it; nil for a voice that is
     /// not built in. Any thread.

@@ -1,5 +1,5 @@
 import Net
-import Synchronization
+import Realtime
 
 /// Where a remote engine's server is, what it wants to see, and how long it may take.
 public struct RemoteService: Sendable {
@@ -91,7 +91,7 @@ public final class RemoteClients: Sendable {
     /// Servers close connections that are not used for some time; a newer one is not made sooner.
     static let warmAgainNanos: UInt64 = 20_000_000_000
     private let options: HTTPClientOptions
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     public init(options: HTTPClientOptions = HTTPClientOptions()) { self.options = options }
 

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Realtime
 
 /// Threads for heavy work that must not run on an event loop, fed in order of arrival.
 ///
@@ -22,7 +22,7 @@ public final class WorkerPool: Sendable {
 
     public let workerCount: Int
     public let queueMax: Int
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let available = DispatchSemaphore(value: 0)
 
     /// - Parameters:

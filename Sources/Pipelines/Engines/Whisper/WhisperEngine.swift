@@ -66,7 +66,7 @@ public final class WhisperEngine: SpeechToText {
     /// Transcribes a whole recording of at most 30 s. Blocking; for the command line and tests.
     /// - Parameter samples8k: linear samples at 8 kHz.
     public func transcribe(samples8k: [Int16]) throws(StageError) -> Transcript {
-        let answer = Mutex<Result<Transcript, StageError>?>(nil)
+        let answer = Locked<Result<Transcript, StageError>?>(nil)
         let done = WaitFlag()
         let job = pool.submit { [self] worker in
             let result = decode(samples8k, worker: worker, cancellation: WhisperCancellation())
