@@ -1,3 +1,4 @@
+import CallSimulator
 import Net
 import Realtime
 
@@ -67,16 +68,17 @@ extension MachineUse {
     }
 }
 
-extension LatencyHistogram {
+extension LatencyFigures {
     /// The usual figures; `{"count": 0}` where nothing was recorded.
     var json: JSONValue {
-        guard count > 0 else { return .object([.init("count", .integer(0))]) }
-        let figures = summary
+        guard sampleCount > 0 else { return .object([.init("count", .integer(0))]) }
+        func ms(_ nanos: Double) -> JSONValue { .number(nanos / 1e6) }
+        func percentile(_ percent: Double) -> JSONValue { ms(Double(self.percentile(percent))) }
         return .object([
-            .init("count", .integer(Int(figures.count))), .init("minMs", .number(figures.minMs)),
-            .init("meanMs", .number(figures.meanMs)), .init("p50Ms", .number(figures.p50Ms)),
-            .init("p90Ms", .number(figures.p90Ms)), .init("p95Ms", .number(figures.p95Ms)),
-            .init("p99Ms", .number(figures.p99Ms)), .init("maxMs", .number(figures.maxMs)),
+            .init("count", .integer(sampleCount)), .init("minMs", ms(Double(minNanos))),
+            .init("meanMs", ms(meanNanos)), .init("p50Ms", percentile(50)),
+            .init("p90Ms", percentile(90)), .init("p95Ms", percentile(95)),
+            .init("p99Ms", percentile(99)), .init("maxMs", ms(Double(maxNanos))),
         ])
     }
 }

@@ -35,7 +35,7 @@ extension CallsFigures: CustomStringConvertible {
         return (lines + counts.failures).joined(separator: "\n")
     }
 
-    private var latencies: [(String, LatencyHistogram)] {
+    private var latencies: [(String, LatencySamples)] {
         [
             ("response", statistics.response), ("from the mouth", statistics.responseFromMouth),
             ("greeting", statistics.greeting), ("clear", statistics.clear),
@@ -43,11 +43,11 @@ extension CallsFigures: CustomStringConvertible {
         ]
     }
 
-    private static func row(_ name: String, _ histogram: LatencyHistogram) -> String {
+    private static func row(_ name: String, _ latency: LatencySamples) -> String {
         let label = name.padding(18)
-        guard histogram.count > 0 else { return label + "none" }
-        let values = [50.0, 90, 95, 99, 100].map { Format.ms(histogram, $0).leftPadding(8) }
-        return label.dropLast(2) + values.joined() + "\(histogram.count)".leftPadding(8)
+        guard latency.sampleCount > 0 else { return label + "none" }
+        let values = [50.0, 90, 95, 99, 100].map { Format.ms(latency, $0).leftPadding(8) }
+        return label.dropLast(2) + values.joined() + "\(latency.sampleCount)".leftPadding(8)
     }
 
     private var serverLines: [String] {

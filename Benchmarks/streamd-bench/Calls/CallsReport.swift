@@ -145,9 +145,9 @@ struct CallsReport {
         return max(0, first - room)...(last + room)
     }
 
-    private static func distribution(_ histogram: LatencyHistogram) -> [(x: Double, y: Double)] {
+    private static func distribution(_ latency: LatencySamples) -> [(x: Double, y: Double)] {
         let percents = [0.0] + stride(from: 0.5, through: 100, by: 0.5)
-        return percents.map { (Double(histogram.percentile($0)) / 1e6, $0) }
+        return percents.map { (Double(latency.percentile($0)) / 1e6, $0) }
     }
 
     private func addTimelines(_ figures: CallsFigures, _ page: inout ReportPage) {

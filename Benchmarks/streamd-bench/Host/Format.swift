@@ -1,5 +1,5 @@
+import CallSimulator
 import Foundation
-import Realtime
 
 /// Numbers as reports show them.
 enum Format {
@@ -11,8 +11,8 @@ enum Format {
     }
 
     /// A percentile in milliseconds with one place.
-    static func ms(_ histogram: LatencyHistogram, _ percent: Double) -> String {
-        fixed(Double(histogram.percentile(percent)) / 1e6, 1)
+    static func ms(_ latency: some LatencyFigures, _ percent: Double) -> String {
+        fixed(Double(latency.percentile(percent)) / 1e6, 1)
     }
 
     /// As short as it can be read: three figures that count.

@@ -39,13 +39,12 @@ struct FigureRow {
     }
 
     var targetText: String {
-        let (sign, limit) =
-            switch target {
-            case .atMost(0): ("", 0)
-            case .atMost(let limit): ("≤ ", limit)
-            case .atLeast(let limit): ("≥ ", limit)
-            }
-        return "\(sign)\(Format.short(limit))\(unit.isEmpty ? "" : " " + unit)"
+        let ending = unit.isEmpty ? "" : " " + unit
+        switch target {
+        case .atMost(let limit) where limit == 0: return "0" + ending
+        case .atMost(let limit): return "≤ " + Format.short(limit) + ending
+        case .atLeast(let limit): return "≥ " + Format.short(limit) + ending
+        }
     }
 
     func verdict(_ value: Double?) -> Verdict {
