@@ -23,7 +23,8 @@ private final class EarCase: @unchecked Sendable {
             report: { place, _, next in journal.add("report \(place.engine) \(next)") })
     }
 
-    func say(_ count: Int) async {
+    /// - Parameter cancels: in the same turn of the loop, so that no time-out comes between.
+    func say(_ count: Int, cancels: Bool = false) async {
         await loop.run { [self] in
             if session == nil {
                 session = chain.makeSession(
@@ -37,10 +38,10 @@ private final class EarCase: @unchecked Sendable {
                 case .failure(let error): journal.add("failed \(error)")
                 }
             }
+            if cancels { session?.cancelRequest() }
         }
     }
 
-    func cancel() async { await loop.run { [self] in session?.cancelRequest() } }
     func close() async { await loop.run { [self] in session?.close() } }
 }
 
@@ -72,8 +73,7 @@ private final class EarCase: @unchecked Sendable {
 
     @Test func aCancelledRequestAnswersNobodyAndBlamesNobody() async throws {
         let ears = try EarCase([.hang, .answer("no")])
-        await ears.say(80)
-        await ears.cancel()
+        await ears.say(80, cancels: true)
         try await Task.sleep(for: .milliseconds(150))
         #expect(ears.journal.count("heard") == 0 && ears.journal.count("e1 asked") == 0)
         #expect(ears.places[0].failedCount == 0)
@@ -142,7 +142,7 @@ private final class EarCase: @unchecked Sendable {
     @Test func cancellingReachesTheEngineUnderWay() async throws {
         let loop = try TestLoop()
         let journal = Journal()
-        let places = [place("tts", "a"), place("tts", "b")]
+        let places = [place("tts", "a", answerMs: 400), place("tts", "b")]
         let chain = ChainTextToSpeech(
             places.map {
                 ChainLink(
@@ -150,7 +150,7 @@ private final class EarCase: @unchecked Sendable {
             }, loop: loop.loop, playoutMsMax: 1000, report: { _, _, _ in })
         let clip = chain.synthesize("hello", voice: nil) {}
         clip.cancel()
-        try await Task.sleep(for: .milliseconds(150))
+        try await Task.sleep(for: .milliseconds(600))
         #expect(journal.all == ["a says hello as itself"])
         #expect(places.map(\.failedCount) == [0, 0])
     }
