@@ -5,7 +5,8 @@ import Realtime
 /// Speech to text, a language model and text to speech that speak OpenAI's wire protocol and take as
 /// long as they are told to. For tests and benchmarks: they cost little, and can be made to fail.
 ///
-/// Routes: `POST /v1/audio/transcriptions`, `/v1/chat/completions`, `/v1/audio/speech`;
+/// Routes: `POST /v1/audio/transcriptions`, `/v1/chat/completions`, `/v1/audio/speech`, and
+/// Anthropic's `/v1/messages`;
 /// `GET /v1/models`, `/healthz`, `/stats`; `DELETE /stats`; `POST /faults`.
 public final class ServiceStandIns: Sendable {
     /// What they did. Any thread.
@@ -66,7 +67,8 @@ public final class ServiceStandIns: Sendable {
     private func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
         switch (request.method, request.path) {
         case ("POST", "/v1/audio/transcriptions"): transcribe(request, responder)
-        case ("POST", "/v1/chat/completions"): complete(request, responder)
+        case ("POST", "/v1/chat/completions"): complete(request, .openAI, responder)
+        case ("POST", "/v1/messages"): complete(request, .anthropic, responder)
         case ("POST", "/v1/audio/speech"): speak(request, responder)
         case ("GET", "/v1/models"): responder.respond(HTTPResponse(status: 200, json: Self.models))
         case ("GET", "/healthz"):
@@ -104,9 +106,11 @@ public final class ServiceStandIns: Sendable {
         play(plan, note, .stt, arrived, responder)
     }
 
-    private func complete(_ request: HTTPRequest, _ responder: HTTPResponder) {
+    private func complete(
+        _ request: HTTPRequest, _ form: ChatStandIn.Form, _ responder: HTTPResponder
+    ) {
         let arrived = begin(.llm, responder)
-        let (plan, note) = chat.answer(request) { draw(.llm, $0) }
+        let (plan, note) = chat.answer(request, form: form) { draw(.llm, $0) }
         play(plan, note, .llm, arrived, responder)
     }
 

@@ -22,14 +22,16 @@ public final class StreamDaemon: Sendable {
                 ["fit": .integer(room), "wanted": .integer(configuration.server.connectionsMax)])
         }
         let database = try Self.openDatabase(configuration.store)
-        let engines = try Engines(configuration)
+        let engines = try Engines(configuration, secrets: secrets, log: log)
+        let cache = try SpeechCache(configuration.cache, speaker: configuration.tts[0])
         let assistants = try configuration.assistants.map {
             try Self.makeAssistant($0, configuration, database, engines, log)
         }
+        try Self.prepareLastWords(assistants, configuration, engines, cache)
         try engines.warmUp()
         let services = Services(
             configuration: configuration, secrets: secrets, log: log, database: database,
-            engines: engines,
+            engines: engines, speechCache: cache,
             assistants: AssistantDirectory(assistants: assistants, configuration: configuration))
         self.services = services
         loops = try EventLoopGroup(count: configuration.server.loops)
@@ -93,6 +95,8 @@ public final class StreamDaemon: Sendable {
     public func stop() {
         server.close()
         loops.shutdown()
+        services.engines.close()
+        services.speechCache.close()
         services.database.close()
         services.log.info("stopped")
     }
@@ -155,23 +159,48 @@ public final class StreamDaemon: Sendable {
             throw DaemonError(
                 description: "assistant '\(block.id)': \(problems.joined(separator: "; "))")
         }
-        let dialogue: any DialogueEngine
-        if configuration.llm[0].engine == "fixed" {
-            let fixed = configuration.llm[0]
-            dialogue = FixedDialogue(
-                text: fixed.text.isEmpty ? "This is a set reply." : fixed.text,
-                greeting: settings.greeting, delayMs: fixed.delayMs)
-        } else {
-            let scripted = ScriptedDialogueEngine(
-                assistants: [settings], store: database,
-                log: { callSid, message in log.error(message, ["call": .text(callSid)]) })
-            try seedTables(of: scripted)
-            dialogue = scripted
+        let tell: AssistantLog = { callSid, message in
+            log.error(message, ["call": .text(callSid)])
         }
+        let scripted = ScriptedDialogueEngine(assistants: [settings], store: database, log: tell)
+        if configuration.llm.contains(where: { $0.engine != "fixed" }) {
+            try seedTables(of: scripted)
+        }
+        let dialogue = try engines.dialogue(
+            settings, scripted: scripted,
+            role: ReservationRole(settings, store: database, log: tell))
         let greeting = ReservationDialogue(settings).greeting
         return Assistant(
             block: block, settings: settings, dialogue: dialogue, greeting: greeting,
-            greetingClip: try engines.textToSpeech.speakToEnd(greeting, voice: settings.voice))
+            greetingClip: greetingClip(greeting, settings, engines, log))
+    }
+
+    /// Nil where the service can't be reached now: the greeting is then made when a call comes.
+    private static func greetingClip(
+        _ greeting: String, _ settings: AssistantSettings, _ engines: Engines, _ log: Logger
+    ) -> SpeechClip? {
+        do {
+            return try engines.textToSpeech.speakToEnd(greeting, voice: settings.voice)
+        } catch {
+            log.warning(
+                "greeting not made beforehand",
+                ["assistant": .text(settings.id), "why": .text("\(error)")])
+            return nil
+        }
+    }
+
+    private static func prepareLastWords(
+        _ assistants: [Assistant], _ configuration: Configuration, _ engines: Engines,
+        _ cache: SpeechCache
+    ) throws {
+        let local = try engines.lastVoice()
+        for assistant in assistants {
+            let options = ConversationOptions(
+                configuration, voice: assistant.settings.voice, block: assistant.block)
+            try LastWords.prepare(
+                options.localTexts, voice: options.voice, by: engines.textToSpeech, orBy: local,
+                into: cache)
+        }
     }
 
     /// Puts the tables of a new restaurant into the store. Blocking.

@@ -3,23 +3,27 @@ import Foundation
 import Net
 import Realtime
 
-/// `POST /v1/chat/completions`, streamed token by token or whole.
+/// `POST /v1/chat/completions` and Anthropic's `/v1/messages`, streamed token by token or whole.
 final class ChatStandIn: Sendable {
     private let options: ServiceStandInOptions
     private let counter = Locked(0)
 
     init(options: ServiceStandInOptions) { self.options = options }
 
+    /// In whose form a conversation comes and is answered.
+    enum Form { case openAI, anthropic }
+
     /// The answer with its delays drawn.
     /// - Parameter draw: one delay, in nanoseconds.
     /// - Returns: what is sent, and a line about it.
     func answer(
-        _ request: HTTPRequest, draw: (LatencyDistribution) -> UInt64
+        _ request: HTTPRequest, form: Form = .openAI, draw: (LatencyDistribution) -> UInt64
     ) -> (plan: AnswerPlan, note: String) {
         guard let json = try? request.jsonBody() else {
             return refusal("The body is not JSON.")
         }
-        guard let chat = ChatRequest(json) else { return refusal("Model or messages are missing.") }
+        let read = form == .openAI ? ChatRequest(json) : AnthropicChat.request(json)
+        guard let chat = read else { return refusal("Model or messages are missing.") }
         let number = counter.withLock { count in
             count += 1
             return count
@@ -29,7 +33,7 @@ final class ChatStandIn: Sendable {
             id: "chatcmpl-\(number)", created: Int(time(nil)), model: chat.model, step: step,
             promptTokens: chat.messages.reduce(0) { $0 + $1.content.utf8.count / 4 + 4 })
         var moment = draw(options.chatFirst)
-        let events = completion.tokens.indices.map { index -> UInt64 in
+        let moments = completion.tokens.indices.map { index -> UInt64 in
             if index > 0 { moment += draw(options.chatToken) }
             return moment
         }
@@ -38,13 +42,18 @@ final class ChatStandIn: Sendable {
         guard chat.isStreamed else {
             return (AnswerPlan(json: completion.whole, atNanos: moment), note)
         }
+        let (tokens, end) =
+            form == .openAI
+            ? (
+                completion.tokens.indices.map(completion.chunk),
+                completion.end(withUsage: chat.includesUsage)
+            ) : completion.anthropicEvents
         var plan = AnswerPlan(
             contentType: "text/event-stream; charset=utf-8", isStreamed: true, pieces: [])
-        for (index, moment) in events.enumerated() {
-            plan.pieces.append(.init(atNanos: moment, bytes: completion.chunk(index)))
+        for (bytes, moment) in zip(tokens, moments) {
+            plan.pieces.append(.init(atNanos: moment, bytes: bytes))
         }
-        plan.pieces.append(
-            .init(atNanos: moment, bytes: completion.end(withUsage: chat.includesUsage)))
+        plan.pieces.append(.init(atNanos: moment, bytes: end))
         return (plan, note)
     }
 

@@ -79,6 +79,7 @@ final class StreamedCall {
             callSid: callSid, assistantID: assistant.block.id, from: from, to: to,
             language: assistant.settings.language)
         let engines = services.engines
+        engines.warm(assistant.dialogue, on: loop)
         let stages = ConversationStages(
             stt: engines.speechToText.makeSession(call: call, loop: loop),
             dialogue: assistant.dialogue.makeSession(call: call, loop: loop),
@@ -250,7 +251,11 @@ extension StreamedCall: ConversationTransport {
     func conversationEnded(_ ending: ConversationEnding) {
         switch ending {
         case .handOver(let number): services.endings.note(.dial(number: number), callSid: callSid)
-        case .hangUp, .timeLimit, .failed: services.endings.note(.hangUp, callSid: callSid)
+        case .failed:
+            let number = assistant.settings.handOverNumber
+            services.endings.note(
+                number.map { .dial(number: $0) } ?? .hangUp, callSid: callSid)
+        case .hangUp, .timeLimit: services.endings.note(.hangUp, callSid: callSid)
         case .callerGone: break
         }
         close(why: "\(ending)", isOrderly: ending != .failed)

@@ -144,7 +144,7 @@ public struct Doctor {
                 return fail(
                     "audio path", "the speech detector hears nothing; lower vad.onsetThreshold")
             }
-            guard configuration.stt[0].engine == "whisper" else {
+            guard configuration.stt.contains(where: { $0.engine == "whisper" }) else {
                 return ok("audio path", "speech is made and detected; no recogniser is configured")
             }
             let text = try AudioTools.whisper(configuration).transcribe(samples8k: speech).text

@@ -197,7 +197,9 @@ extension Conversation {
         begun.hasFailed = true
         begun.isBroken = false
         begun.isEnded = true
-        begun.sentences.append(localSentence(options.apologyText, at: now))
+        let isLast = machine.reply?.closing == .failed
+        begun.sentences.append(
+            localSentence(isLast ? options.failedText : options.apologyText, at: now))
         queueSpeech(of: begun, at: now)
     }
 }

@@ -12,6 +12,8 @@ public struct FliteOptions: Sendable {
     public var queueMax = 256
     /// Longest sentence, in milliseconds of speech.
     public var playoutMsMax = 60_000
+    /// Of the conversion to the telephone's rate, for voices that are not made at 16 kHz.
+    public var resampler = StreamingResampler.Quality.fastest
 
     public init() {}
 }
@@ -52,7 +54,7 @@ public final class FliteEngine: TextToSpeech {
                 onAudio()
                 return
             }
-            Self.fill(clip, with: instance, onAudio: onAudio)
+            fill(clip, with: instance, onAudio: onAudio)
         }
         if job == nil {
             clip.fail(.overloaded(stage: "flite"))
@@ -61,11 +63,11 @@ public final class FliteEngine: TextToSpeech {
         return clip
     }
 
-    private static func fill(
+    private func fill(
         _ clip: SpeechClip, with voice: FliteVoice, onAudio: @escaping @Sendable () -> Void
     ) {
         guard !clip.isCancelled else { return clip.finish() }
-        let encoder = SpeechEncoder(clip: clip)
+        let encoder = SpeechEncoder(clip: clip, quality: options.resampler)
         let isSpoken = voice.speak(clip.text) { piece, rate in
             if encoder.append(piece, rate: rate) { onAudio() }
             return !clip.isCancelled
