@@ -29,6 +29,12 @@ enum PythonPeer {
         return process
     }
 
+    /// Ends it at once: a server that is asked to (SIGTERM) waits for connections that are kept.
+    static func end(_ process: Process) {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
     /// Reads lines until one holds `text`; nil when the program ends first.
     static func line(with text: String, from pipe: Pipe) -> String? {
         var line: [UInt8] = []
@@ -93,7 +99,7 @@ enum PythonPeer {
                 await server.wait_closed()
             asyncio.run(run())
             """, output: output)
-        defer { peer.terminate() }
+        defer { PythonPeer.end(peer) }
         let line = try #require(PythonPeer.line(with: "port", from: output))
         let port = try #require(line.split(separator: " ").last)
         let group = try EventLoopGroup(count: 1)
@@ -141,7 +147,7 @@ enum PythonPeer {
             print("port", listener.getsockname()[1])
             asyncio.run(serve(app, config))
             """, output: output)
-        defer { peer.terminate() }
+        defer { PythonPeer.end(peer) }
         let line = try #require(PythonPeer.line(with: "port", from: output))
         let port = try #require(line.split(separator: " ").last)
         let group = try EventLoopGroup(count: 1)

@@ -38,9 +38,12 @@ struct MachineTime {
         let idleTicks = idle - before.idle
         let stolenTicks = stolen - before.stolen
         let busySeconds = (ticks - idleTicks - stolenTicks) / hertz
+        // Kernels that count the machine's time by ticks miss work that is shorter than one and
+        // begins after it, as that of a frame does; a process's own time is exact.
+        let idleAtMost = 1 - (ours + theirs) / max(seconds * cores, 1e-3)
         return MachineUse(
             ownCPUSeconds: ours, serverCPUSeconds: theirs,
-            idleFraction: min(1, max(0, idleTicks / ticks)),
+            idleFraction: min(1, max(0, min(idleTicks / ticks, idleAtMost))),
             stolenFraction: min(1, max(0, stolenTicks / ticks)),
             othersCores: max(0, (busySeconds - ours - theirs) / max(seconds, 1e-3)))
     }
