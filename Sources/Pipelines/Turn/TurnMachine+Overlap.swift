@@ -115,6 +115,10 @@ extension TurnMachine {
         switch confirmed.kind {
         case .interruption: interrupt(reply)
         case .merge:
+            if let earlier = reply.utterance, let current = utterance {
+                let pause = Int(current.runStartSample - earlier.endSample) / 8
+                pauses.wentOn(afterMs: pause, wasTaken: true)
+            }
             emit(.merge(turn: reply.turn))
             self.reply = nil
         }

@@ -82,8 +82,9 @@ extension TurnMachine {
 
     /// The caller goes on: what was begun in the pause is thrown away.
     mutating func continueUtterance(at sample: Int64) {
-        guard utterance?.isSpeaking == false else { return }
+        guard let paused = utterance, !paused.isSpeaking else { return }
         dropSpeculation()
+        pauses.wentOn(afterMs: Int(sample - paused.endSample) / 8, wasTaken: false)
         utterance?.isSpeaking = true
         utterance?.runStartSample = sample
         utterance?.transcript = nil
@@ -199,6 +200,7 @@ extension TurnMachine {
             emit(.startReply(turn: turn, input: input, isSpeculative: false))
         }
         silences = 0
+        pauses.turnEnded()
         // A caller who was cut short is still speaking: only what comes after a pause is new.
         if !paused.isForced { emit(.endUtterance) }
         utterance = nil
@@ -226,13 +228,11 @@ extension TurnMachine {
     }
 
     private func endpointMs(_ paused: Utterance) -> Int {
-        guard paused.transcript != nil else { return options.endpointMs }
-        if isNoWords(paused) { return options.endpointMaxMs }
-        switch paused.completeness {
-        case .complete: return options.endpointMinMs
-        case .unknown: return options.endpointMs
-        case .incomplete: return options.endpointMaxMs
+        guard options.endpointing == .adaptive, paused.transcript != nil else {
+            return options.endpointMs
         }
+        if isNoWords(paused) { return options.endpointMaxMs }
+        return pauses.silenceMs(paused.completeness, options)
     }
 
     func transcriptDueNanos(_ paused: Utterance) -> UInt64 {

@@ -83,6 +83,8 @@ public struct TurnMachine {
     var lastDigitNanos: UInt64 = 0
     var startNanos: UInt64?
     var idleSinceNanos: UInt64?
+    /// How this caller pauses.
+    var pauses = CallerPauses()
     /// When the pause was last looked at.
     var settledNanos: UInt64 = 0
     var finishedReplyHadQuestion = false

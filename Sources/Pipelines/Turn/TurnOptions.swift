@@ -1,8 +1,18 @@
 /// The numbers that turn-taking goes by: the `turn` section of the configuration. Milliseconds.
 public struct TurnOptions: Sendable, Equatable {
+    /// What the silence that ends a turn depends on.
+    public enum Endpointing: String, Sendable, CaseIterable {
+        /// On the words, on what was asked, and on how this caller pauses.
+        case adaptive
+        /// On nothing: it is always `endpointMs`.
+        case fixed
+    }
+
     // MARK: End of turn
 
-    /// Silence after the last word that ends a turn when nothing speaks for more or less.
+    public var endpointing = Endpointing.adaptive
+    /// Silence after the last word that ends a turn when nothing speaks for more or less, and that
+    /// always does with fixed endpointing.
     public var endpointMs = 400
     /// The same once the words are complete for what was asked.
     public var endpointMinMs = 200

@@ -156,7 +156,7 @@ struct BargeInTests {
 /// The caller goes on after the end of the turn was decided, without having heard the reply.
 struct MergeTests {
     private func driver(audibleAfterMs: Int?) -> TurnDriver {
-        var driver = TurnDriver()
+        var driver = TurnDriver { $0.endpointing = .fixed }
         driver.audibleAfterMs = audibleAfterMs
         driver.words = [
             (0, .init(text: "a table for two")),

@@ -51,7 +51,7 @@ struct EndpointingTests {
     }
 
     @Test func whoGoesOnLosesNothing() {
-        var driver = driver()
+        var driver = driver { $0.endpointing = .fixed }
         driver.sounds.append(.init(from: 2300, to: 2900))
         driver.run(until: 5000)
         #expect(driver.discards == [2360], "thrown away when the caller goes on")
