@@ -1,5 +1,6 @@
 import CAllocationCounter
 import Pipelines
+import StreamTesting
 import Testing
 
 /// What happens for every frame of a call takes nothing from the heap.

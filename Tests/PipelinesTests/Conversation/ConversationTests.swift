@@ -1,4 +1,5 @@
 import Pipelines
+import StreamTesting
 import Testing
 
 /// Whole calls with chosen callers and services, on a settable clock.
@@ -8,11 +9,11 @@ struct ConversationTests {
         _ sentences: [String] = ["a1 a2 a3", "a4 a5 a6 a7"], greeting: String? = nil,
         script: CallerScript? = nil, closing: [ReplyPart] = [],
         change: (inout ConversationOptions) -> Void = { _ in }
-    ) -> SimulatedCall {
+    ) -> ScriptedCall {
         var said = CallerScript()
         said.say(["w1", "w2", "w3"], fromMs: 3000)
         let parts = sentences.map { ReplyPart.sentence($0) } + closing
-        let call = SimulatedCall(
+        let call = ScriptedCall(
             script ?? said, greeting: greeting,
             answer: { input, turn in
                 if case .silence = input { return .init(parts: []) }
@@ -24,7 +25,7 @@ struct ConversationTests {
         return call
     }
 
-    private func expectClean(_ call: SimulatedCall) {
+    private func expectClean(_ call: ScriptedCall) {
         #expect(call.violations.isEmpty, "\(call.violations)")
     }
 
