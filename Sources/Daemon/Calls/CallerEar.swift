@@ -22,6 +22,7 @@ extension ConversationOptions {
     /// The conversation's view of the configuration.
     init(_ settings: Configuration, voice: String?, block: AssistantBlock) {
         self.init()
+        turn.endpointing = settings.turn.endpointing
         turn.endpointMs = settings.turn.endpointMs
         turn.endpointMinMs = settings.turn.endpointMinMs
         turn.endpointMaxMs = settings.turn.endpointMaxMs

@@ -186,6 +186,10 @@ final class StreamedCall {
         let seconds = Double(MonotonicClock.nowNanos() - startedAtNanos) / 1e9
         services.metrics.callDurationSeconds.observe(seconds)
         services.metrics.outboundDroppedTotal.add(Int(socket.refusedSendCount))
+        if let counters = conversation?.counters {
+            services.metrics.transcriptsWastedTotal.add(counters.wastedTranscripts)
+            services.metrics.speechWastedBytes.add(counters.wastedSpeechBytes)
+        }
         record(status: isOrderly ? "completed" : "failed", endedAt: WallClock.nowSeconds())
         services.log.info(
             "call ended",

@@ -64,9 +64,14 @@ extension Configuration {
     ]
 
     static let turnOptions: [ConfigurationOption<Configuration>] = [
+        .choice(
+            "turn.endpointing", \.turn.endpointing, reloadable: true,
+            "What the silence that ends a turn depends on: adaptive, on the words, on what was asked "
+                + "and on how this caller pauses; fixed, on nothing, it is always endpointMs."),
         .integer(
             "turn.endpointMs", \.turn.endpointMs, 50...5000, unit: "ms", reloadable: true,
-            "Silence that ends the caller's turn when nothing is known of the words."),
+            "Silence that ends the caller's turn when nothing is known of the words, and always "
+                + "with fixed endpointing."),
         .integer(
             "turn.endpointMinMs", \.turn.endpointMinMs, 50...5000, unit: "ms",
             reloadable: true,

@@ -35,7 +35,9 @@ extension Configuration {
         func fail(_ key: String, _ message: String) -> ConfigurationError {
             ConfigurationError(file: file, place: root.place(of: key), message: message)
         }
-        if turn.endpointMinMs > turn.endpointMs || turn.endpointMs > turn.endpointMaxMs {
+        let isOrdered =
+            turn.endpointMinMs <= turn.endpointMs && turn.endpointMs <= turn.endpointMaxMs
+        if turn.endpointing == .adaptive, !isOrdered {
             throw fail(
                 "turn.endpointMs",
                 "turn.endpointMinMs ≤ endpointMs ≤ endpointMaxMs must hold; they are "

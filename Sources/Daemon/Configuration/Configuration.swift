@@ -1,3 +1,5 @@
+import Pipelines
+
 /// All that an operator can set. Values here are the defaults; milliseconds end in `Ms`.
 public struct Configuration: Sendable {
     public var server = ServerSettings()
@@ -63,8 +65,9 @@ public struct CacheSettings: Sendable {
 
 /// `turn`: who speaks when.
 public struct TurnSettings: Sendable {
+    public var endpointing = TurnOptions.Endpointing.adaptive
     public var endpointMs = 400
-    public var endpointMinMs = 200
+    public var endpointMinMs = 230
     public var endpointMaxMs = 1200
     public var speculateAfterMs = 160
     public var bargeInMs = 60

@@ -24,6 +24,8 @@ public final class Metrics: Sendable {
     let falseBargeInsTotal = Atomic<Int>(0)
     let speculationsTotal = Atomic<Int>(0)
     let speculationsWastedTotal = Atomic<Int>(0)
+    let transcriptsWastedTotal = Atomic<Int>(0)
+    let speechWastedBytes = Atomic<Int>(0)
     let callsRefusedTotal = Atomic<Int>(0)
     let streamsRefusedTotal = Atomic<Int>(0)
     let signatureFailuresTotal = Atomic<Int>(0)
@@ -69,6 +71,13 @@ public final class Metrics: Sendable {
         counter(
             "streamd_speculations_wasted_total", "Speculative replies that were thrown away.",
             speculationsWastedTotal)
+        counter(
+            "streamd_transcripts_wasted_total",
+            "Transcripts of words after which the caller went on.", transcriptsWastedTotal)
+        line(
+            "streamd_speech_wasted_seconds_total", "counter",
+            "Speech synthesised for replies that were thrown away.",
+            "\(Double(speechWastedBytes.load(ordering: .relaxed)) / 8000)")
         counter("streamd_calls_refused_total", "Calls turned away by a limit.", callsRefusedTotal)
         counter(
             "streamd_streams_refused_total", "Streams refused for a missing, used or wrong token.",

@@ -85,6 +85,9 @@ extension Conversation {
         reply = nil
         stages.dialogue.cancel(turn: turn)
         begun.cancelClips()
+        for sentence in begun.sentences where !sentence.isShared {
+            wastedSpeechBytes += sentence.clip?.byteCount ?? 0
+        }
         wastedForTurn = (turn, wastedForTurn.turn == turn ? wastedForTurn.count + 1 : 1)
         observer?.conversation(.speculationWasted(turn: turn))
     }

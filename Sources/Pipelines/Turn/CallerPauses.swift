@@ -47,7 +47,7 @@ struct CallerPauses: Sendable {
         switch completeness {
         case .complete: silence = options.endpointMinMs + patienceMs / 2
         case .likely:
-            let base = (options.endpointMinMs + options.endpointMs) / 2
+            let base = options.endpointMinMs + (options.endpointMs - options.endpointMinMs) / 3
             silence = max(base, usual / 2) + patienceMs
         case .unknown:
             silence = max(isFluent ? options.endpointMs * 7 / 8 : options.endpointMs, usual)

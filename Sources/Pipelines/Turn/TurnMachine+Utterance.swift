@@ -83,6 +83,7 @@ extension TurnMachine {
     /// The caller goes on: what was begun in the pause is thrown away.
     mutating func continueUtterance(at sample: Int64) {
         guard let paused = utterance, !paused.isSpeaking else { return }
+        if paused.request != nil || paused.transcript != nil { wastedTranscripts += 1 }
         dropSpeculation()
         pauses.wentOn(afterMs: Int(sample - paused.endSample) / 8, wasTaken: false)
         utterance?.isSpeaking = true

@@ -99,6 +99,8 @@ public struct TurnMachine {
 
     /// Replies begun during a pause and thrown away.
     public internal(set) var wastedSpeculations = 0
+    /// Transcripts asked for during a pause after which the caller went on.
+    public internal(set) var wastedTranscripts = 0
     /// Sounds over the agent after which it went on.
     public internal(set) var falseBargeIns = 0
     public internal(set) var bargeIns = 0

@@ -15,7 +15,7 @@ public struct TurnOptions: Sendable, Equatable {
     /// always does with fixed endpointing.
     public var endpointMs = 400
     /// The same once the words are complete for what was asked.
-    public var endpointMinMs = 200
+    public var endpointMinMs = 230
     /// The same while the words are incomplete, or none were understood yet.
     public var endpointMaxMs = 1200
     /// Silence after which the utterance so far is transcribed and a reply begun; 0 turns

@@ -131,15 +131,9 @@ struct CallReview {
     private func measureWaste(_ outcome: inout CallOutcome) {
         outcome.wastedReplies = call.conversation?.counters.wastedSpeculations ?? 0
         for case .respond in mind.checked.calls { outcome.speculations += 1 }
-        let used = Set(
-            mind.checked.commitMs.keys.compactMap { turn -> Double? in
-                guard case .speech(let transcript) = mind.checked.inputs[turn] else { return nil }
-                return transcript.confidence
-            })
-        outcome.wastedTranscripts = max(0, stt.requests - used.count)
-        let made = call.tts.clips.reduce(0) { $0 + $1.byteCount }
-        let played = call.played.reduce(0) { $0 + ($1.word == nil ? 0 : $1.bytes.count) }
-        outcome.wastedSpeechSeconds = Double(max(0, made - played)) / 8000
+        outcome.wastedTranscripts = call.conversation?.counters.wastedTranscripts ?? 0
+        outcome.wastedSpeechSeconds =
+            Double(call.conversation?.counters.wastedSpeechBytes ?? 0) / 8000
     }
 
     // MARK: - What must be true

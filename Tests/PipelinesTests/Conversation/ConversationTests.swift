@@ -203,6 +203,9 @@ struct ConversationTests {
         #expect(call.records.first?.wastedSpeculations == 1)
         #expect(call.records.first?.isSpeculative == true)
         #expect(call.conversation?.counters.wastedSpeculations == 1)
+        #expect(call.conversation?.counters.wastedTranscripts == 1)
+        // The word that was said for nothing was a finished clip.
+        #expect(call.conversation?.counters.wastedSpeechBytes == CodedVoice.wordByteCount)
     }
 
     @Test(arguments: [ReplyPart.hangUp, .handOver(number: "+15550100")])

@@ -56,6 +56,7 @@ struct EndpointingTests {
         driver.run(until: 5000)
         #expect(driver.discards == [2360], "thrown away when the caller goes on")
         #expect(driver.machine.wastedSpeculations == 1)
+        #expect(driver.machine.wastedTranscripts == 1)
         #expect(driver.commits == [3300])
         #expect(driver.requests == [2163, 3060])
         let turns = Set(

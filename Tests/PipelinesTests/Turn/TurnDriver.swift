@@ -46,6 +46,8 @@ struct TurnDriver {
 
     init(_ change: (inout TurnOptions) -> Void = { _ in }) {
         var options = TurnOptions()
+        // Round, so that what is expected can be reckoned in one's head.
+        options.endpointMinMs = 200
         change(&options)
         machine = TurnMachine(options: options)
     }
