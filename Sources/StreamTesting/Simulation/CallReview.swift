@@ -103,6 +103,11 @@ struct CallReview {
                 outcome.soundsOverAgent += 1
                 let near = from...(Double(said.toMs) + 1500)
                 for (ms, event) in call.events where near.contains(ms) {
+                    // What was said afterwards may have been meant.
+                    let isOther = person.utterances.contains {
+                        $0.fromMs > said.fromMs && Double($0.fromMs) < ms && $0.kind != .noise
+                    }
+                    guard !isOther else { break }
                     if case .interrupted(turn, _) = event { outcome.falseBargeIns += 1 }
                     if case .playoutResumed(turn) = event { outcome.falseStops += 1 }
                 }
