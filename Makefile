@@ -67,7 +67,7 @@ bench-peers: setup ## Compares streamd with Pipecat and a FastAPI app (installed
 	@$(ENVIRONMENT); Benchmarks/peers/run $(ARGS)
 
 .PHONY: sim
-sim: setup ## Runs 10,000 simulated calls against the rules of conversation; ARGS for others
+sim: setup ## Runs 10,000 simulated calls and holds them against the rules; ARGS for others
 	@$(ENVIRONMENT); $(BUILD) --product streamd-sim
 	@$(ENVIRONMENT); .build/release/streamd-sim $(ARGS)
 

@@ -126,7 +126,8 @@ public protocol DialogueEngine: Sendable {
 public protocol DialogueSession: AnyObject {
     /// What is said first; nil where the caller is to speak first.
     var greeting: String? { get }
-    /// Judges the words so far against what was asked last. Cheap: microseconds.
+    /// Judges the words so far against what was asked last; `.unknown` leaves it to the conversation
+    /// (``ConversationOptions/judgesWords``). Cheap: microseconds.
     func completeness(of text: String) -> Completeness
     /// Works out the reply. Parts arrive at `output` on the loop, in order, ending with `.end` or an
     /// error. Until ``commit(turn:)`` nothing with an effect may happen (no row written, no message

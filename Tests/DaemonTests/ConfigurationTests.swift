@@ -24,6 +24,19 @@ private func fault(_ yaml: String) -> String {
         #expect(configuration.assistants.map(\.id) == ["concya"])
     }
 
+    @Test func keysForACollectorComeFromTheEnvironment() throws {
+        let secrets = try Secrets(
+            environment: [
+                "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318",
+                "OTEL_EXPORTER_OTLP_HEADERS": "x-key=a%20b, broken ,=no,y=1=2",
+            ], file: "/nonexistent")
+        #expect(secrets.otlpEndpoint == "http://127.0.0.1:4318")
+        #expect(secrets.otlpHeaders.map { $0.name + "=" + $0.value } == ["x-key=a b", "y=1=2"])
+        #expect(
+            fault(minimal + "telemetry: {otlpEndpoint: collector}\n").contains(
+                "'collector' is not an address"))
+    }
+
     @Test func fixedEndpointingNeedsOneNumberOnly() throws {
         let yaml = minimal + "turn: {endpointing: fixed, endpointMs: 100}\n"
         let configuration = try Configuration.parse(yaml: yaml, file: "f.yaml")

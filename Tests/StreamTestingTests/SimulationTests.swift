@@ -31,6 +31,7 @@ struct SimulationTests {
         #expect(totals.soundsOverAgent > 10)
         #expect(totals.wastedReplies > 10)
         #expect(report.responseMs(percent: 50) > 150)
+        #expect(report.stopMs(percent: 50) > 50)
     }
 
     /// What is broken on purpose is found, each by the check that is meant for it.

@@ -29,6 +29,7 @@ extension ConversationOptions {
         turn.speculateAfterMs = settings.turn.speculateAfterMs
         turn.bargeInMs = settings.turn.bargeInMs
         turn.bargeInConfirmMs = settings.turn.bargeInConfirmMs
+        turn.dtmfGapMs = settings.turn.dtmfGapMs
         turn.idlePromptMs = settings.turn.idlePromptMs
         turn.silencesMax = settings.turn.idlePromptsMax
         turn.replyTimeoutMs = settings.turn.replyTimeoutMs
@@ -44,6 +45,9 @@ extension ConversationOptions {
         preRollMs = settings.vad.preRollMs
         self.voice = voice
         if !block.handOverNumber.isEmpty { failedText = Self.handOverText }
+        notices = block.notices
+        // A model does not know what a whole answer would be; the other engines say what they know.
+        judgesWords = settings.llm.contains { !["scripted", "fixed"].contains($0.engine) }
         if !block.goodbye.isEmpty { goodbyeText = block.goodbye }
     }
     private static let handOverText =

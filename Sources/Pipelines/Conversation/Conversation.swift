@@ -133,7 +133,7 @@ public final class Conversation {
         enter(now) {
             observer?.conversation(.dtmf(digit))
             let digits = machine.digits(adding: digit)
-            machine.dtmf(digit, completeness: stages.dialogue.completeness(of: digits), at: now)
+            machine.dtmf(digit, completeness: completeness(ofKeys: digits), at: now)
         }
     }
 

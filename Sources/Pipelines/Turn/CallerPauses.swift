@@ -52,8 +52,9 @@ struct CallerPauses: Sendable {
         case .unknown:
             silence = max(isFluent ? options.endpointMs * 7 / 8 : options.endpointMs, usual)
         case .partial:
-            let base = (options.endpointMs + options.endpointMaxMs) / 2
-            silence = max(isFluent ? base * 3 / 4 : base, usual)
+            // Between the parts of a wish even fluent callers breathe.
+            let base = options.endpointMs + (options.endpointMaxMs - options.endpointMs) * 7 / 16
+            silence = max(base, usual)
         case .incomplete: silence = options.endpointMaxMs
         }
         return max(options.endpointMinMs, min(silence, options.endpointMaxMs))

@@ -95,10 +95,15 @@ extension TurnMachine {
         case .interruption:
             isReal =
                 !spoken.isEmpty
-                && (reply.hasQuestion || !current.isBackchannel)
+                && (isAsked(reply.questionNanos, before: current) || !current.isBackchannel)
                 && !SpokenWords.isEcho(spoken, of: reply.saidWords, least: options.echoWords)
         }
         if isReal { confirmOverlap(at: now) } else { dismissOverlap(at: now) }
+    }
+
+    /// Something had been asked when the caller began to speak, so that "okay" is an answer.
+    func isAsked(_ questionNanos: UInt64?, before said: Utterance) -> Bool {
+        questionNanos.map { said.startNanos >= $0 } ?? false
     }
 
     /// It is the caller's turn, once the agent may be interrupted.

@@ -219,7 +219,8 @@ extension TurnMachine {
     /// Words that the caller said over the agent's last ones, known only after the agent had
     /// finished: no turn if they only meant "I am listening".
     private func isBackchannelAfterAll(_ paused: Utterance) -> Bool {
-        paused.transcript != nil && !finishedReplyHadQuestion && paused.isBackchannel
+        paused.transcript != nil && paused.isBackchannel
+            && !isAsked(finishedQuestionNanos, before: paused)
     }
 
     /// When silence ends the turn, as far as is known now.

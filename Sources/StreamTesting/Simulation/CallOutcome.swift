@@ -22,6 +22,10 @@ package struct CallOutcome: Sendable {
     package var soundsOverAgent = 0
     /// The agent stopped for a noise or a "mhm", and went on.
     package var falseStops = 0
+    /// How long each of these silences was.
+    package var stopMs: [Double] = []
+    /// Words said a second time after one of them, as far as the first time was nearly whole.
+    package var repeatedWords = 0
     /// A noise or a "mhm" ended the reply.
     package var falseBargeIns = 0
     /// Silence of both sides beyond two seconds.

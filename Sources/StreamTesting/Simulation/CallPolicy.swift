@@ -13,6 +13,9 @@ package struct CallPolicy: Sendable {
 
     package static let all: [CallPolicy] = [
         adaptive,
+        policy("adaptive-early", "speculation as soon as there is a pause") {
+            $0.speculateAfterMs = 80
+        },
         policy("adaptive-nospec", "the same without speculation") { $0.speculateAfterMs = 0 },
         fixed(200), fixed(400), fixed(700), fixed(1000),
     ]

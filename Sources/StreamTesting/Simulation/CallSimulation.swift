@@ -54,6 +54,8 @@ package struct CallSimulation {
     private func options(_ dice: inout Dice) -> ConversationOptions {
         var options = ConversationOptions()
         if dice.chance(20) { options.leadMs = dice.pick(2...75) * 20 }
+        // Only what is far ahead can be remembered too soon.
+        if mutation == .marksAtOnce { options.leadMs = 1500 }
         if dice.chance(20) { options.markMs = dice.pick(5...40) * 20 }
         options.turn = policy.options
         options.turn.idlePromptMs = 6000

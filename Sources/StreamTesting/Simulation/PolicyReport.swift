@@ -24,6 +24,8 @@ package struct PolicyReport: Sendable {
         sum.soundsOverAgent += outcome.soundsOverAgent
         sum.falseStops += outcome.falseStops
         sum.falseBargeIns += outcome.falseBargeIns
+        sum.stopMs += outcome.stopMs
+        sum.repeatedWords += outcome.repeatedWords
         sum.deadAirSeconds += outcome.deadAirSeconds
         sum.wastedReplies += outcome.wastedReplies
         sum.wastedTranscripts += outcome.wastedTranscripts
@@ -50,10 +52,17 @@ package struct PolicyReport: Sendable {
         return sorted[min(sorted.count - 1, sorted.count * percent / 100)]
     }
 
+    /// The time after which `percent` of the agent's false stops were over.
+    package func stopMs(percent: Int) -> Double {
+        guard !sum.stopMs.isEmpty else { return 0 }
+        let sorted = sum.stopMs.sorted()
+        return sorted[min(sorted.count - 1, sorted.count * percent / 100)]
+    }
+
     package static let header = [
         "policy", "calls", "turns", "p50 ms", "p95 ms", "cut-ins", "early", "missed ends",
-        "missed barge-ins", "false barge-ins", "false stops", "dead air s/call",
-        "wasted replies", "wasted speech s/call",
+        "missed barge-ins", "false barge-ins", "false stops", "stop p95 ms", "dead air s/call",
+        "wasted replies", "wasted transcripts/call", "wasted speech s/call",
     ]
 
     /// As ``header`` names them.
@@ -65,8 +74,10 @@ package struct PolicyReport: Sendable {
             percent(sum.earlyCommits, sum.answers), percent(sum.missedEnds, sum.answers),
             percent(sum.missedBargeIns, sum.interruptions),
             percent(sum.falseBargeIns, sum.soundsOverAgent),
-            percent(sum.falseStops, sum.soundsOverAgent), tenths(sum.deadAirSeconds / perCall),
+            percent(sum.falseStops, sum.soundsOverAgent), "\(Int(stopMs(percent: 95)))",
+            tenths(sum.deadAirSeconds / perCall),
             percent(sum.wastedReplies, sum.speculations),
+            tenths(Double(sum.wastedTranscripts) / perCall),
             tenths(sum.wastedSpeechSeconds / perCall),
         ]
     }

@@ -15,7 +15,7 @@ struct AdaptiveEndpointingTests {
         return driver.commits.first
     }
 
-    @Test(arguments: zip(Completeness.allCases, [200.0, 266, 400, 800, 1200]))
+    @Test(arguments: zip(Completeness.allCases, [200.0, 266, 400, 750, 1200]))
     func theLessIsKnownTheLongerIsTheSilence(completeness: Completeness, silence: Double) {
         #expect(commit(completeness) == 2003 + silence)
     }
@@ -69,12 +69,12 @@ struct AdaptiveEndpointingTests {
     @Test func whoNeverPausesIsAnsweredSooner() {
         var driver = TurnDriver()
         driver.replyMs = 500
-        driver.words = [(0, .init(text: "words", completeness: .partial))]
+        driver.words = [(0, .init(text: "words", completeness: .unknown))]
         driver.sounds = (0..<5).map { .init(from: 1000 + $0 * 5000, to: 2000 + $0 * 5000) }
         driver.start()
         driver.run(until: 26_000)
         let silences = driver.commits.enumerated().map { $1 - Double(2000 + $0 * 5000) }
-        #expect(silences == [800, 800, 800, 600, 600])
+        #expect(silences == [400, 400, 400, 350, 350])
     }
 
     @Test func whoWasTakenTooSoonIsGivenMoreTime() {
