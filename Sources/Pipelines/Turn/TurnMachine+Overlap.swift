@@ -117,19 +117,32 @@ extension TurnMachine {
         RealtimeRegion.suspend()
         defer { RealtimeRegion.resume() }
         overlap = nil
+        learnFromOverlap(confirmed.kind, reply)
         switch confirmed.kind {
         case .interruption: interrupt(reply)
         case .merge:
-            if let earlier = reply.utterance, let current = utterance {
-                let pause = Int(current.runStartSample - earlier.endSample) / 8
-                pauses.wentOn(afterMs: pause, wasTaken: true)
-            }
             emit(.merge(turn: reply.turn))
             self.reply = nil
         }
         utterance?.isOverAgent = false
         settle(at: now)
     }
+
+    /// The turn had been taken too soon if the caller went on before he can have answered to what he
+    /// heard.
+    private mutating func learnFromOverlap(_ kind: Overlap.Kind, _ reply: Reply) {
+        guard let earlier = reply.utterance, let current = utterance else { return }
+        let start = kind == .merge ? current.runStartSample : current.startSample
+        if kind == .interruption {
+            guard let heard = reply.audioStartedNanos,
+                clock.nanos(of: start) < heard.adding(ms: Self.reactionMs)
+            else { return }
+        }
+        pauses.wentOn(afterMs: Int(start - earlier.endSample) / 8, wasTaken: true)
+    }
+
+    /// Nobody answers to what he hears in less time.
+    private static let reactionMs = 400
 
     mutating func interrupt(_ reply: Reply) {
         bargeIns += 1

@@ -77,6 +77,20 @@ struct AdaptiveEndpointingTests {
         #expect(silences == [400, 400, 400, 350, 350])
     }
 
+    @Test func whoIsTalkedIntoIsGivenMoreTime() {
+        var driver = TurnDriver()
+        driver.words = [
+            (0, .init(text: "yes", completeness: .complete)),
+            (2300, .init(text: "that is right", completeness: .complete)),
+        ]
+        // The reply is audible at 2205 ms: too late for a merge, too early for an answer to it.
+        driver.sounds = [.init(from: 1000, to: 2000), .init(from: 2500, to: 3500)]
+        driver.start()
+        driver.run(until: 6000)
+        #expect(driver.merges.isEmpty && driver.interrupts == [3100])
+        #expect(driver.commits == [2200, 3730], "200 ms, then 30 more")
+    }
+
     @Test func whoWasTakenTooSoonIsGivenMoreTime() {
         var driver = TurnDriver()
         driver.audibleAfterMs = 3000
