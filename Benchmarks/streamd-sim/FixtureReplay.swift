@@ -13,6 +13,7 @@ struct FixtureReplay {
         var kind: String
         var muLaw: [UInt8]
         var words: [(text: String, endMs: Int)]
+        var startMs: Int
         var endMs: Int
         var longestPauseMs: Int
         var question: String
@@ -24,6 +25,7 @@ struct FixtureReplay {
         var heardText: String
     }
 
+    private static let kinds: Set<String> = ["speech", "pauses", "backchannel", "cough", "noise"]
     static let leadInMs = 800
 
     let model: SileroModel
@@ -34,14 +36,14 @@ struct FixtureReplay {
         let library = try FixtureLibrary(folder: folder)
         var clips: [Clip] = []
         for clip in library.clips
-        where (clip.kind == "speech" || clip.kind == "pauses") && clip.noise.isEmpty {
-            guard let speech = clip.speechMs else { continue }
+        where Self.kinds.contains(clip.kind) {
+            let speech = clip.speechMs ?? 0..<clip.sampleCount / 8
             let utterance = try library.utterance(clip)
             clips.append(
                 Clip(
                     name: clip.file, kind: clip.kind, muLaw: utterance.muLaw,
                     words: Self.words(of: clip.text, in: speech, pausesMs: clip.pausesMs),
-                    endMs: speech.upperBound,
+                    startMs: speech.lowerBound, endMs: speech.upperBound,
                     longestPauseMs: clip.pausesMs.map(\.count).max() ?? 0,
                     question: Self.question(before: clip.text)))
         }
@@ -137,8 +139,8 @@ struct FixtureReplay {
     }
 }
 
-/// Plays a clip over the noise of a quiet line.
-private final class ClipCaller: ClockedCaller {
+/// Plays a clip once, over the noise of a quiet line.
+final class ClipCaller: ClockedCaller {
     private let muLaw: [UInt8]
     private let offset: Int
     private var noise: ComfortNoise
@@ -163,7 +165,7 @@ private final class ClipCaller: ClockedCaller {
 }
 
 /// Knows the words that were over when it was asked.
-private final class KnownTranscriber: SpeechToTextSession {
+final class KnownTranscriber: SpeechToTextSession {
     private let clip: FixtureReplay.Clip
     private let offsetMs: Double
     private let time: SimulatedTime

@@ -7,8 +7,8 @@ struct FixtureReport {
         var holds: (FixtureReplay.Clip) -> Bool
     }
 
-    private let replay: FixtureReplay
-    private let options: SimulatorOptions
+    let replay: FixtureReplay
+    let options: SimulatorOptions
 
     init(_ replay: FixtureReplay, _ options: SimulatorOptions) {
         self.replay = replay
@@ -29,8 +29,18 @@ struct FixtureReport {
     func print() {
         for profile in options.profiles {
             Swift.print("\nservices: \(profile.name), each clip \(options.repeats) times")
-            for policy in options.policies { tell(policy, profile) }
+            for policy in options.policies {
+                tell(policy, profile)
+                tellOverlaps(policy, profile)
+            }
         }
+    }
+
+    /// The value that `percent` of them do not exceed; 0 where there are none.
+    static func percentile(_ percent: Int, _ values: [Double]) -> Int {
+        guard !values.isEmpty else { return 0 }
+        let sorted = values.sorted()
+        return Int(sorted[min(sorted.count - 1, sorted.count * percent / 100)])
     }
 
     private func tell(_ policy: CallPolicy, _ profile: ServiceProfile) {
@@ -54,14 +64,10 @@ struct FixtureReport {
                     }
                 }
             }
-            responses.sort()
-            func percentile(_ percent: Int) -> Int {
-                responses.isEmpty
-                    ? 0 : Int(responses[min(responses.count - 1, responses.count * percent / 100)])
-            }
             let premature = cutIns.values.reduce(0, +)
             Swift.print(
-                "\(policy.name), \(group.name): p50 \(percentile(50)) ms, p95 \(percentile(95)) ms, "
+                "\(policy.name), \(group.name): p50 \(Self.percentile(50, responses)) ms, "
+                    + "p95 \(Self.percentile(95, responses)) ms, "
                     + "cut-ins \(premature) of \(count), unanswered \(count - premature - responses.count)"
             )
             if options.shown > 0 {
