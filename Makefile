@@ -66,6 +66,11 @@ bench-peers: setup ## Compares streamd with Pipecat and a FastAPI app (installed
 	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
 	@$(ENVIRONMENT); Benchmarks/peers/run $(ARGS)
 
+.PHONY: sim
+sim: setup ## Runs 10,000 simulated calls and holds them against the rules; ARGS for others
+	@$(ENVIRONMENT); $(BUILD) --product streamd-sim
+	@$(ENVIRONMENT); .build/release/streamd-sim $(ARGS)
+
 .PHONY: fuzz
 fuzz: setup ## Runs each fuzzer for SECONDS_EACH seconds (default 300)
 	@$(ENVIRONMENT); scripts/fuzz '$(or $(SECONDS_EACH),300)'

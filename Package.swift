@@ -47,6 +47,7 @@ let package = Package(
     products: [
         .executable(name: "streamd", targets: ["StreamD"]),
         .executable(name: "streamd-bench", targets: ["streamd-bench"]),
+        .executable(name: "streamd-sim", targets: ["streamd-sim"]),
     ],
     targets: systemLibraries + [
         // What Swift cannot import or express: variadic and macro C APIs, C++, vector kernels.
@@ -76,6 +77,12 @@ let package = Package(
                 "CYAML",
             ]),
         .executableTarget(name: "StreamD", dependencies: ["Daemon"], swiftSettings: rules),
+
+        // Whole calls on a settable clock, for tests and for `make sim`.
+        library("StreamTesting", ["Pipelines", "VAD", "DSP", "Realtime"]),
+        .executableTarget(
+            name: "streamd-sim", dependencies: ["StreamTesting", "CallSimulator", "Realtime"],
+            path: "Benchmarks/streamd-sim", swiftSettings: rules),
 
         // Twilio's side of a call, for tests, demo and benchmarks.
         library(
@@ -109,7 +116,8 @@ let package = Package(
         tests(
             "ServiceStandInsTests",
             ["ServiceStandIns", "CallSimulator", "Assistants", "Net", "DSP"]),
-        tests("PipelinesTests", ["Pipelines", "CAllocationCounter"]),
+        tests("PipelinesTests", ["Pipelines", "StreamTesting", "CAllocationCounter"]),
+        tests("StreamTestingTests", ["StreamTesting"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
         tests("DaemonTests", ["Daemon"]),
         tests("BenchTests", []),

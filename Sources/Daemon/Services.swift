@@ -21,6 +21,8 @@ final class Services: Sendable {
     let engines: Engines
     /// The newest configuration; new calls go by its keys that can be reloaded.
     let reloaded: Locked<Configuration>
+    /// Set once the loops run, where there is a collector.
+    let traces = Locked<TraceExporter?>(nil)
 
     init(
         configuration: Configuration, secrets: Secrets, log: Logger, database: Database,

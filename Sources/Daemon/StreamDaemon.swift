@@ -47,6 +47,7 @@ public final class StreamDaemon: Sendable {
             loops.shutdown()
             throw error
         }
+        startTelemetry(configuration.telemetry)
         log.info(
             "listening",
             [
@@ -54,6 +55,8 @@ public final class StreamDaemon: Sendable {
                 "loops": .integer(loops.loops.count),
             ])
     }
+
+    private static let lastTracesMs = 2000
 
     /// The port that is listened on; of interest when the configuration said 0.
     public var port: Int { server.port }
@@ -91,9 +94,21 @@ public final class StreamDaemon: Sendable {
         services.log.info("configuration reloaded; keys not marked 'reload' need a restart")
     }
 
-    /// Closes everything. Blocking until the loops have ended.
+    private func startTelemetry(_ settings: TelemetrySettings) {
+        var settings = settings
+        if settings.otlpEndpoint.isEmpty { settings.otlpEndpoint = services.secrets.otlpEndpoint }
+        guard !settings.otlpEndpoint.isEmpty else { return }
+        let exporter = TraceExporter(
+            loop: loops.loops[0], settings: settings, headers: services.secrets.otlpHeaders,
+            log: services.log)
+        services.traces.withLock { $0 = exporter }
+    }
+
+    /// Closes everything. Blocking until the loops have ended, and until a collector has taken the
+    /// last traces, two seconds at most.
     public func stop() {
         server.close()
+        services.traces.withLock { $0 }?.flush(timeoutMs: Self.lastTracesMs)
         loops.shutdown()
         services.engines.close()
         services.speechCache.close()

@@ -92,7 +92,17 @@ public enum CallerInput: Sendable, Equatable {
 }
 
 /// How much of an answer to what was asked the words so far are: sets the end-of-turn silence.
-public enum Completeness: Sendable { case complete, unknown, incomplete }
+public enum Completeness: Sendable, CaseIterable {
+    /// Nothing that belongs to it can follow.
+    case complete
+    /// A whole answer or sentence, to which something is added now and then.
+    case likely
+    case unknown
+    /// A part of what was asked, after which callers often pause before the next.
+    case partial
+    /// The sentence cannot end here.
+    case incomplete
+}
 
 /// What a dialogue says and does, in order.
 public enum ReplyPart: Sendable, Equatable {
@@ -116,7 +126,8 @@ public protocol DialogueEngine: Sendable {
 public protocol DialogueSession: AnyObject {
     /// What is said first; nil where the caller is to speak first.
     var greeting: String? { get }
-    /// Judges the words so far against what was asked last. Cheap: microseconds.
+    /// Judges the words so far against what was asked last; `.unknown` leaves it to the conversation
+    /// (``ConversationOptions/judgesWords``). Cheap: microseconds.
     func completeness(of text: String) -> Completeness
     /// Works out the reply. Parts arrive at `output` on the loop, in order, ending with `.end` or an
     /// error. Until ``commit(turn:)`` nothing with an effect may happen (no row written, no message

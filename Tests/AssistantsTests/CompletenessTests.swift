@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("Yes.", ReservationExpectation.yesNo), ("no", .yesNo), ("yeah that's right", .yesNo),
+        ("Yes.", ReservationExpectation.yesNo), ("yeah that's right", .yesNo),
         ("no thanks", .anythingElse), ("That's all.", .anythingElse), ("John.", .slots(.name)),
         ("My name is John Miller", .slots(.name)), ("four", .slots(.party)),
         ("Four people.", .slots(.party)), ("Friday", .slots(.date)), ("7 PM", .slots(.time)),
@@ -37,11 +37,23 @@ import Testing
 
     @Test(arguments: [
         ("", ReservationExpectation.yesNo), ("seven", .slots(.time)), ("at 7", .slots(.time)),
-        ("the 14th", .slots(.date)), ("four people", .slots([.party, .date, .time])),
-        ("Hello", .slots([.party, .date, .time])), ("no make it five people", .yesNo),
+        ("the 14th", .slots(.date)), ("Hello", .slots([.party, .date, .time])), ("no", .yesNo),
     ])
     func unknown(text: String, expectation: ReservationExpectation) {
         #expect(judge(text, expectation) == .unknown, "\(text)")
+    }
+
+    @Test(arguments: [
+        ("four people", ReservationExpectation.slots([.party, .date, .time])),
+        ("tomorrow", .slots([.date, .time])), ("I'd like a table", .slots([.party, .date, .time])),
+        ("a table for two tomorrow", .slots([.party, .date, .time])),
+    ])
+    func partial(text: String, expectation: ReservationExpectation) {
+        #expect(judge(text, expectation) == .partial, "\(text)")
+    }
+
+    @Test func aCorrectionSaysOneThing() {
+        #expect(judge("no make it five people", .yesNo) == .likely)
     }
 }
 

@@ -18,9 +18,29 @@ private func fault(_ yaml: String) -> String {
     @Test func aMinimalFileTakesDefaults() throws {
         let configuration = try Configuration.parse(yaml: minimal, file: "f.yaml")
         #expect(configuration.server.port == 8000)
+        #expect(configuration.turn.endpointing == .adaptive)
         #expect(configuration.turn.endpointMs == 400)
         #expect(configuration.twilio.validateSignatures)
         #expect(configuration.assistants.map(\.id) == ["concya"])
+    }
+
+    @Test func keysForACollectorComeFromTheEnvironment() throws {
+        let secrets = try Secrets(
+            environment: [
+                "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318",
+                "OTEL_EXPORTER_OTLP_HEADERS": "x-key=a%20b, broken ,=no,y=1=2",
+            ], file: "/nonexistent")
+        #expect(secrets.otlpEndpoint == "http://127.0.0.1:4318")
+        #expect(secrets.otlpHeaders.map { $0.name + "=" + $0.value } == ["x-key=a b", "y=1=2"])
+        #expect(
+            fault(minimal + "telemetry: {otlpEndpoint: collector}\n").contains(
+                "'collector' is not an address"))
+    }
+
+    @Test func fixedEndpointingNeedsOneNumberOnly() throws {
+        let yaml = minimal + "turn: {endpointing: fixed, endpointMs: 100}\n"
+        let configuration = try Configuration.parse(yaml: yaml, file: "f.yaml")
+        #expect(configuration.turn.endpointing == .fixed && configuration.turn.endpointMs == 100)
     }
 
     @Test func everyShapeIsRead() throws {
@@ -101,7 +121,7 @@ private func fault(_ yaml: String) -> String {
         ),
         (
             "turn: {endpointMs: 100}\n",
-            "f.yaml:1:20: turn.endpointMinMs ≤ endpointMs ≤ endpointMaxMs must hold; they are 200, 100, 1200"
+            "f.yaml:1:20: turn.endpointMinMs ≤ endpointMs ≤ endpointMaxMs must hold; they are 230, 100, 1200"
         ),
         (
             "buffers: {frameMs: 25}\n",

@@ -19,8 +19,10 @@ import Testing
         let sid = result.callSid
         #expect(await daemon.logs("call ended", sid, "caller hung up"))
         // A reply is known to be heard only by the marks that came back.
-        #expect(daemon.lines([" turn ", sid, "outcome=heard"]).count >= 3)
-        #expect(daemon.lines([" turn ", sid]).count == daemon.lines(["outcome=heard", sid]).count)
+        #expect(daemon.lines([" turn ", sid, #""outcome":"heard""#]).count >= 3)
+        #expect(
+            daemon.lines([" turn ", sid]).count
+                == daemon.lines([#""outcome":"heard""#, sid]).count)
 
         #expect(try await daemon.metric("twilio_calls_total") == 1)
         #expect(try await daemon.metric("twilio_calls_active") == 0)

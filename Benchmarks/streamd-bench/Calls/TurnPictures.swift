@@ -1,4 +1,5 @@
 import CallSimulator
+import Net
 
 /// Chooses from the recorded call what is shown: a turn whose response is nearest to the median, and
 /// a barge-in.
@@ -46,22 +47,26 @@ struct TurnPictures {
     private func daemonMarks(
         _ index: Int, _ turn: CallTurn, _ call: SimulatedCallResult
     ) -> [TurnTimeline.Mark] {
-        let lines = daemonLog.split(separator: "\n").filter {
-            $0.contains(" INFO turn call=\(call.callSid) ") && !$0.contains(" turn=0 ")
+        let records = daemonLog.split(separator: "\n").compactMap(Self.record).filter {
+            $0["call"]?.stringValue == call.callSid && $0["turn"]?.intValue != 0
         }
-        guard lines.count == call.turns.count, let first = turn.responseNanos,
-            let sent = Self.value("sent", lines[index])
+        guard records.count == call.turns.count, let first = turn.responseNanos,
+            let sent = records[index]["ms"]?["firstFrameSent"]?.doubleValue
         else { return [] }
         let shift = Double(first) / 1e6 - sent
         let known = [("endpoint", "turn is over"), ("transcript", "transcript is there")]
         return known.compactMap { key, name in
-            guard let ms = Self.value(key, lines[index]) else { return nil }
+            guard let ms = records[index]["ms"]?[key]?.doubleValue else { return nil }
             return TurnTimeline.Mark(ms: ms + shift, name: name)
         }
     }
 
-    private static func value(_ key: String, _ line: Substring) -> Double? {
-        let word = line.split(separator: " ").first { $0.hasPrefix(key + "=") }
-        return word.flatMap { Double($0.dropFirst(key.count + 1).dropLast(2)) }
+    /// The record of a turn in a line of the daemon's log.
+    private static func record(_ line: Substring) -> JSONValue? {
+        guard line.contains(" INFO turn {"), let start = line.firstIndex(of: "{") else {
+            return nil
+        }
+        let bytes = Array(line[start...].utf8)
+        return try? JSONValue(parsing: bytes.span)
     }
 }

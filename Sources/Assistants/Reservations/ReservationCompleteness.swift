@@ -25,6 +25,8 @@ enum ReservationCompleteness {
         if !said.commands.isEmpty, said.slots.isEmpty { return .complete }
         switch expectation {
         case .yesNo, .anythingElse:
+            // Who says no to what was read back often goes on to say what is wrong.
+            if expectation == .yesNo, utterance.count == 1, said.answer == .no { return .unknown }
             return said.answer != nil && said.slots.isEmpty
                 ? .complete : slots(said, nil, utterance)
         case .choice:
@@ -41,8 +43,10 @@ enum ReservationCompleteness {
         // After "at seven" there may come "thirty", after "the fourteenth" the month.
         if said.isBareHour && said.partOfDay == nil { return .unknown }
         if SpokenNumber.ordinal(utterance, at: utterance.count - 1) != nil { return .unknown }
-        guard let wanted else { return .unknown }
-        return said.slots.isSuperset(of: wanted) ? .complete : .unknown
+        guard let wanted else { return said.slots.isEmpty ? .unknown : .likely }
+        if said.slots.isSuperset(of: wanted) { return .complete }
+        // "I'd like a table", "tomorrow": the rest often comes after a breath.
+        return said.slots.isEmpty && utterance.count < 3 ? .unknown : .partial
     }
 
     /// A name may be one of the words that sentences do not end with ("An", "My").

@@ -22,12 +22,14 @@ extension ConversationOptions {
     /// The conversation's view of the configuration.
     init(_ settings: Configuration, voice: String?, block: AssistantBlock) {
         self.init()
+        turn.endpointing = settings.turn.endpointing
         turn.endpointMs = settings.turn.endpointMs
         turn.endpointMinMs = settings.turn.endpointMinMs
         turn.endpointMaxMs = settings.turn.endpointMaxMs
         turn.speculateAfterMs = settings.turn.speculateAfterMs
         turn.bargeInMs = settings.turn.bargeInMs
         turn.bargeInConfirmMs = settings.turn.bargeInConfirmMs
+        turn.dtmfGapMs = settings.turn.dtmfGapMs
         turn.idlePromptMs = settings.turn.idlePromptMs
         turn.silencesMax = settings.turn.idlePromptsMax
         turn.replyTimeoutMs = settings.turn.replyTimeoutMs
@@ -43,6 +45,9 @@ extension ConversationOptions {
         preRollMs = settings.vad.preRollMs
         self.voice = voice
         if !block.handOverNumber.isEmpty { failedText = Self.handOverText }
+        notices = block.notices
+        // A model does not know what a whole answer would be; the other engines say what they know.
+        judgesWords = settings.llm.contains { !["scripted", "fixed"].contains($0.engine) }
         if !block.goodbye.isEmpty { goodbyeText = block.goodbye }
     }
     private static let handOverText =

@@ -10,9 +10,11 @@ extension StreamedCall: ConversationObserver {
         case .started, .callerSpeaking, .callerPaused, .playoutResumed, .merged:
             log.debug("\(event)", ["call": call])
         case .transcribed(let text, let ms):
+            services.metrics.speechToTextMs.observe(ms)
             log.info("transcription", ["call": call, "ms": .milliseconds(ms), "text": .text(text)])
         case .replied(let turn, let text, let ms, let isSpeculative):
             if isSpeculative { services.metrics.speculationsTotal.add(1) }
+            services.metrics.dialogueMs.observe(ms)
             log.info(
                 "reply",
                 [
@@ -20,6 +22,7 @@ extension StreamedCall: ConversationObserver {
                     "text": .text(text),
                 ])
         case .synthesized(let turn, _, let byteCount, let ms):
+            services.metrics.textToSpeechMs.observe(ms)
             log.info(
                 "speech",
                 [
@@ -55,6 +58,9 @@ extension StreamedCall: ConversationObserver {
     func turnFinished(_ record: Pipelines.TurnRecord) {
         let metrics = services.metrics
         metrics.turnsTotal.add(1)
+        turnCount += 1
+        metrics.endpointMs.observe(record.endpointMs)
+        if let ms = record.firstFramePlayedMs { metrics.playedMs.observe(ms) }
         if let ms = record.firstFrameSentMs { metrics.audioLatencyMs.observe(ms) }
         if let ms = record.transcriptMs { metrics.transcriptionMs.observe(ms) }
         if let ms = record.firstSentenceMs { metrics.replyMs.observe(ms) }
@@ -62,15 +68,9 @@ extension StreamedCall: ConversationObserver {
         services.log.info(
             "turn",
             [
-                "call": .text(callSid), "turn": .integer(record.turn),
-                "outcome": .text(record.outcome.rawValue),
-                "endpoint": .milliseconds(record.endpointMs),
-                "transcript": .milliseconds(record.transcriptMs ?? 0),
-                "sentence": .milliseconds(record.firstSentenceMs ?? 0),
-                "speech": .milliseconds(record.firstSpeechByteMs ?? 0),
-                "sent": .milliseconds(record.firstFrameSentMs ?? 0),
-                "played": .milliseconds(record.firstFramePlayedMs ?? 0),
-                "caller": .text(record.callerText), "agent": .text(record.replyText),
+                "record": .json(
+                    String(decoding: record.json(callSid: callSid).encoded(), as: UTF8.self))
             ])
+        if let trace { exportSpans(trace.spans(of: record)) }
     }
 }

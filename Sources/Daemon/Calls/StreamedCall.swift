@@ -24,6 +24,9 @@ final class StreamedCall {
     private let timer: LoopTimer
     private let wakeup: LoopWakeup
     private var conversation: Conversation?
+    /// Where traces are collected.
+    let trace: CallTrace?
+    var turnCount = 0
     private let startedAtNanos: UInt64
     private let startedAtSeconds: Int64
     private let from: String
@@ -47,6 +50,12 @@ final class StreamedCall {
         to = start.customParameters[StreamParameter.to] ?? ""
         startedAtNanos = MonotonicClock.nowNanos()
         startedAtSeconds = WallClock.nowSeconds()
+        let isTraced = services.traces.withLock { $0 } != nil
+        trace =
+            isTraced
+            ? CallTrace(
+                callSid: start.callSid, assistantID: assistant.block.id, nowNanos: startedAtNanos,
+                unixNanos: WallClock.nowNanos()) : nil
         writer = StreamMessageWriter(streamSid: start.streamSid)
         let settings = services.reloaded.withLock { $0 }
         let frameByteCountMax = settings.buffers.frameMs * 8
@@ -186,6 +195,14 @@ final class StreamedCall {
         let seconds = Double(MonotonicClock.nowNanos() - startedAtNanos) / 1e9
         services.metrics.callDurationSeconds.observe(seconds)
         services.metrics.outboundDroppedTotal.add(Int(socket.refusedSendCount))
+        if let counters = conversation?.counters {
+            services.metrics.transcriptsWastedTotal.add(counters.wastedTranscripts)
+            services.metrics.speechWastedBytes.add(counters.wastedSpeechBytes)
+        }
+        if let trace {
+            let now = MonotonicClock.nowNanos()
+            exportSpans([trace.span(endedAtNanos: now, ending: why, turnCount: turnCount)])
+        }
         record(status: isOrderly ? "completed" : "failed", endedAt: WallClock.nowSeconds())
         services.log.info(
             "call ended",
@@ -194,6 +211,10 @@ final class StreamedCall {
                 "seconds": .integer(Int(seconds.rounded())),
             ])
         conversation = nil
+    }
+
+    func exportSpans(_ spans: [TraceSpan]) {
+        services.traces.withLock { $0 }?.add(spans)
     }
 
     private func record(status: String, endedAt: Int64?) {

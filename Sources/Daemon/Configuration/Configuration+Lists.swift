@@ -106,6 +106,22 @@ extension AssistantBlock {
             "Who says the greeting: streamd over the stream, where it can be interrupted, or "
                 + "Twilio's `<Say>` before it."),
         .text("goodbye", \.goodbye, "Last words at the time limit; empty means the built-in ones."),
+        .custom(
+            "notices", allowed: "list of texts",
+            "What callers must hear, such as that the call is recorded: a sentence, or a greeting, "
+                + "that holds one of these cannot be interrupted by voice.",
+            defaultText: { _ in "[]" },
+            apply: { (root, node, mapper) throws(ConfigurationError) in
+                root.notices = []
+                for item in try mapper.sequence(node, key: "notices") {
+                    let text = try mapper.text(item, key: "notices")
+                    guard !text.isEmpty else {
+                        throw mapper.error(
+                            item, "a notice is empty; write its words or leave it out")
+                    }
+                    root.notices.append(text)
+                }
+            }),
     ]
 
     private static func readHours(

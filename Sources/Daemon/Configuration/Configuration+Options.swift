@@ -64,9 +64,14 @@ extension Configuration {
     ]
 
     static let turnOptions: [ConfigurationOption<Configuration>] = [
+        .choice(
+            "turn.endpointing", \.turn.endpointing, reloadable: true,
+            "What the silence that ends a turn depends on: adaptive, on the words, on what was asked "
+                + "and on how this caller pauses; fixed, on nothing, it is always endpointMs."),
         .integer(
             "turn.endpointMs", \.turn.endpointMs, 50...5000, unit: "ms", reloadable: true,
-            "Silence that ends the caller's turn when nothing is known of the words."),
+            "Silence that ends the caller's turn when nothing is known of the words, and always "
+                + "with fixed endpointing."),
         .integer(
             "turn.endpointMinMs", \.turn.endpointMinMs, 50...5000, unit: "ms",
             reloadable: true,
@@ -86,6 +91,9 @@ extension Configuration {
             reloadable: true,
             "Speech that long is an interruption whatever its words; shorter sounds without words "
                 + "let the assistant go on where it stopped."),
+        .integer(
+            "turn.dtmfGapMs", \.turn.dtmfGapMs, 200...30_000, unit: "ms", reloadable: true,
+            "Pause that ends a keyed number which # or its length has not ended."),
         .integer(
             "turn.idlePromptMs", \.turn.idlePromptMs, 1000...120_000, unit: "ms",
             reloadable: true, "Silence on both sides after which the caller is asked again."),
@@ -206,5 +214,19 @@ extension Configuration {
         .choice(
             "log.level", \.log.level, reloadable: true, "Least important line that is written."),
         .choice("log.format", \.log.format, "Lines for people (text) or for machines (json)."),
+        .text(
+            "telemetry.otlpEndpoint", \.telemetry.otlpEndpoint, allowed: "http or https address",
+            "OpenTelemetry collector that takes traces over HTTP in JSON, such as "
+                + "http://127.0.0.1:4318; OTEL_EXPORTER_OTLP_ENDPOINT in the environment stands in for "
+                + "it, OTEL_EXPORTER_OTLP_HEADERS holds keys."),
+        .integer(
+            "telemetry.flushMs", \.telemetry.flushMs, 10...60_000, unit: "ms",
+            "How long spans are collected before they are sent together."),
+        .integer(
+            "telemetry.timeoutMs", \.telemetry.timeoutMs, 100...60_000, unit: "ms",
+            "Time the collector has to take them."),
+        .integer(
+            "telemetry.spansMax", \.telemetry.spansMax, 16...1_000_000,
+            "Spans that wait for a collector that is away; the oldest beyond that are dropped."),
     ]
 }

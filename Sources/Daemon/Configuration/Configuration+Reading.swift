@@ -35,7 +35,9 @@ extension Configuration {
         func fail(_ key: String, _ message: String) -> ConfigurationError {
             ConfigurationError(file: file, place: root.place(of: key), message: message)
         }
-        if turn.endpointMinMs > turn.endpointMs || turn.endpointMs > turn.endpointMaxMs {
+        let isOrdered =
+            turn.endpointMinMs <= turn.endpointMs && turn.endpointMs <= turn.endpointMaxMs
+        if turn.endpointing == .adaptive, !isOrdered {
             throw fail(
                 "turn.endpointMs",
                 "turn.endpointMinMs ≤ endpointMs ≤ endpointMaxMs must hold; they are "
@@ -71,6 +73,7 @@ extension Configuration {
                 server.tlsCertificate.isEmpty ? "server.tlsKey" : "server.tlsCertificate",
                 "server.tlsCertificate and server.tlsKey go together; give both or neither")
         }
+        try validateTelemetry(fail)
         try validateAssistants(fail)
         try validatePublicURL(fail)
     }
@@ -106,6 +109,19 @@ extension Configuration {
                     "assistant '\(block.id)': '\(block.timeZone)' is no time zone; write one like "
                         + "America/New_York")
             }
+        }
+    }
+
+    private func validateTelemetry(
+        _ fail: (String, String) -> ConfigurationError
+    ) throws(ConfigurationError) {
+        guard !telemetry.otlpEndpoint.isEmpty else { return }
+        guard let parts = URLComponents(string: telemetry.otlpEndpoint),
+            parts.scheme == "https" || parts.scheme == "http", let host = parts.host, !host.isEmpty
+        else {
+            throw fail(
+                "telemetry.otlpEndpoint",
+                "'\(telemetry.otlpEndpoint)' is not an address; write \"http://127.0.0.1:4318\"")
         }
     }
 

@@ -1,3 +1,5 @@
+import Pipelines
+
 /// All that an operator can set. Values here are the defaults; milliseconds end in `Ms`.
 public struct Configuration: Sendable {
     public var server = ServerSettings()
@@ -15,6 +17,7 @@ public struct Configuration: Sendable {
     public var store = StoreSettings()
     public var models = ModelSettings()
     public var log = LogSettings()
+    public var telemetry = TelemetrySettings()
     public var assistants: [AssistantBlock] = []
     /// Called number in E.164 → assistant id.
     public var numbers: [String: String] = [:]
@@ -63,12 +66,14 @@ public struct CacheSettings: Sendable {
 
 /// `turn`: who speaks when.
 public struct TurnSettings: Sendable {
+    public var endpointing = TurnOptions.Endpointing.adaptive
     public var endpointMs = 400
-    public var endpointMinMs = 200
+    public var endpointMinMs = 230
     public var endpointMaxMs = 1200
     public var speculateAfterMs = 160
     public var bargeInMs = 60
-    public var bargeInConfirmMs = 500
+    public var bargeInConfirmMs = 900
+    public var dtmfGapMs = 2000
     public var idlePromptMs = 8000
     public var idlePromptsMax = 3
     public var fillerAfterMs = 1200
@@ -138,6 +143,22 @@ public struct LogSettings: Sendable {
     public var format = Format.text
 }
 
+/// `telemetry`: where traces go.
+public struct TelemetrySettings: Sendable {
+    public var otlpEndpoint = ""
+    public var flushMs = 1000
+    public var timeoutMs = 10_000
+    public var spansMax = 4096
+
+    /// Where traces are sent to; empty where there is no endpoint.
+    var tracesURL: String {
+        guard !otlpEndpoint.isEmpty else { return "" }
+        let path = "/v1/traces"
+        let base = otlpEndpoint.hasSuffix("/") ? String(otlpEndpoint.dropLast()) : otlpEndpoint
+        return base.hasSuffix(path) ? base : base + path
+    }
+}
+
 /// One entry of `assistants`.
 public struct AssistantBlock: Sendable {
     public var id = ""
@@ -153,6 +174,7 @@ public struct AssistantBlock: Sendable {
     public var reservationMinutes = 120
     public var handOverNumber = ""
     public var goodbye = ""
+    public var notices: [String] = []
     public enum Greeter: String, CaseIterable, Sendable { case stream, say }
     public var greetWith = Greeter.stream
 

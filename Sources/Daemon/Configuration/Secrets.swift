@@ -6,6 +6,10 @@ public struct Secrets: Sendable {
     public var authToken: String
     public var phoneNumber: String
     public var publicURL: String
+    /// Stands in for `telemetry.otlpEndpoint`.
+    public var otlpEndpoint: String
+    /// Headers for the collector, such as its key.
+    public var otlpHeaders: [(name: String, value: String)]
     private var values: [String: String]
 
     /// - Parameters:
@@ -20,6 +24,20 @@ public struct Secrets: Sendable {
         publicURL =
             ["PUBLIC_URL", "PUBLIC_WEBHOOK_URL", "TWILIO_WEBHOOK_URL"]
             .compactMap { values[$0] }.first { !$0.isEmpty } ?? ""
+        otlpEndpoint = values["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? ""
+        otlpHeaders = Self.headers(values["OTEL_EXPORTER_OTLP_HEADERS"] ?? "")
+    }
+
+    /// `name=value,name=value`, values percent-encoded, as OpenTelemetry's SDKs read them.
+    static func headers(_ text: String) -> [(name: String, value: String)] {
+        text.split(separator: ",").compactMap { pair in
+            guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
+                return nil
+            }
+            let name = pair[..<equals].trimmingCharacters(in: .whitespaces)
+            let value = pair[pair.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+            return (name, value.removingPercentEncoding ?? value)
+        }
     }
 
     /// What a variable holds; nil where it is missing or empty.

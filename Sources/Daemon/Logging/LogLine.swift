@@ -21,6 +21,7 @@ enum LogLine {
             switch value {
             case .integer(let number): line += " \(name)=\(number)"
             case .milliseconds(let number): line += " \(name)=\(oneDecimal(number))ms"
+            case .json(let object): line += " \(object)"
             case .text(let text):
                 let needsQuotes =
                     text.isEmpty || text.contains { $0 == " " || $0 == "\"" || $0 == "=" }
@@ -43,6 +44,7 @@ enum LogLine {
             switch value {
             case .integer(let number): line += "\(number)"
             case .milliseconds(let number): line += oneDecimal(number)
+            case .json(let object): line += object
             case .text(let text): line += quoted(text)
             }
         }

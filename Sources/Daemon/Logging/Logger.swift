@@ -26,6 +26,8 @@ public enum LogValue: Sendable, ExpressibleByStringLiteral, ExpressibleByInteger
     case integer(Int)
     /// Milliseconds, written with one decimal.
     case milliseconds(Double)
+    /// An object that stands as it is in either format.
+    case json(String)
 
     public init(stringLiteral value: String) { self = .text(value) }
     public init(integerLiteral value: Int) { self = .integer(value) }

@@ -16,6 +16,15 @@ public final class Metrics: Sendable {
     /// End of the caller's speech to the first frame of the reply sent.
     let audioLatencyMs = PrometheusHistogram(bounds: latencyBoundsMs)
 
+    /// End of the caller's speech to the decision that the turn is over.
+    let endpointMs = PrometheusHistogram(bounds: latencyBoundsMs)
+    /// End of the caller's speech to the mark behind the first frame.
+    let playedMs = PrometheusHistogram(bounds: latencyBoundsMs)
+    // What each stage took by itself, from its request.
+    let speechToTextMs = PrometheusHistogram(bounds: latencyBoundsMs)
+    let dialogueMs = PrometheusHistogram(bounds: latencyBoundsMs)
+    let textToSpeechMs = PrometheusHistogram(bounds: latencyBoundsMs)
+
     let transcriptionMs = PrometheusHistogram(bounds: latencyBoundsMs)
     let replyMs = PrometheusHistogram(bounds: latencyBoundsMs)
     let firstSpeechMs = PrometheusHistogram(bounds: latencyBoundsMs)
@@ -24,6 +33,8 @@ public final class Metrics: Sendable {
     let falseBargeInsTotal = Atomic<Int>(0)
     let speculationsTotal = Atomic<Int>(0)
     let speculationsWastedTotal = Atomic<Int>(0)
+    let transcriptsWastedTotal = Atomic<Int>(0)
+    let speechWastedBytes = Atomic<Int>(0)
     let callsRefusedTotal = Atomic<Int>(0)
     let streamsRefusedTotal = Atomic<Int>(0)
     let signatureFailuresTotal = Atomic<Int>(0)
@@ -48,17 +59,7 @@ public final class Metrics: Sendable {
         line(
             "twilio_calls_active", "gauge", "Streamed calls that are live.",
             "\(callsActive.load(ordering: .relaxed))")
-        text += callDurationSeconds.render(
-            "twilio_call_duration_seconds", help: "Length of streamed calls that have ended.")
-        text += audioLatencyMs.render(
-            "twilio_audio_latency_ms",
-            help: "End of the caller's speech to the first audio of the reply, in milliseconds.")
-        text += transcriptionMs.render(
-            "streamd_transcription_ms", help: "End of speech to the final transcript.")
-        text += replyMs.render(
-            "streamd_reply_ms", help: "End of speech to the first sentence of the reply.")
-        text += firstSpeechMs.render(
-            "streamd_first_speech_ms", help: "End of speech to the first synthesised audio.")
+        text += renderHistograms()
         counter("streamd_turns_total", "Turns of callers that were answered.", turnsTotal)
         counter("streamd_barge_ins_total", "Replies that callers interrupted.", bargeInsTotal)
         counter(
@@ -69,6 +70,13 @@ public final class Metrics: Sendable {
         counter(
             "streamd_speculations_wasted_total", "Speculative replies that were thrown away.",
             speculationsWastedTotal)
+        counter(
+            "streamd_transcripts_wasted_total",
+            "Transcripts of words after which the caller went on.", transcriptsWastedTotal)
+        line(
+            "streamd_speech_wasted_seconds_total", "counter",
+            "Speech synthesised for replies that were thrown away.",
+            "\(Double(speechWastedBytes.load(ordering: .relaxed)) / 8000)")
         counter("streamd_calls_refused_total", "Calls turned away by a limit.", callsRefusedTotal)
         counter(
             "streamd_streams_refused_total", "Streams refused for a missing, used or wrong token.",
@@ -90,6 +98,31 @@ public final class Metrics: Sendable {
             "streamd_outbound_dropped_total", "Messages not sent to a peer that stopped reading.",
             outboundDroppedTotal)
         return text + extra.map(\.rendered).joined()
+    }
+
+    private func renderHistograms() -> String {
+        var text = callDurationSeconds.render(
+            "twilio_call_duration_seconds", help: "Length of streamed calls that have ended.")
+        text += audioLatencyMs.render(
+            "twilio_audio_latency_ms",
+            help: "End of the caller's speech to the first audio of the reply, in milliseconds.")
+        text += transcriptionMs.render(
+            "streamd_transcription_ms", help: "End of speech to the final transcript.")
+        text += replyMs.render(
+            "streamd_reply_ms", help: "End of speech to the first sentence of the reply.")
+        text += firstSpeechMs.render(
+            "streamd_first_speech_ms", help: "End of speech to the first synthesised audio.")
+        text += endpointMs.render(
+            "streamd_endpoint_ms", help: "End of speech to the decision that the turn is over.")
+        text += playedMs.render(
+            "streamd_played_ms", help: "End of speech to the first audio of the reply played.")
+        text += speechToTextMs.render(
+            "streamd_stt_ms", help: "Request of a transcript to the transcript.")
+        text += dialogueMs.render(
+            "streamd_llm_ms", help: "Request of a reply to its first sentence.")
+        text += textToSpeechMs.render(
+            "streamd_tts_ms", help: "Request of a sentence's speech to its first audio.")
+        return text
     }
 }
 

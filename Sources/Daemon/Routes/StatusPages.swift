@@ -28,7 +28,20 @@ struct StatusPages {
         HTTPResponse(
             status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
             body: services.metrics.render(
-                extra: services.engines.metrics() + services.speechCache.metrics))
+                extra: services.engines.metrics() + services.speechCache.metrics + traceMetrics()))
+    }
+
+    private func traceMetrics() -> [MetricFamily] {
+        guard let traces = services.traces.withLock({ $0 }) else { return [] }
+        return [
+            MetricFamily(
+                "streamd_trace_spans_sent_total", .counter, "Spans that the collector has taken.",
+                Double(traces.sentCount)),
+            MetricFamily(
+                "streamd_trace_spans_dropped_total", .counter,
+                "Spans given up because the collector was away or refused them.",
+                Double(traces.droppedCount)),
+        ]
     }
 
     /// `GET /healthz`: the process lives.

@@ -52,14 +52,30 @@ extension Conversation {
                     observer?.conversation(
                         .transcribed(
                             text: transcript.text, ms: Double(now - requested) / 1e6))
-                    let completeness = stages.dialogue.completeness(of: transcript.text)
-                    machine.transcribed(id, transcript, completeness, at: now)
+                    machine.transcribed(
+                        id, transcript, completeness(of: transcript.text), at: now)
                 case .failure(let error):
                     observer?.conversation(.stageFailed(error))
                     machine.transcriptFailed(id, at: now)
                 }
             }
         }
+    }
+
+    /// What the dialogue makes of the words, or, where it knows nothing, what they tell by themselves.
+    private func completeness(of text: String) -> Completeness {
+        let judged = stages.dialogue.completeness(of: text)
+        guard judged == .unknown, options.judgesWords else { return judged }
+        return AnswerJudge.completeness(of: text, expecting: machine.asked)
+    }
+
+    /// Only a number whose length is known is complete without `#` or a pause: "1" may become "12".
+    func completeness(ofKeys digits: String) -> Completeness {
+        let judged = stages.dialogue.completeness(of: digits)
+        guard judged == .unknown, options.judgesWords, case .digits = machine.asked else {
+            return judged
+        }
+        return AnswerJudge.completeness(of: digits, expecting: machine.asked)
     }
 
     // MARK: - Beginning and committing replies
@@ -85,6 +101,9 @@ extension Conversation {
         reply = nil
         stages.dialogue.cancel(turn: turn)
         begun.cancelClips()
+        for sentence in begun.sentences where !sentence.isShared {
+            wastedSpeechBytes += sentence.clip?.byteCount ?? 0
+        }
         wastedForTurn = (turn, wastedForTurn.turn == turn ? wastedForTurn.count + 1 : 1)
         observer?.conversation(.speculationWasted(turn: turn))
     }

@@ -225,7 +225,10 @@ extension Conversation: PlayoutDelegate {
         RealtimeRegion.suspend()
         defer { RealtimeRegion.resume() }
         guard let begun = reply, begun.turn == turn else { return }
-        machine.sentenceStarted(turn: turn, text: begun.sentences[sentence].text)
+        let text = begun.sentences[sentence].text
+        machine.sentenceStarted(
+            turn: turn, text: text, isProtected: options.isNotice(text),
+            heardFrom: max(now, playout.playEndNanos))
     }
 
     package func playoutStarved(turn: TurnID, isUnderrun: Bool, at now: UInt64) {

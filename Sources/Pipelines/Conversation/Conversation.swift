@@ -48,6 +48,7 @@ public final class Conversation {
     /// What the next record tells of the utterance.
     var transcriptNanos: UInt64?
     var wastedForTurn: (turn: TurnID, count: Int) = (0, 0)
+    var wastedSpeechBytes = 0
     var isClosed = false
 
     private let scratch: UnsafeMutableBufferPointer<Int16>
@@ -132,7 +133,7 @@ public final class Conversation {
         enter(now) {
             observer?.conversation(.dtmf(digit))
             let digits = machine.digits(adding: digit)
-            machine.dtmf(digit, completeness: stages.dialogue.completeness(of: digits), at: now)
+            machine.dtmf(digit, completeness: completeness(ofKeys: digits), at: now)
         }
     }
 
@@ -175,8 +176,9 @@ public final class Conversation {
     public var counters: ConversationCounters {
         ConversationCounters(
             framesSent: playout.framesSent, underruns: playout.underrunCount,
-            wastedSpeculations: machine.wastedSpeculations, bargeIns: machine.bargeIns,
-            falseBargeIns: machine.falseBargeIns)
+            wastedSpeculations: machine.wastedSpeculations,
+            wastedTranscripts: machine.wastedTranscripts, wastedSpeechBytes: wastedSpeechBytes,
+            bargeIns: machine.bargeIns, falseBargeIns: machine.falseBargeIns)
     }
 
     // MARK: - The caller's audio
@@ -279,7 +281,12 @@ public final class Conversation {
 public struct ConversationCounters: Sendable, Equatable {
     public var framesSent: Int
     public var underruns: Int
+    /// Replies begun before the end of a turn and thrown away.
     public var wastedSpeculations: Int
+    /// Transcripts of words after which the caller went on.
+    public var wastedTranscripts: Int
+    /// Speech synthesised for replies that were thrown away; 8,000 bytes are a second.
+    public var wastedSpeechBytes: Int
     public var bargeIns: Int
     public var falseBargeIns: Int
 }

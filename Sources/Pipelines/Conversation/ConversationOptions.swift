@@ -23,6 +23,14 @@ public struct ConversationOptions: Sendable, Equatable {
     /// Whether the greeting is said; false where the caller has heard one already.
     public var greets = true
 
+    /// Whether words of which the dialogue cannot say how complete they are, are judged by themselves
+    /// and by what the agent has asked: see ``AnswerJudge``.
+    public var judgesWords = false
+
+    /// What the caller must hear to its end, such as that the call is recorded: a sentence that holds
+    /// one of these cannot be interrupted by voice.
+    public var notices: [String] = []
+
     /// The voice, as the text-to-speech engine names it.
     public var voice: String?
     public var fillerText = "One moment, please."
@@ -37,4 +45,8 @@ public struct ConversationOptions: Sendable, Equatable {
     /// All that is said without the dialogue; to be made before the first call, since it is wanted
     /// when something has failed.
     public var localTexts: [String] { [fillerText, apologyText, failedText, goodbyeText] }
+
+    func isNotice(_ sentence: String) -> Bool {
+        notices.contains { !$0.isEmpty && sentence.contains($0) }
+    }
 }

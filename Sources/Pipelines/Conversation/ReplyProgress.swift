@@ -61,7 +61,11 @@ final class ReplyProgress {
         var parts: [String] = []
         for (index, candidate) in sentences.enumerated() where !candidate.isLocal {
             if index < sentence {
-                parts.append(candidate.text)
+                // Synthesis that broke off has said only a part.
+                let clip = candidate.clip.flatMap { $0.error == nil ? nil : $0 }
+                parts.append(
+                    clip.map { Self.cut(candidate.text, heard: $0.byteCount, of: $0) }
+                        ?? candidate.text)
             } else if index == sentence, let clip = candidate.clip {
                 parts.append(Self.cut(candidate.text, heard: byteCount, of: clip))
             }
@@ -76,7 +80,10 @@ final class ReplyProgress {
         let total = isDone ? clip.byteCount : max(clip.byteCount, SpokenLength.byteCount(of: text))
         guard heard > 0, total > 0 else { return "" }
         guard heard < total else { return text }
-        let letters = text.count * heard / total
+        // Words do not last as long as they have letters: what is uncertain was not heard.
+        let part = Double(heard) / Double(total)
+        let spread = (Double(text.count) * part * (1 - part)).squareRoot() / 2
+        let letters = Int(Double(text.count) * part - spread)
         var end = text.startIndex
         var position = 0
         for index in text.indices {

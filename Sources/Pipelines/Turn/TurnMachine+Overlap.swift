@@ -95,10 +95,15 @@ extension TurnMachine {
         case .interruption:
             isReal =
                 !spoken.isEmpty
-                && (reply.hasQuestion || !current.isBackchannel)
+                && (isAsked(reply.questionNanos, before: current) || !current.isBackchannel)
                 && !SpokenWords.isEcho(spoken, of: reply.saidWords, least: options.echoWords)
         }
         if isReal { confirmOverlap(at: now) } else { dismissOverlap(at: now) }
+    }
+
+    /// Something had been asked when the caller began to speak, so that "okay" is an answer.
+    func isAsked(_ questionNanos: UInt64?, before said: Utterance) -> Bool {
+        questionNanos.map { said.startNanos >= $0 } ?? false
     }
 
     /// It is the caller's turn, once the agent may be interrupted.
@@ -112,6 +117,7 @@ extension TurnMachine {
         RealtimeRegion.suspend()
         defer { RealtimeRegion.resume() }
         overlap = nil
+        learnFromOverlap(confirmed.kind, reply)
         switch confirmed.kind {
         case .interruption: interrupt(reply)
         case .merge:
@@ -121,6 +127,22 @@ extension TurnMachine {
         utterance?.isOverAgent = false
         settle(at: now)
     }
+
+    /// The turn had been taken too soon if the caller went on before he can have answered to what he
+    /// heard.
+    private mutating func learnFromOverlap(_ kind: Overlap.Kind, _ reply: Reply) {
+        guard let earlier = reply.utterance, let current = utterance else { return }
+        let start = kind == .merge ? current.runStartSample : current.startSample
+        if kind == .interruption {
+            guard let heard = reply.audioStartedNanos,
+                clock.nanos(of: start) < heard.adding(ms: Self.reactionMs)
+            else { return }
+        }
+        pauses.wentOn(afterMs: Int(start - earlier.endSample) / 8, wasTaken: true)
+    }
+
+    /// Nobody answers to what he hears in less time.
+    private static let reactionMs = 400
 
     mutating func interrupt(_ reply: Reply) {
         bargeIns += 1

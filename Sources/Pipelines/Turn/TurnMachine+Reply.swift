@@ -14,10 +14,24 @@ extension TurnMachine {
         reply?.waitingSinceNanos = now
     }
 
-    /// The agent began to say `text`.
-    public mutating func sentenceStarted(turn: TurnID, text: String) {
+    /// The agent began to say `text`, which the caller hears from `start` on. What is protected, such
+    /// as a legal notice, cannot be interrupted by voice.
+    public mutating func sentenceStarted(
+        turn: TurnID, text: String, isProtected: Bool = false, heardFrom start: UInt64 = 0
+    ) {
         guard reply?.turn == turn else { return }
-        if text.contains("?") { reply?.hasQuestion = true }
+        if text.contains("?") {
+            if reply?.questionNanos == nil { reply?.questionNanos = start }
+            asked = AnswerExpectation(askedBy: text)
+        } else if reply?.hasBegun == false {
+            asked = .free
+        }
+        reply?.hasBegun = true
+        if isProtected {
+            reply?.interruptibleFromNanos = .max
+        } else if reply?.interruptibleFromNanos == .max {
+            reply?.interruptibleFromNanos = start
+        }
         guard options.echoWords > 0 else { return }
         let said = (reply?.saidWords ?? []) + SpokenWords.split(text)
         reply?.saidWords = Array(said.suffix(60))
@@ -53,7 +67,7 @@ extension TurnMachine {
         }
         if !heard.hasApologized { failures = 0 }
         reply = nil
-        finishedReplyHadQuestion = heard.hasQuestion
+        finishedQuestionNanos = heard.questionNanos
         idleSinceNanos = now
         if let ending = heard.closing {
             dropUtterance()

@@ -82,8 +82,10 @@ extension TurnMachine {
 
     /// The caller goes on: what was begun in the pause is thrown away.
     mutating func continueUtterance(at sample: Int64) {
-        guard utterance?.isSpeaking == false else { return }
+        guard let paused = utterance, !paused.isSpeaking else { return }
+        if paused.request != nil || paused.transcript != nil { wastedTranscripts += 1 }
         dropSpeculation()
+        pauses.wentOn(afterMs: Int(sample - paused.endSample) / 8, wasTaken: false)
         utterance?.isSpeaking = true
         utterance?.runStartSample = sample
         utterance?.transcript = nil
@@ -199,6 +201,7 @@ extension TurnMachine {
             emit(.startReply(turn: turn, input: input, isSpeculative: false))
         }
         silences = 0
+        pauses.turnEnded()
         // A caller who was cut short is still speaking: only what comes after a pause is new.
         if !paused.isForced { emit(.endUtterance) }
         utterance = nil
@@ -216,7 +219,8 @@ extension TurnMachine {
     /// Words that the caller said over the agent's last ones, known only after the agent had
     /// finished: no turn if they only meant "I am listening".
     private func isBackchannelAfterAll(_ paused: Utterance) -> Bool {
-        paused.transcript != nil && !finishedReplyHadQuestion && paused.isBackchannel
+        paused.transcript != nil && paused.isBackchannel
+            && !isAsked(finishedQuestionNanos, before: paused)
     }
 
     /// When silence ends the turn, as far as is known now.
@@ -226,13 +230,11 @@ extension TurnMachine {
     }
 
     private func endpointMs(_ paused: Utterance) -> Int {
-        guard paused.transcript != nil else { return options.endpointMs }
-        if isNoWords(paused) { return options.endpointMaxMs }
-        switch paused.completeness {
-        case .complete: return options.endpointMinMs
-        case .unknown: return options.endpointMs
-        case .incomplete: return options.endpointMaxMs
+        guard options.endpointing == .adaptive, paused.transcript != nil else {
+            return options.endpointMs
         }
+        if isNoWords(paused) { return options.endpointMaxMs }
+        return pauses.silenceMs(paused.completeness, options)
     }
 
     func transcriptDueNanos(_ paused: Utterance) -> UInt64 {

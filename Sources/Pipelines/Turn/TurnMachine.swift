@@ -54,8 +54,10 @@ public struct TurnMachine {
         var closing: ConversationEnding?
         var hasFiller = false
         var hasApologized = false
-        /// Something was asked in what has been said so far.
-        var hasQuestion = false
+        /// A sentence of it is being said, or has been.
+        var hasBegun = false
+        /// When the caller began to hear the first question in it.
+        var questionNanos: UInt64?
         /// The words said last.
         var saidWords: [String] = []
     }
@@ -83,9 +85,14 @@ public struct TurnMachine {
     var lastDigitNanos: UInt64 = 0
     var startNanos: UInt64?
     var idleSinceNanos: UInt64?
+    /// What the agent asked last, as far as its words tell.
+    public internal(set) var asked = AnswerExpectation.free
+    /// How this caller pauses.
+    var pauses = CallerPauses()
     /// When the pause was last looked at.
     var settledNanos: UInt64 = 0
-    var finishedReplyHadQuestion = false
+    /// The same of the last reply that was heard to its end.
+    var finishedQuestionNanos: UInt64?
     var closeByNanos: UInt64 = 0
     var silences = 0
     var failures = 0
@@ -97,6 +104,8 @@ public struct TurnMachine {
 
     /// Replies begun during a pause and thrown away.
     public internal(set) var wastedSpeculations = 0
+    /// Transcripts asked for during a pause after which the caller went on.
+    public internal(set) var wastedTranscripts = 0
     /// Sounds over the agent after which it went on.
     public internal(set) var falseBargeIns = 0
     public internal(set) var bargeIns = 0

@@ -1,11 +1,21 @@
 /// The numbers that turn-taking goes by: the `turn` section of the configuration. Milliseconds.
 public struct TurnOptions: Sendable, Equatable {
+    /// What the silence that ends a turn depends on.
+    public enum Endpointing: String, Sendable, CaseIterable {
+        /// On the words, on what was asked, and on how this caller pauses.
+        case adaptive
+        /// On nothing: it is always `endpointMs`.
+        case fixed
+    }
+
     // MARK: End of turn
 
-    /// Silence after the last word that ends a turn when nothing speaks for more or less.
+    public var endpointing = Endpointing.adaptive
+    /// Silence after the last word that ends a turn when nothing speaks for more or less, and that
+    /// always does with fixed endpointing.
     public var endpointMs = 400
     /// The same once the words are complete for what was asked.
-    public var endpointMinMs = 200
+    public var endpointMinMs = 230
     /// The same while the words are incomplete, or none were understood yet.
     public var endpointMaxMs = 1200
     /// Silence after which the utterance so far is transcribed and a reply begun; 0 turns
@@ -35,7 +45,7 @@ public struct TurnOptions: Sendable, Equatable {
     public var bargeInEarlyMs = 100
     public var earlyPlayoutMs = 300
     /// Speech over the agent that is an interruption whatever the words.
-    public var bargeInConfirmMs = 600
+    public var bargeInConfirmMs = 900
     /// A shorter sound over the agent is taken for noise: speech resumes without waiting for words.
     public var noiseMs = 120
     /// Silence after a sound over the agent at which speech resumes though no transcript came.

@@ -1,5 +1,6 @@
 import CAllocationCounter
 import Pipelines
+import StreamTesting
 import Testing
 
 /// What happens for every frame of a call takes nothing from the heap.
@@ -39,6 +40,7 @@ struct AllocationTests {
         hasGreeting: Bool, endpointMs: Int
     ) -> Conversation {
         var options = ConversationOptions()
+        options.turn.endpointing = .fixed
         options.turn.endpointMs = endpointMs
         let greeting = SpeechClip(text: "long")
         [UInt8](repeating: 1, count: Self.greetingSeconds * 8000).withUnsafeBufferPointer {

@@ -1,4 +1,5 @@
 import Pipelines
+import StreamTesting
 import Testing
 
 /// Whole calls with chosen callers and services, on a settable clock.
@@ -8,11 +9,11 @@ struct ConversationTests {
         _ sentences: [String] = ["a1 a2 a3", "a4 a5 a6 a7"], greeting: String? = nil,
         script: CallerScript? = nil, closing: [ReplyPart] = [],
         change: (inout ConversationOptions) -> Void = { _ in }
-    ) -> SimulatedCall {
+    ) -> ScriptedCall {
         var said = CallerScript()
         said.say(["w1", "w2", "w3"], fromMs: 3000)
         let parts = sentences.map { ReplyPart.sentence($0) } + closing
-        let call = SimulatedCall(
+        let call = ScriptedCall(
             script ?? said, greeting: greeting,
             answer: { input, turn in
                 if case .silence = input { return .init(parts: []) }
@@ -24,7 +25,7 @@ struct ConversationTests {
         return call
     }
 
-    private func expectClean(_ call: SimulatedCall) {
+    private func expectClean(_ call: ScriptedCall) {
         #expect(call.violations.isEmpty, "\(call.violations)")
     }
 
@@ -130,6 +131,55 @@ struct ConversationTests {
         #expect(call.conversation?.counters.falseBargeIns == 1)
     }
 
+    /// Five keys are a zip code; of a party's size nobody knows how many digits it has.
+    @Test(arguments: [("what is your zip code?", 1500.0), ("how many people are you?", 3500)])
+    func keysEndANumberOfKnownLength(question: String, committed: Double) {
+        let call = call(greeting: question, script: CallerScript()) { $0.judgesWords = true }
+        for (index, key) in ["9", "0", "2", "1", "0"].enumerated() {
+            call.time.after(ms: 1100 + Double(index) * 100) {
+                call.conversation?.dtmf(key, nowNanos: call.time.nowNanos)
+            }
+        }
+        call.run(throughMs: 6000)
+        expectClean(call)
+        #expect(call.dialogue.inputs == [1: .dtmf("90210")])
+        #expect(call.dialogue.commitMs == [1: committed])
+    }
+
+    @Test(arguments: [
+        (true, "yes", 230.0), (false, "yes", 400), (true, "I want a", 1200),
+        (true, "my order is late", 400),
+    ])
+    func wordsAreJudgedByThemselves(judges: Bool, words: String, silence: Double) {
+        var script = CallerScript()
+        script.say(words.split(separator: " ").map(String.init), fromMs: 4000)
+        let call = call(["a1 a2"], greeting: "shall I book it?", script: script) {
+            $0.judgesWords = judges
+        }
+        call.run(throughMs: 9000)
+        expectClean(call)
+        #expect(call.dialogue.commitMs[1] == Double(script.endMs) + silence)
+    }
+
+    @Test func aNoticeIsSaidWhateverTheCallerSays() throws {
+        var script = CallerScript()
+        script.say(["w1"], fromMs: 3000)
+        // Over the notice, which is heard from 3,700 to 4,900 ms.
+        script.say(["w2", "w3", "w4"], fromMs: 4000)
+        let call = call(["this call is recorded", "a1 a2 a3 a4"], script: script) {
+            $0.notices = ["call is recorded"]
+        }
+        for word in ["this", "call", "is", "recorded"] { call.sentenceTurns[word] = 1 }
+        call.run(throughMs: 12_000)
+        expectClean(call)
+        #expect(call.playedWords.prefix(4) == ["this", "call", "is", "recorded"])
+        #expect(call.playedByteCounts["recorded"] == CodedVoice.codedByteCount)
+        let record = try #require(call.records.first)
+        #expect(record.isInterrupted, "once the notice was heard")
+        #expect(record.heardText.hasPrefix("this call is recorded"))
+        #expect(call.dialogue.inputs[2] == .speech(Transcript(text: "w2 w3 w4")))
+    }
+
     @Test func withNetworkDelayNoWordIsLost() {
         var script = CallerScript()
         script.say(["w1"], fromMs: 3000)
@@ -202,6 +252,9 @@ struct ConversationTests {
         #expect(call.records.first?.wastedSpeculations == 1)
         #expect(call.records.first?.isSpeculative == true)
         #expect(call.conversation?.counters.wastedSpeculations == 1)
+        #expect(call.conversation?.counters.wastedTranscripts == 1)
+        // The word that was said for nothing was a finished clip.
+        #expect(call.conversation?.counters.wastedSpeechBytes == CodedVoice.wordByteCount)
     }
 
     @Test(arguments: [ReplyPart.hangUp, .handOver(number: "+15550100")])

@@ -1,15 +1,16 @@
 import Pipelines
+import StreamTesting
 import Testing
 
 /// Stages that are slow or fail: the caller always hears something, and the call goes on.
 struct FailureTests {
     private func call(
         change: (inout ConversationOptions) -> Void = { _ in }
-    ) -> SimulatedCall {
+    ) -> ScriptedCall {
         var script = CallerScript()
         script.say(["w1"], fromMs: 1000)
         script.say(["w2"], fromMs: 9000)
-        return SimulatedCall(
+        return ScriptedCall(
             script,
             answer: { input, turn in
                 if case .unintelligible = input { return .init(parts: [.sentence("u\(turn)")]) }
@@ -23,7 +24,7 @@ struct FailureTests {
             })
     }
 
-    private func errors(_ call: SimulatedCall) -> Int {
+    private func errors(_ call: ScriptedCall) -> Int {
         call.events.filter { if case .stageFailed = $0.event { true } else { false } }.count
     }
 

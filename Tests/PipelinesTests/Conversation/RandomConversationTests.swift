@@ -1,4 +1,5 @@
 import Pipelines
+import StreamTesting
 import Testing
 
 /// Conversations at random, each from a printed seed, held against what must always be true.
@@ -80,7 +81,7 @@ struct RandomConversation {
         let greeting = (0..<greetingLength).map { "g\($0)" }.joined(separator: " ")
         let bargeIn = dice.pick(50...90)
         let lead = dice.pick(2...20) * 20
-        let call = SimulatedCall(
+        let call = ScriptedCall(
             script, greeting: greetingLength > 0 ? greeting : nil,
             answer: { _, turn in source.answer(turn, isInstant: isInstant, fails: fails) },
             change: {
@@ -129,7 +130,7 @@ struct RandomConversation {
         return call.violations + check(call, script)
     }
 
-    private func count(_ call: SimulatedCall, _ totals: inout RandomConversationTests.Totals) {
+    private func count(_ call: ScriptedCall, _ totals: inout RandomConversationTests.Totals) {
         totals.turns += call.dialogue.commitMs.count
         totals.wasted += call.conversation?.counters.wastedSpeculations ?? 0
         totals.underruns += call.conversation?.counters.underruns ?? 0
@@ -146,13 +147,13 @@ struct RandomConversation {
 
     // MARK: - What must be true
 
-    private func check(_ call: SimulatedCall, _ script: CallerScript) -> [String] {
+    private func check(_ call: ScriptedCall, _ script: CallerScript) -> [String] {
         checkWords(call, script) + checkEndpoints(call, script) + checkHeard(call)
             + checkRecords(call)
     }
 
     /// Every word is answered, once, unless its turn was merged into the next.
-    private func checkWords(_ call: SimulatedCall, _ script: CallerScript) -> [String] {
+    private func checkWords(_ call: ScriptedCall, _ script: CallerScript) -> [String] {
         guard !fails else { return [] }
         let merged = Set(call.records.filter { $0.outcome == .merged }.map(\.turn))
         var answered: [String: Int] = [:]
@@ -171,7 +172,7 @@ struct RandomConversation {
     }
 
     /// No turn is committed before the caller was silent for the least end of turn.
-    private func checkEndpoints(_ call: SimulatedCall, _ script: CallerScript) -> [String] {
+    private func checkEndpoints(_ call: ScriptedCall, _ script: CallerScript) -> [String] {
         let least = Double(call.options.turn.endpointMinMs)
         return call.dialogue.commitMs.compactMap { turn, ms in
             guard case .speech = call.dialogue.inputs[turn] else { return nil }
@@ -184,7 +185,7 @@ struct RandomConversation {
     }
 
     /// What the dialogue is told was heard had been played, and little more had been.
-    private func checkHeard(_ call: SimulatedCall) -> [String] {
+    private func checkHeard(_ call: ScriptedCall) -> [String] {
         var problems: [String] = []
         let played = call.playedByteCounts
         for record in call.records where record.turn > 0 {
@@ -209,7 +210,7 @@ struct RandomConversation {
         return problems
     }
 
-    private func checkRecords(_ call: SimulatedCall) -> [String] {
+    private func checkRecords(_ call: ScriptedCall) -> [String] {
         var problems: [String] = []
         let turns = call.records.map(\.turn)
         if Set(turns).count != turns.count { problems.append("a turn recorded twice") }
@@ -229,7 +230,7 @@ struct RandomConversation {
     /// Numbers for what happens in the course of the call.
     private final class Source {
         var dice: Dice
-        weak var call: SimulatedCall?
+        weak var call: ScriptedCall?
         private var sentenceCount = 0
 
         init(_ dice: Dice) { self.dice = dice }

@@ -1,4 +1,5 @@
 import Pipelines
+import StreamTesting
 import Testing
 
 struct SpeechCacheTests {

@@ -117,6 +117,43 @@ struct BargeInTests {
         #expect(driver.commits == [5000])
     }
 
+    @Test func aNoticeIsHeardToItsEnd() {
+        var driver = driver("stop please", to: 2600, said: "This call is recorded.")
+        driver.isProtected = true
+        driver.nextText = (afterMs: 4000, text: "How can I help you?")
+        driver.run(until: 9000)
+        #expect(driver.holds.isEmpty)
+        // The next sentence begins with the frame of 4,020 ms, and then the caller has the floor.
+        #expect(driver.interrupts == [4020])
+        #expect(driver.commits == [4020])
+        #expect(driver.inputs == [.speech(Transcript(text: "stop please"))])
+    }
+
+    @Test func whatFollowsANoticeCanBeInterrupted() {
+        var driver = driver("stop please", from: 5000, to: 5600, said: "This call is recorded.")
+        driver.isProtected = true
+        driver.nextText = (afterMs: 4000, text: "We are open every day.")
+        driver.run(until: 9000)
+        #expect(driver.holds == [5060])
+        #expect(driver.interrupts == [5600])
+    }
+
+    @Test func aNodBeforeTheQuestionIsNoAnswer() {
+        var driver = driver("okay", from: 2000, to: 2350, said: "Your table is kept.")
+        driver.nextText = (afterMs: 2200, text: "Shall I book it?")
+        driver.run(until: 9000)
+        #expect(driver.resumes == [2590])
+        #expect(driver.interrupts.isEmpty && driver.commits.isEmpty)
+    }
+
+    @Test func aNodAfterTheQuestionIsOne() {
+        var driver = driver("okay", from: 4000, to: 4350, said: "Your table is kept.")
+        driver.nextText = (afterMs: 2200, text: "Shall I book it?")
+        driver.run(until: 9000)
+        #expect(driver.resumes.isEmpty)
+        #expect(driver.interrupts == [4590])
+    }
+
     @Test func aSecondSoundIsJudgedAnew() {
         var driver = driver("mhm", to: 2350)
         driver.sounds.append(.init(from: 4000, to: 4400))
@@ -156,7 +193,7 @@ struct BargeInTests {
 /// The caller goes on after the end of the turn was decided, without having heard the reply.
 struct MergeTests {
     private func driver(audibleAfterMs: Int?) -> TurnDriver {
-        var driver = TurnDriver()
+        var driver = TurnDriver { $0.endpointing = .fixed }
         driver.audibleAfterMs = audibleAfterMs
         driver.words = [
             (0, .init(text: "a table for two")),

@@ -51,11 +51,12 @@ struct EndpointingTests {
     }
 
     @Test func whoGoesOnLosesNothing() {
-        var driver = driver()
+        var driver = driver { $0.endpointing = .fixed }
         driver.sounds.append(.init(from: 2300, to: 2900))
         driver.run(until: 5000)
         #expect(driver.discards == [2360], "thrown away when the caller goes on")
         #expect(driver.machine.wastedSpeculations == 1)
+        #expect(driver.machine.wastedTranscripts == 1)
         #expect(driver.commits == [3300])
         #expect(driver.requests == [2163, 3060])
         let turns = Set(

@@ -29,6 +29,9 @@ struct TurnDriver {
     var audibleAfterMs: Int? = 5
     var replyMs = 3000
     var replyText = "I have a table for you."
+    /// What the reply goes on with, so long after its beginning.
+    var nextText: (afterMs: Int, text: String)?
+    var isProtected = false
     var closing: ConversationEnding?
     /// Frames due in these spans come at their end, together.
     var stalls: [Sound] = []
@@ -39,6 +42,7 @@ struct TurnDriver {
     private var frames = 0
     private var pendingTranscripts: [(at: UInt64, id: Int, words: Words)] = []
     private var replyEvents: [(at: UInt64, turn: TurnID, isEnd: Bool)] = []
+    private var nextSentences: [(at: UInt64, turn: TurnID, text: String)] = []
     private var startedSounds = 0
     private var pausedSounds = 0
     private var held: (turn: TurnID, left: UInt64)?
@@ -46,6 +50,9 @@ struct TurnDriver {
 
     init(_ change: (inout TurnOptions) -> Void = { _ in }) {
         var options = TurnOptions()
+        // Round, so that what is expected can be reckoned in one's head.
+        options.endpointMinMs = 200
+        options.bargeInConfirmMs = 600
         change(&options)
         machine = TurnMachine(options: options)
     }
@@ -93,7 +100,13 @@ struct TurnDriver {
                     machine.replyHeard(turn: event.turn, at: now)
                 } else {
                     machine.replyAudible(turn: event.turn, at: now)
-                    machine.sentenceStarted(turn: event.turn, text: replyText)
+                    machine.sentenceStarted(
+                        turn: event.turn, text: replyText, isProtected: isProtected,
+                        heardFrom: now)
+                    if let nextText {
+                        let at = now + UInt64(nextText.afterMs) * 1_000_000
+                        nextSentences.append((at, event.turn, nextText.text))
+                    }
                 }
             }
             perform()
@@ -110,6 +123,10 @@ struct TurnDriver {
     private mutating func frame() {
         frames += 1
         let through = frames * 160
+        if let next = nextSentences.first, now >= next.at {
+            nextSentences.removeFirst()
+            machine.sentenceStarted(turn: next.turn, text: next.text, heardFrom: now)
+        }
         machine.audioArrived(through: Int64(through), at: now)
         for sound in sounds[startedSounds...] where (sound.from + onsetLagMs) * 8 <= through {
             startedSounds += 1

@@ -1,0 +1,43 @@
+import Pipelines
+
+/// A call whose caller follows a script without regard to the agent.
+package final class ScriptedCall: ClockedCall {
+    private final class ScriptCaller: ClockedCaller {
+        let script: CallerScript
+        private var next = 0
+
+        init(_ script: CallerScript) { self.script = script }
+
+        func speak(frame index: Int, of call: ClockedCall, into frame: inout [UInt8]) {
+            script.write(frame: index, into: &frame, from: &next)
+        }
+    }
+
+    package let stt: CodedTranscriber
+    package let dialogue: CheckedDialogue
+    package let detector: ScriptedDetector
+
+    package init(
+        _ script: CallerScript, greeting: String? = nil,
+        answer: @escaping (CallerInput, TurnID) -> CheckedDialogue.Answer,
+        change: (inout ConversationOptions) -> Void = { _ in }
+    ) {
+        let time = SimulatedTime()
+        var options = ConversationOptions()
+        change(&options)
+        stt = CodedTranscriber(SpokenSounds(script), time)
+        dialogue = CheckedDialogue(time, answer: answer)
+        detector = ScriptedDetector(script)
+        let tts = CodedVoice(time)
+        super.init(
+            Parts(
+                time: time, caller: ScriptCaller(script), stt: stt, dialogue: dialogue, tts: tts,
+                detector: detector),
+            greeting: greeting.map { tts.finished($0) }, options: options)
+    }
+
+    package override func run(throughMs: Int) {
+        super.run(throughMs: throughMs)
+        violations += dialogue.violations
+    }
+}

@@ -1,0 +1,51 @@
+import Pipelines
+
+/// Holds a finished call against what the caller meant and what must always be true.
+struct CallReview {
+    let call: ClockedCall
+    let person: SimulatedPerson
+    let mind: SimulatedMind
+    let stt: CodedTranscriber
+    let simulation: CallSimulation
+
+    /// When each reply was first heard, by the caller's ear.
+    let firstHeardMs: [TurnID: Double]
+    /// Whether a turn's words were joined to the next turn's.
+    let mergedTurns: Set<TurnID>
+    let endMs: Double
+
+    init(
+        call: ClockedCall, person: SimulatedPerson, mind: SimulatedMind, stt: CodedTranscriber,
+        simulation: CallSimulation
+    ) {
+        self.call = call
+        self.person = person
+        self.mind = mind
+        self.stt = stt
+        self.simulation = simulation
+        var first: [TurnID: Double] = [:]
+        for piece in call.played {
+            guard let turn = piece.turn, first[turn] == nil else { continue }
+            first[turn] = call.time.ms(of: piece.startNanos)
+        }
+        firstHeardMs = first
+        mergedTurns = Set(call.records.filter { $0.outcome == .merged }.map(\.turn))
+        endMs = call.endMs ?? call.time.nowMs
+    }
+
+    func outcome() -> CallOutcome {
+        var outcome = CallOutcome(seed: simulation.seed)
+        outcome.callSeconds = endMs / 1000
+        outcome.turns = mind.checked.commitMs.count
+        measureAnswers(&outcome)
+        measureOverlaps(&outcome)
+        measureStops(&outcome)
+        measureSilence(&outcome)
+        measureWaste(&outcome)
+        outcome.problems =
+            call.violations + mind.checked.violations + effectProblems() + wordProblems()
+            + silenceProblems() + memoryProblems() + lossProblems() + clearProblems()
+            + recordProblems()
+        return outcome
+    }
+}

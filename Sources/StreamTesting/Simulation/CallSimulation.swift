@@ -1,0 +1,140 @@
+import Pipelines
+
+/// One complete conversation on a settable clock: everything in it follows from the seed.
+package struct CallSimulation {
+    package var seed: UInt64
+    package var policy: CallPolicy
+    package var profile: ServiceProfile
+    package var mutation: Mutation?
+    package var secondsMax = 120
+
+    package init(
+        seed: UInt64, policy: CallPolicy, profile: ServiceProfile, mutation: Mutation? = nil
+    ) {
+        self.seed = seed
+        self.policy = policy
+        self.profile = profile
+        self.mutation = mutation
+    }
+
+    package func run() -> CallOutcome {
+        var dice = Dice(seed: seed)
+        let persona = CallerPersona(&dice)
+        // The caller's dice are his own, so that he is the same whatever the policy.
+        let callerSource = SharedDice(Dice(seed: dice.next()))
+        let source = SharedDice(Dice(seed: dice.next()))
+        var questions = CallerSentences.questions.shuffled(using: &dice)
+        questions.removeLast(questions.count - dice.pick(3...5))
+        questions.insert(CallerSentences.opening, at: 0)
+        let time = SimulatedTime()
+        let mind = SimulatedMind(
+            questions: questions, policy: policy, profile: profile, mutation: mutation,
+            source: source, time: time)
+        let person = SimulatedPerson(persona: persona, mind: mind, source: callerSource)
+        let stt = CodedTranscriber(person.sounds, time)
+        stt.numbersTranscripts = true
+        let tts = CodedVoice(time)
+        let detector = CodedDetector(
+            onsetMs: { source.dice.pick(45...90) }, takesNoise: { source.dice.chance(35) })
+        let call = ClockedCall(
+            .init(
+                time: time, caller: person, stt: stt, dialogue: Memory(mind, mutation), tts: tts,
+                detector: detector),
+            greeting: nil, options: options(&dice))
+        mind.onSentence = { marker, count, turn in
+            for index in 0..<count { call.sentenceTurns["\(marker)/\(index)"] = turn }
+        }
+        call.mutation = mutation
+        prepare(call, stt, tts, mind, source, &dice)
+        call.run(throughMs: secondsMax * 1000)
+        return CallReview(call: call, person: person, mind: mind, stt: stt, simulation: self)
+            .outcome()
+    }
+
+    private func options(_ dice: inout Dice) -> ConversationOptions {
+        var options = ConversationOptions()
+        if dice.chance(20) { options.leadMs = dice.pick(2...75) * 20 }
+        // Only what is far ahead can be remembered too soon.
+        if mutation == .marksAtOnce { options.leadMs = 1500 }
+        if dice.chance(20) { options.markMs = dice.pick(5...40) * 20 }
+        options.turn = policy.options
+        options.turn.idlePromptMs = 6000
+        options.turn.fillerAfterMs = 1500
+        options.turn.replyTimeoutMs = 3500
+        options.turn.transcriptTimeoutMs = mutation == .neverAnswers ? 1_000_000 : 2500
+        options.turn.failuresMax = 1000
+        options.turn.silencesMax = 1000
+        options.fillerText = "moment"
+        options.apologyText = "sorry"
+        return options
+    }
+
+    private func prepare(
+        _ call: ClockedCall, _ stt: CodedTranscriber, _ tts: CodedVoice, _ mind: SimulatedMind,
+        _ source: SharedDice, _ dice: inout Dice
+    ) {
+        tts.key = { sentence, index, word in
+            guard sentence.hasPrefix("s"), let end = sentence.firstIndex(of: " "),
+                mind.sentences[String(sentence[..<end])] != nil
+            else { return word }
+            return "\(sentence[..<end])/\(index)"
+        }
+        if let greeting = mind.greeting {
+            let marker = String(greeting.prefix { $0 != " " })
+            mind.onSentence(marker, mind.sentences[marker]?.wordCount ?? 0, 0)
+        }
+        tts.codedByteCount = CodedVoice.spokenByteCount
+        call.cache.insert(tts.finished("sorry"), voice: nil)
+        call.cache.insert(tts.finished("moment"), voice: nil)
+        let profile = profile
+        stt.latencyMs =
+            mutation == .neverAnswers ? { 10_000_000 } : { source.ms(profile.sttMs) }
+        stt.isImmediate = profile.sttMs.upperBound == 0 && mutation != .neverAnswers
+        tts.firstMs = { source.ms(profile.firstByteMs) }
+        tts.msPerSecond = { source.ms(profile.msPerSecond) }
+        if profile.failurePercent > 0 {
+            stt.failure = {
+                source.dice.chance(profile.failurePercent)
+                    ? .failed(stage: "stt", reason: "simulated") : nil
+            }
+            tts.failure = {
+                source.dice.chance(profile.failurePercent)
+                    ? .failed(stage: "tts", reason: "simulated") : nil
+            }
+        }
+        let delay = Double(dice.pick(profile.delayMs))
+        call.delayToMs = { delay + source.ms(profile.jitterMs) }
+        call.delayFromMs = { delay + source.ms(profile.jitterMs) }
+        let stall = dice.chance(profile.stallPercent) ? dice.pick(100...2000) : Int.max - 100
+        let stallFrames = dice.pick(4...25)
+        call.frameLateMs = { index in
+            index > stall && index < stall + stallFrames
+                ? delay + Double(stall + stallFrames - index) * 20
+                : delay + source.ms(profile.jitterMs)
+        }
+    }
+}
+
+/// Passes on what was heard, or, as a mutation, all that was said.
+private final class Memory: DialogueSession {
+    private let mind: SimulatedMind
+    private let mutation: Mutation?
+
+    init(_ mind: SimulatedMind, _ mutation: Mutation?) {
+        self.mind = mind
+        self.mutation = mutation
+    }
+
+    var greeting: String? { mind.greeting }
+    func completeness(of text: String) -> Completeness { mind.completeness(of: text) }
+    func respond(
+        to input: CallerInput, turn: TurnID,
+        output: @escaping (Result<ReplyPart, StageError>) -> Void
+    ) { mind.respond(to: input, turn: turn, output: output) }
+    func commit(turn: TurnID) { mind.commit(turn: turn) }
+    func cancel(turn: TurnID) { mind.cancel(turn: turn) }
+    func heard(turn: TurnID, text: String) {
+        mind.heard(turn: turn, text: mutation == .remembersUnheard ? mind.said(turn) : text)
+    }
+    func close() { mind.close() }
+}

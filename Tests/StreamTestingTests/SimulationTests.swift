@@ -1,0 +1,67 @@
+import StreamTesting
+import Testing
+
+/// Whole conversations with callers who listen, held against what must always be true.
+struct SimulationTests {
+    static let seed: UInt64 = 4_200_000
+
+    private func report(
+        _ policy: CallPolicy, _ profile: ServiceProfile, calls: Int, mutation: Mutation? = nil
+    ) -> PolicyReport {
+        var report = PolicyReport(policy: policy.name)
+        for seed in Self.seed..<Self.seed + UInt64(calls) {
+            report.add(
+                CallSimulation(seed: seed, policy: policy, profile: profile, mutation: mutation)
+                    .run())
+        }
+        return report
+    }
+
+    @Test(arguments: ServiceProfile.all)
+    func everyConversationKeepsTheRules(profile: ServiceProfile) {
+        print("simulation: \(profile.name) from seed \(Self.seed)")
+        let report = report(.adaptive, profile, calls: 60)
+        for failure in report.failures {
+            Issue.record("seed \(failure.seed) with \(profile.name): \(failure.problems)")
+        }
+        // The callers must have brought everything about, or the test tests nothing.
+        let totals = report.totals
+        #expect(totals.turns > 300)
+        #expect(totals.interruptions > 10)
+        #expect(totals.soundsOverAgent > 10)
+        #expect(totals.wastedReplies > 10)
+        #expect(report.responseMs(percent: 50) > 150)
+        #expect(report.stopMs(percent: 50) > 50)
+    }
+
+    /// What is broken on purpose is found, each by the check that is meant for it.
+    @Test(arguments: [
+        (Mutation.effectsBeforeCommit, "before its turn"), (.effectsTwice, "happened twice"),
+        (.ignoresClear, "after its clear"), (.marksAtOnce, "remembered"),
+        (.remembersUnheard, "remembered"), (.neverAnswers, "was not answered"),
+    ])
+    func mutantsAreCaught(mutation: Mutation, problem: String) {
+        let report = report(.adaptive, .usual, calls: 30, mutation: mutation)
+        let found = report.failures.filter { failure in
+            failure.problems.contains { $0.contains(problem) }
+        }
+        #expect(found.count >= 3, "\(mutation) was found in \(found.count) of 30 calls")
+    }
+
+    @Test func policiesDifferAsTheyMust() {
+        let adaptive = report(.adaptive, .instant, calls: 60)
+        let hasty = report(.fixed(200), .instant, calls: 60)
+        let patient = report(.fixed(1000), .instant, calls: 60)
+        #expect(hasty.totals.cutIns > 2 * adaptive.totals.cutIns)
+        #expect(patient.responseMs(percent: 50) >= 1000)
+        #expect(adaptive.responseMs(percent: 50) <= 320)
+        #expect(patient.totals.cutIns < hasty.totals.cutIns)
+    }
+
+    @Test func theSameSeedIsTheSameCall() {
+        let first = CallSimulation(seed: 7, policy: .adaptive, profile: .rough).run()
+        let second = CallSimulation(seed: 7, policy: .adaptive, profile: .rough).run()
+        #expect(first.responseMs == second.responseMs && first.callSeconds == second.callSeconds)
+        #expect(first.turns == second.turns && first.turns > 0)
+    }
+}
