@@ -100,7 +100,7 @@ let package = Package(
             "CallSimulatorTests", ["CallSimulator", "Twilio", "Net", "DSP", "CAllocationCounter"]),
         tests("PipelinesTests", ["Pipelines", "CAllocationCounter"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
-        tests("DaemonTests", ["Daemon"]),
+        tests("DaemonTests", ["Daemon", "Assistants", "Store"]),
         tests(
             "EndToEndTests",
             [

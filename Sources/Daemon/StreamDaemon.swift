@@ -142,12 +142,7 @@ public final class StreamDaemon: Sendable {
         _ block: AssistantBlock, _ configuration: Configuration, _ database: Database,
         _ engines: Engines, _ log: Logger
     ) throws -> Assistant {
-        let settings = AssistantSettings(block)
-        let problems = settings.problems()
-        guard problems.isEmpty else {
-            throw DaemonError(
-                description: "assistant '\(block.id)': \(problems.joined(separator: "; "))")
-        }
+        let settings = try AssistantSettings.reading(block)
         let dialogue: any DialogueEngine
         if configuration.llm[0].engine == "fixed" {
             let fixed = configuration.llm[0]
@@ -158,24 +153,19 @@ public final class StreamDaemon: Sendable {
             let scripted = ScriptedDialogueEngine(
                 assistants: [settings], store: database,
                 log: { callSid, message in log.error(message, ["call": .text(callSid)]) })
-            try seedTables(of: scripted)
+            try seed(scripted)
             dialogue = scripted
         }
-        let greeting = ReservationDialogue(settings).greeting
+        let greeting = settings.spokenGreeting
         return Assistant(
             block: block, settings: settings, dialogue: dialogue, greeting: greeting,
             greetingClip: try engines.textToSpeech.speakToEnd(greeting, voice: settings.voice))
     }
 
-    /// Puts the tables of a new restaurant into the store. Blocking.
-    private static func seedTables(of engine: ScriptedDialogueEngine) throws {
-        let outcome = Locked<Result<Void, StoreError>?>(nil)
-        let done = DispatchSemaphore(value: 0)
-        engine.seed { result in
-            outcome.withLock { $0 = result }
-            done.signal()
-        }
-        done.wait()
-        try outcome.withLock { $0 }?.get()
+    /// Puts tables and menu of a new restaurant into the store. Blocking.
+    static func seed(_ engine: ScriptedDialogueEngine) throws {
+        let outcome = BlockingResult<Void>()
+        engine.seed(completion: outcome.take)
+        try outcome.get()
     }
 }
