@@ -248,6 +248,7 @@ extension RestaurantTurn {
         state.stage = .collecting
         guard !state.lines.isEmpty else {
             state.lastLine = nil
+            guard state.menu?.items.isEmpty == false else { return refuseWithoutMenu() }
             return ask(.askItem)
         }
         switch state.service {
@@ -270,6 +271,14 @@ extension RestaurantTurn {
     private mutating func readBack(_ key: OrderPromptKey) {
         state.stage = .confirming
         ask(key)
+    }
+
+    /// Nothing can be ordered from an empty menu; tables can still be had.
+    mutating func refuseWithoutMenu() {
+        state.clearOrder()
+        state.stage = .done
+        say(.noMenu)
+        ask(.anythingElse)
     }
 
     mutating func refuseClosed() {

@@ -221,7 +221,7 @@ struct RestaurantTurn {
             if said.commands.contains(.thanks) { return welcome() }
             if said.wantsToOrder {
                 progress()
-                return openForOrders ? ask(.askItem) : refuseClosed()
+                return openForOrders ? goOn() : refuseClosed()
             }
             if said.commands.contains(.finished) || said.answer == .no { return farewell([]) }
         } else if said.answer != nil || said.commands.contains(.finished), isQuestionOpen {
