@@ -32,6 +32,8 @@ struct OrderReader {
         readLoneValues()
         readQuestion(tags)
         readConversation()
+        let tables = OrderWords.tables.matches(in: utterance)
+        result.wantsTable = tables.contains { $0.value || result.mentions.isEmpty }
         return result
     }
 
@@ -45,7 +47,6 @@ struct OrderReader {
         isRequest = !asksFirst && !OrderWords.requests.matches(in: utterance).isEmpty
         result.isQuestion = SlotWords.isQuestion(utterance)
         result.asksHours = SlotWords.asksHours(utterance)
-        result.wantsTable = !OrderWords.tables.matches(in: utterance).isEmpty
         let changes = OrderWords.changes.matches(in: utterance)
         result.changes = !changes.isEmpty
         result.replaces = changes.contains { $0.value }
@@ -146,7 +147,7 @@ struct OrderReader {
 
     /// An item with the words before it that count and size it.
     private mutating func mention(_ hit: NameIndex.Hit, after end: Int) -> ItemMention {
-        var mention = ItemMention(ids: hit.ids, range: hit.range)
+        var mention = ItemMention(ids: hit.ids, isSure: hit.score > 0.95, range: hit.range)
         if case .item(let offered) = expectation {
             let both = hit.ids.filter(offered.contains)
             if !both.isEmpty { mention.ids = both }

@@ -20,6 +20,8 @@ struct ItemMention: Sendable, Equatable {
 
     /// What may be meant; positions on the menu.
     var ids: [Int]
+    /// Understood nearly to the letter.
+    var isSure = true
     var quantity: Int?
     /// In lower case.
     var size: String?
@@ -83,11 +85,17 @@ struct OrderUnderstanding: Sendable, Equatable {
                 || removesLast)
     }
 
+    /// What is beyond so many words is not looked at: nobody orders in so many, and looking costs.
+    private static let wordsMax = 150
+
     static func read(_ text: String, menu: Menu, expecting expectation: OrderExpectation)
         -> OrderUnderstanding
     {
-        var reader = OrderReader(
-            utterance: Utterance(text), menu: menu, expectation: expectation)
+        var utterance = Utterance(text)
+        if utterance.count > wordsMax {
+            utterance = Utterance(text: text, tokens: Array(utterance.tokens.prefix(wordsMax)))
+        }
+        var reader = OrderReader(utterance: utterance, menu: menu, expectation: expectation)
         return reader.read()
     }
 }

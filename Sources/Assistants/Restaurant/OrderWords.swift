@@ -135,15 +135,17 @@ enum OrderWords {
         )
     ])
 
-    static let tables = PhraseTable<Void>([
+    /// Words for tables; true where they mean a reservation whatever else is said. "Bread for the
+    /// table" is none.
+    static let tables = PhraseTable<Bool>([
         (
-            (),
+            true,
             [
-                "table for", "a table", "the table", "table", "reservation", "a reservation",
-                "reserve", "book", "booking", "a booking", "make a reservation", "seat us",
-                "reservations", "tables",
+                "table for", "a table", "reservation", "a reservation", "reserve", "book",
+                "booking", "a booking", "make a reservation", "seat us", "reservations",
             ]
-        )
+        ),
+        (false, ["table", "the table", "tables"]),
     ])
 
     static let removals = PhraseTable<Void>([

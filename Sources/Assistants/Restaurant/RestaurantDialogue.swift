@@ -41,7 +41,8 @@ public struct RestaurantDialogue: ScriptedDialogue {
     public func completeness(of text: String, in state: RestaurantState, now: Date)
         -> Completeness
     {
-        if state.isReserving {
+        let isTable = !OrderWords.tables.matches(in: Utterance(text)).isEmpty
+        if state.isReserving || isTable && state.expectation == .anything {
             return reservations.completeness(of: text, in: state.reservation, now: now)
         }
         return OrderCompleteness.judge(text, in: state)
@@ -67,15 +68,29 @@ enum OrderCompleteness {
         if ReservationCompleteness.openWords.contains(last.text) { return .incomplete }
         // A house number waits for its street, a number of dishes for the dish.
         let isNumber = SpokenNumber.cardinal(utterance, at: utterance.count - 1) != nil
-        if isNumber, expectation == .address || expectation == .anything { return .incomplete }
-        guard let menu = state.menu else { return .unknown }
-        let said = OrderUnderstanding.read(text, menu: menu, expecting: expectation)
-        if !said.commands.isEmpty, said.mentions.isEmpty { return .complete }
+        let hasStreet = SpokenAddress.match(utterance, isExpected: false) != nil
+        if isNumber, !hasStreet, expectation == .address || expectation == .anything {
+            return .incomplete
+        }
+        // Names of dishes are dear to look for, and only a choice among some depends on them.
+        let commands = SpokenCommand.matches(in: utterance).filter { !$0.value.isWeak }
+        if let command = commands.first, command.range.count == utterance.count {
+            return .complete
+        }
+        let services = OrderWords.services.matches(in: utterance).map(\.value)
         switch expectation {
-        case .yesNo: return said.answer != nil && said.mentions.isEmpty ? .complete : .unknown
-        case .service: return said.service == .pickup ? .complete : .unknown
-        case .size: return said.size != nil ? .complete : .unknown
-        case .item: return said.mentions.count == 1 ? .complete : .unknown
+        case .yesNo:
+            let isShort = utterance.count <= 4
+            return isShort && SpokenAnswer.answer(of: utterance) != nil ? .complete : .unknown
+        case .service: return services.last == .pickup ? .complete : .unknown
+        case .size:
+            let hasSize = state.menu?.sizes(in: utterance).isEmpty == false
+            return hasSize && utterance.count <= 4 ? .complete : .unknown
+        case .item:
+            guard let menu = state.menu else { return .unknown }
+            let said = OrderUnderstanding.read(text, menu: menu, expecting: expectation)
+            return said.mentions.count == 1 && said.mentions[0].ids.count == 1
+                ? .complete : .unknown
         case .address, .anything, .change: return .unknown
         }
     }

@@ -27,6 +27,10 @@ extension RestaurantTurn {
 
     /// Comes back to the question that was open before.
     private mutating func resume() {
+        if state.isReserving {
+            if let question = state.reservation.lastReply.last { sentences.append(question) }
+            return
+        }
         switch state.stage {
         case .sizing, .confirming, .changing: askAgain()
         case .collecting where !state.lines.isEmpty: askAgain()

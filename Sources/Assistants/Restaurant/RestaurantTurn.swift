@@ -75,7 +75,8 @@ struct RestaurantTurn {
             state.topic = .reservation
             return reserve(input)
         }
-        state.topic = .order
+        // A question in the middle of a reservation does not end it.
+        if said.question == nil { state.topic = .order }
         guard !said.isEmpty else { return fail() }
         if takeCommand(said) { return }
         if let question = said.question { return answer(question, said) }
@@ -102,11 +103,10 @@ struct RestaurantTurn {
         if state.isReserving {
             // A name that is asked for may sound like a dish.
             if state.reservation.expectation == .slots(.name) { return said.question == nil }
-            return !isOrder || said.wantsTable && said.mentions.isEmpty
+            let isSure = said.mentions.contains { $0.isSure } || said.wantsToOrder
+            return said.wantsTable || said.question == nil && !isSure
         }
-        if said.wantsTable, said.mentions.isEmpty || state.lines.isEmpty && !said.wantsToOrder {
-            return true
-        }
+        if said.wantsTable, !said.wantsToOrder { return true }
         // A booked table may be changed or cancelled as long as no order is under way.
         guard state.topic == .reservation, state.reservation.booking != nil, !isOrder else {
             return false
@@ -127,10 +127,17 @@ struct RestaurantTurn {
         sentences += step.sentences
         switch step.next {
         case .listen:
-            if step.state.stage == .done {
-                state.stage = state.lines.isEmpty ? .done : state.stage
-                state.question = state.lines.isEmpty ? .anythingElse : state.question
+            guard step.state.stage == .done else { break }
+            guard state.lines.isEmpty else {
+                // Back to the order that was interrupted, instead of "Is there anything else?".
+                if step.state.question == .anythingElse, !sentences.isEmpty {
+                    sentences.removeLast()
+                }
+                progress()
+                return goOn()
             }
+            state.stage = .done
+            state.question = .anythingElse
         case .hangUp: next = .hangUp
         case .handOver(let number): next = .handOver(number: number)
         case .call(let call):
