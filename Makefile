@@ -54,9 +54,17 @@ demo: setup ## Plays a caller into the daemon and prints the conversation with i
 	@$(ENVIRONMENT); scripts/demo $(ARGS)
 
 .PHONY: bench
-bench: setup ## Builds the benchmark and runs it with ARGS
+bench: setup ## Measures the figures of docs/benchmarks.md (12 min); ARGS='calls …' for one benchmark
+	@$(ENVIRONMENT); echo 'bench: building streamd and streamd-bench …'
+	@$(ENVIRONMENT); $(BUILD) --product streamd
 	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
-	@$(ENVIRONMENT); .build/release/streamd-bench $(ARGS)
+	@$(ENVIRONMENT); if [ -n '$(ARGS)' ]; then exec .build/release/streamd-bench $(ARGS); else scripts/bench; fi
+
+.PHONY: bench-peers
+bench-peers: setup ## Compares streamd with Pipecat and a FastAPI app (installed from PyPI); ARGS
+	@$(ENVIRONMENT); $(BUILD) --product streamd
+	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
+	@$(ENVIRONMENT); Benchmarks/peers/run $(ARGS)
 
 .PHONY: fuzz
 fuzz: setup ## Runs each fuzzer for SECONDS_EACH seconds (default 300)
@@ -69,6 +77,17 @@ test-asan: setup ## Runs the tests under the address sanitizer
 .PHONY: test-tsan
 test-tsan: setup ## Runs the tests under the thread sanitizer
 	@$(ENVIRONMENT); scripts/test-sanitized thread $(ARGS)
+
+.PHONY: test-rt
+test-rt: setup ## Plays calls under RealtimeSanitizer: no malloc, lock or system call in a frame's work
+	@$(ENVIRONMENT); JOBS='$(JOBS)' scripts/test-rt
+
+.PHONY: profile
+profile: setup ## Shows where the daemon's time goes under calls; ARGS='CALLS TURNS'
+	@$(ENVIRONMENT); echo 'profile: building streamd and streamd-bench …'
+	@$(ENVIRONMENT); $(BUILD) --product streamd
+	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
+	@$(ENVIRONMENT); scripts/profile $(ARGS)
 
 .PHONY: lint
 lint: ## Checks formatting and the rules of the house

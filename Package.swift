@@ -80,9 +80,17 @@ let package = Package(
         // Twilio's side of a call, for tests, demo and benchmarks.
         library(
             "CallSimulator", ["Twilio", "Net", "DSP", "Realtime"], path: "Benchmarks/CallSimulator"),
+        // Speech to text, language model and text to speech for tests and benchmarks.
+        library(
+            "ServiceStandIns",
+            ["CallSimulator", "Assistants", "Pipelines", "Net", "DSP", "Realtime"],
+            path: "Benchmarks/ServiceStandIns"),
         .executableTarget(
             name: "streamd-bench",
-            dependencies: ["CallSimulator", "Daemon", "Net", "CAllocationCounter", "CEchoFloor"],
+            dependencies: [
+                "CallSimulator", "ServiceStandIns", "Daemon", "Net", "CAllocationCounter",
+                "CEchoFloor",
+            ],
             path: "Benchmarks/streamd-bench",
             swiftSettings: rules),
 
@@ -91,16 +99,20 @@ let package = Package(
         .target(name: "CEchoFloor", path: "Benchmarks/CEchoFloor"),
 
         tests("RealtimeTests", ["Realtime"]),
-        tests("DSPTests", ["DSP"]),
+        tests("DSPTests", ["DSP", "CAllocationCounter"]),
         tests("VADTests", ["VAD", "DSP"]),
         tests("NetTests", ["Net", "CAllocationCounter"]),
         tests("StoreTests", ["Store"]),
         tests("TwilioTests", ["Twilio", "CAllocationCounter"], exclude: ["Vectors"]),
         tests(
             "CallSimulatorTests", ["CallSimulator", "Twilio", "Net", "DSP", "CAllocationCounter"]),
+        tests(
+            "ServiceStandInsTests",
+            ["ServiceStandIns", "CallSimulator", "Assistants", "Net", "DSP"]),
         tests("PipelinesTests", ["Pipelines", "CAllocationCounter"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
         tests("DaemonTests", ["Daemon", "Assistants", "Store"]),
+        tests("BenchTests", []),
         tests(
             "EndToEndTests",
             [
@@ -150,4 +162,29 @@ if Context.environment["STREAMD_FUZZ"] == "1" {
                 swiftSettings: rules + [.unsafeFlags([sanitizers, "-parse-as-library"])],
                 linkerSettings: [.unsafeFlags([sanitizers])]))
     }
+}
+
+// MARK: - RealtimeSanitizer
+
+// Only for scripts/test-rt: its value is the sanitizer's runtime. The compiler adds no
+// instrumentation, since the realtime region is bracketed by hand; the runtime watches malloc, locks
+// and system calls.
+if let runtime = Context.environment["STREAMD_RTSAN"], !runtime.isEmpty {
+    // The counter's malloc would take the place of the one that the runtime watches.
+    for target in package.targets where target.name == "CAllocationCounter" {
+        target.cSettings = [.define("STREAMD_SANITIZED")]
+    }
+    package.products.append(
+        .executable(name: "realtime-check", targets: ["RealtimeCheck"]))
+    package.targets.append(
+        .executableTarget(
+            name: "RealtimeCheck", dependencies: ["Daemon", "CallSimulator", "Net", "Realtime"],
+            path: "Tests/RealtimeCheck", swiftSettings: rules,
+            linkerSettings: [
+                .unsafeFlags([
+                    "-Xlinker", "--whole-archive", "-Xlinker", runtime,
+                    "-Xlinker", "--no-whole-archive", "-lpthread", "-ldl", "-lrt", "-lm",
+                    "-lstdc++",
+                ])
+            ]))
 }

@@ -28,24 +28,13 @@ static uint64_t now(void) {
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-/// One masked text frame of letters; returns its length.
-static size_t make_frame(uint8_t *frame, int payload_bytes) {
-    static const uint8_t mask[4] = {0x12, 0x34, 0x56, 0x78};
-    size_t at = 0;
-    frame[at++] = 0x81;
-    if (payload_bytes < 126) {
-        frame[at++] = (uint8_t)(0x80 | payload_bytes);
-    } else {
-        frame[at++] = 0x80 | 126;
-        frame[at++] = (uint8_t)(payload_bytes >> 8);
-        frame[at++] = (uint8_t)(payload_bytes & 0xFF);
+/// Writes how many messages the connection has sent into the message, so that they can be told apart.
+static void number(uint8_t *message, const struct streamd_echo_load *load, unsigned sent) {
+    unsigned long value = load->counter_first + sent;
+    for (int digit = load->counter_digits - 1; digit >= 0; digit -= 1) {
+        message[load->counter_at + (size_t)digit] = (uint8_t)('0' + value % 10) ^ load->counter_mask;
+        value /= 10;
     }
-    memcpy(frame + at, mask, 4);
-    at += 4;
-    for (int index = 0; index < payload_bytes; index += 1) {
-        frame[at++] = (uint8_t)('a' + index % 26) ^ mask[index & 3];
-    }
-    return at;
 }
 
 static bool shake_hands(int fd) {
@@ -74,7 +63,9 @@ static int open_connection(const struct streamd_echo_load *load) {
     int one = 1;
     if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0 ||
-        (load->websocket && !shake_hands(fd))) {
+        (load->websocket && !shake_hands(fd)) ||
+        (load->opening_bytes > 0 && send(fd, load->opening, load->opening_bytes, MSG_NOSIGNAL) !=
+                                        (ssize_t)load->opening_bytes)) {
         close(fd);
         return -1;
     }
@@ -85,9 +76,7 @@ struct run {
     const struct streamd_echo_load *load;
     struct connection *connections;
     int poll;
-    uint8_t *frame;
-    size_t frame_bytes;
-    size_t reply_bytes;
+    uint8_t *message;
     uint64_t *rtt_nanos;
     size_t capacity;
     size_t received;
@@ -102,8 +91,8 @@ static bool take_replies(struct run *run, struct connection *connection) {
     }
     uint64_t time = now();
     connection->reply_bytes += (size_t)count;
-    while (connection->reply_bytes >= run->reply_bytes) {
-        connection->reply_bytes -= run->reply_bytes;
+    while (connection->reply_bytes >= run->load->reply_bytes) {
+        connection->reply_bytes -= run->load->reply_bytes;
         uint64_t sent = connection->sent_nanos[connection->received++ % IN_FLIGHT_MAX];
         if (run->received < run->capacity) {
             run->rtt_nanos[run->received++] = time - sent;
@@ -143,9 +132,10 @@ static bool play(struct run *run) {
         if (connection->sent - connection->received >= IN_FLIGHT_MAX) {
             return false;
         }
+        number(run->message, load, connection->sent);
         connection->sent_nanos[connection->sent++ % IN_FLIGHT_MAX] = now();
-        if (send(connection->fd, run->frame, run->frame_bytes, MSG_NOSIGNAL) !=
-            (ssize_t)run->frame_bytes) {
+        if (send(connection->fd, run->message, load->message_bytes, MSG_NOSIGNAL) !=
+            (ssize_t)load->message_bytes) {
             return false;
         }
     }
@@ -162,12 +152,13 @@ long streamd_echo_load_run(const struct streamd_echo_load *load, uint64_t *rtt_n
                            size_t capacity) {
     struct run run = {.load = load, .rtt_nanos = rtt_nanos, .capacity = capacity};
     run.connections = calloc((size_t)load->connections, sizeof *run.connections);
-    run.frame = malloc((size_t)load->payload_bytes + 16);
+    run.message = malloc(load->message_bytes);
     run.poll = epoll_create1(EPOLL_CLOEXEC);
-    run.frame_bytes = make_frame(run.frame, load->payload_bytes);
-    run.reply_bytes = load->websocket ? run.frame_bytes - 4 : run.frame_bytes;
     int opened = 0;
-    bool good = run.poll >= 0;
+    bool good = run.poll >= 0 && run.connections != NULL && run.message != NULL;
+    if (good) {
+        memcpy(run.message, load->message, load->message_bytes);
+    }
     for (; good && opened < load->connections; opened += good ? 1 : 0) {
         struct connection *connection = &run.connections[opened];
         connection->fd = open_connection(load);
@@ -181,6 +172,6 @@ long streamd_echo_load_run(const struct streamd_echo_load *load, uint64_t *rtt_n
     }
     close(run.poll);
     free(run.connections);
-    free(run.frame);
+    free(run.message);
     return good ? (long)run.received : -1;
 }

@@ -8,14 +8,14 @@ public struct CallStatistics: Sendable, CustomStringConvertible {
     public private(set) var failures: [String] = []
     public private(set) var turnCount = 0
     /// End of speech to first audio of the answer; turns where the agent cut in are left out.
-    public private(set) var response = LatencyHistogram()
+    public private(set) var response = LatencySamples()
     /// The same from when the mouth closed, up to 20 ms before.
-    public private(set) var responseFromMouth = LatencyHistogram()
+    public private(set) var responseFromMouth = LatencySamples()
     /// Start to first audio.
-    public private(set) var greeting = LatencyHistogram()
+    public private(set) var greeting = LatencySamples()
     /// First frame of speech over the agent to `clear`, and to the last audio talked over.
-    public private(set) var clear = LatencyHistogram()
-    public private(set) var lastOldAudio = LatencyHistogram()
+    public private(set) var clear = LatencySamples()
+    public private(set) var lastOldAudio = LatencySamples()
     public private(set) var bargeInCount = 0
     /// Barge-ins that no `clear` followed although an answer was due.
     public private(set) var ignoredBargeInCount = 0
@@ -26,6 +26,11 @@ public struct CallStatistics: Sendable, CustomStringConvertible {
     public private(set) var gapCount = 0
     public private(set) var gapMsMax = 0.0
     public private(set) var bufferedMsMax = 0.0
+    /// How near any playback buffer came to running dry inside a reply; nil when no reply was long
+    /// enough to see.
+    public private(set) var slackMsMin: Double?
+    /// How long the calls lasted together.
+    public private(set) var durationNanos: UInt64 = 0
     public private(set) var frameCount: Int64 = 0
     public private(set) var refusedFrameCount: Int64 = 0
     public private(set) var receivedByteCount: Int64 = 0
@@ -48,6 +53,8 @@ public struct CallStatistics: Sendable, CustomStringConvertible {
         gapCount += result.gapCount
         gapMsMax = max(gapMsMax, result.gaps.map(\.milliseconds).max() ?? 0)
         bufferedMsMax = max(bufferedMsMax, result.bufferedMsMax)
+        if let slack = result.slackMsMin { slackMsMin = min(slackMsMin ?? slack, slack) }
+        durationNanos += result.durationNanos
         frameCount += result.frameCount
         refusedFrameCount += result.refusedFrameCount
         receivedByteCount += result.receivedByteCount
@@ -90,12 +97,13 @@ public struct CallStatistics: Sendable, CustomStringConvertible {
         """ + failures.map { "\n" + $0 }.joined()
     }
 
-    private static func show(_ histogram: LatencyHistogram) -> String {
-        guard histogram.count > 0 else { return "none" }
-        func ms(_ nanos: UInt64) -> String { show(Double(nanos) / 1e6) }
-        return "p50 \(ms(histogram.percentile(50))) p95 \(ms(histogram.percentile(95))) "
-            + "p99 \(ms(histogram.percentile(99))) max \(ms(histogram.maxNanos)) ms "
-            + "(\(histogram.count))"
+    private static func show(_ latency: some LatencyFigures) -> String {
+        guard latency.sampleCount > 0 else { return "none" }
+        let values = [50.0, 90, 95, 99].map {
+            "p\(Int($0)) \(show(Double(latency.percentile($0)) / 1e6))"
+        }
+        return values.joined(separator: " ")
+            + " max \(show(Double(latency.maxNanos) / 1e6)) ms (\(latency.sampleCount))"
     }
 
     /// One place after the point.

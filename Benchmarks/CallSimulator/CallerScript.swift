@@ -22,13 +22,17 @@ public struct CallerScript: Sendable {
     /// How long the caller waits for the agent to begin, or to go on, before the next step comes.
     public var answerTimeoutMs: Int
     public var background: CallerBackground
+    /// After this long no utterance is begun: the answer to the last one is heard out, and the
+    /// caller hangs up. Nil: when the steps are done.
+    public var lengthMs: Int?
 
     public init(
         _ steps: [CallerStep], answerTimeoutMs: Int = 10_000,
-        background: CallerBackground = .digitalSilence
+        background: CallerBackground = .digitalSilence, lengthMs: Int? = nil
     ) {
         self.steps = steps
         self.answerTimeoutMs = answerTimeoutMs
         self.background = background
+        self.lengthMs = lengthMs
     }
 }

@@ -83,9 +83,12 @@ public struct CallerScriptRunner {
             switch script.steps[step] {
             case .say(let utterance, let pauseMs):
                 guard let isLate = isTurn(sample, agent, pauseMs) else { return .none }
+                guard !isTimeUp(sample) else { return .hangsUp }
                 return begin(utterance, sample, isBargeIn: false, isLate: isLate)
             case .sayNow(let utterance):
                 return begin(utterance, sample, isBargeIn: agent.isHeard, isLate: false)
+            case .bargeIn where isTimeUp(sample):
+                return isTurn(sample, agent, 0) == nil ? .none : .hangsUp
             case .bargeIn(let utterance, let afterMs):
                 let isHeard = agent.isHeard && agent.heardSampleCount >= Int64(afterMs) * 8
                 let isLate = waited >= Int64(script.answerTimeoutMs) * 8
@@ -116,6 +119,10 @@ public struct CallerScriptRunner {
             return sample - agent.lastHeardSample >= Int64(pauseMs) * 8 ? false : nil
         }
         return sample - stepSample >= Int64(script.answerTimeoutMs) * 8 ? true : nil
+    }
+
+    private func isTimeUp(_ sample: Int64) -> Bool {
+        script.lengthMs.map { sample >= Int64($0) * 8 } ?? false
     }
 
     private mutating func nextStep(at sample: Int64) {

@@ -31,6 +31,10 @@ public struct PlaybackBuffer {
     public private(set) var clearedByteCount: Int64 = 0
     /// The most that ever waited, in samples: how far ahead of real time the sender was.
     public private(set) var bufferedSampleMax: Int64 = 0
+    /// The least that waited when more came, in samples, while a reply was under way and its first
+    /// 400 ms had been played: how near the buffer came to running dry. 0 when it did;
+    /// nil before there was anything to see.
+    public private(set) var slackSampleMin: Int64?
     /// How many gaps there were, those that no longer fit into `gaps` included.
     public private(set) var gapCount = 0
     /// The first gaps, at most 64.
@@ -56,6 +60,8 @@ public struct PlaybackBuffer {
     private var isReplyOpen = false
 
     private static let gapsKept = 64
+    /// A sender builds its lead up at the start of a reply: what waits then says nothing.
+    private static let settlingSamples: Int64 = 3200
 
     /// - Parameters:
     ///   - gapMs: silence of up to this long between two pieces of audio is a gap inside a reply;
@@ -95,12 +101,15 @@ public struct PlaybackBuffer {
             let missing = now - endSample
             if isReplyOpen, missing > 0, missing <= gapSampleMax {
                 gapCount += 1
+                slackSampleMin = 0
                 if gaps.count < Self.gapsKept {
                     gaps.append(PlaybackGap(startSample: endSample, sampleCount: missing))
                 }
             }
             if !isReplyOpen || missing > 0 { runStartSample = now }
             endSample = now
+        } else if isReplyOpen, now - runStartSample >= Self.settlingSamples {
+            slackSampleMin = min(slackSampleMin ?? .max, endSample - now)
         }
         isReplyOpen = true
         record(audio, at: endSample)

@@ -19,6 +19,8 @@ public final class SimulatedCall {
     private var socket: WebSocket?
     private var frameTimer: LoopTimer?
     private var markTimer: LoopTimer?
+    private var jitter: ArrivalJitter?
+    private var jitterTimer: LoopTimer?
 
     private var clock = SampleClock(startNanos: 0)
     private var runner: CallerScriptRunner
@@ -30,6 +32,7 @@ public final class SimulatedCall {
     private var frameNumber: Int64 = 0
     private var refusedFrameCount: Int64 = 0
     private var lateness = LatencyHistogram()
+    private var openedNanos: UInt64 = 0
     private var firstAudioNanos: UInt64?
     private var mediaMessageCount = 0
     private var markCount = 0
@@ -152,7 +155,8 @@ public final class SimulatedCall {
 
     private func begin() {
         phase = .live
-        clock = SampleClock(startNanos: loop.nowNanos)
+        openedNanos = loop.nowNanos
+        clock = SampleClock(startNanos: firstFrameNanos)
         playback = PlaybackBuffer(
             clock: clock, gapMs: options.gapMs, recordedSecondsMax: options.recordedSecondsMax)
         recorder = TurnRecorder(
@@ -161,9 +165,21 @@ public final class SimulatedCall {
         protocolErrors.reserveCapacity(16)
         frameTimer = loop.makeTimer { [self] in tick() }
         markTimer = loop.makeTimer { [self] in returnMarks() }
+        if options.jitterMs > 0 {
+            jitter = ArrivalJitter(p99Ms: options.jitterMs, seed: options.jitterSeed)
+            jitterTimer = loop.makeTimer { [self] in receiveDelayed() }
+        }
         send(writer.connected())
         send(writer.start(sequenceNumber: nextSequenceNumber()))
         tick()
+    }
+
+    /// The next moment in the call's phase, at most 20 ms from now.
+    private var firstFrameNanos: UInt64 {
+        guard let phase = options.framePhaseMicros else { return openedNanos }
+        let interval: UInt64 = 20_000_000
+        return openedNanos
+            + (UInt64(phase) * 1000 + interval - openedNanos % interval) % interval
     }
 
     private func tick() {
@@ -237,7 +253,8 @@ public final class SimulatedCall {
                 playback.append(
                     UnsafeRawBufferPointer(rebasing: audio[..<count]), atNanos: now)
                 recorder.agentAudio(byteCount: count, atNanos: now)
-            case .mark(let mark):
+            case .mark(let view):
+                let mark = StreamMark(view)
                 guard isOurs(mark.streamSid, "mark") else { return }
                 markCount += 1
                 playback.appendMark(mark.name, atNanos: now)
@@ -252,6 +269,14 @@ public final class SimulatedCall {
         } catch {
             complain("\(error)")
         }
+    }
+
+    /// What the simulated network has delayed until now.
+    private func receiveDelayed() {
+        while phase == .live, let message = jitter?.take(atNanos: loop.nowNanos) {
+            message.withUnsafeBytes { receive($0) }
+        }
+        if phase == .live, let next = jitter?.nextNanos { jitterTimer?.set(atNanos: next) }
     }
 
     private func isOurs(_ sid: String, _ event: String) -> Bool {
@@ -288,6 +313,7 @@ public final class SimulatedCall {
         phase = .closing
         frameTimer?.cancel()
         markTimer?.cancel()
+        jitterTimer?.cancel()
         socket?.close(code: WebSocketCloseCode.normal, reason: "")
     }
 
@@ -303,17 +329,18 @@ public final class SimulatedCall {
         phase = .over
         frameTimer?.close()
         markTimer?.close()
+        jitterTimer?.close()
         client?.close()
         socket = nil
-        let start = clock.startNanos
         var result = SimulatedCallResult(callSid: options.callSid, end: end)
-        result.startNanos = start
+        result.startNanos = clock.startNanos
         result.endNanos = loop.nowNanos
-        result.greetingNanos = firstAudioNanos.map { $0 - start }
+        result.greetingNanos = firstAudioNanos.map { $0 - openedNanos }
         result.turns = recorder.turns
         result.gapCount = playback.gapCount
         result.gaps = playback.gaps
         result.receivedByteCount = playback.receivedByteCount
+        result.slackMsMin = playback.slackSampleMin.map { Double($0) / 8 }
         result.bufferedMsMax = Double(playback.bufferedSampleMax) / 8
         result.mediaMessageCount = mediaMessageCount
         result.markCount = markCount
@@ -339,7 +366,13 @@ extension SimulatedCall: WebSocketHandler {
     public func webSocketOpened(_ socket: WebSocket) { begin() }
 
     public func webSocket(_ socket: WebSocket, receivedText bytes: UnsafeRawBufferPointer) {
-        if phase == .live { receive(bytes) }
+        guard phase == .live else { return }
+        if jitter == nil {
+            receive(bytes)
+        } else {
+            jitter?.put(bytes, atNanos: loop.nowNanos)
+            receiveDelayed()
+        }
     }
 
     public func webSocket(_ socket: WebSocket, receivedBinary bytes: UnsafeRawBufferPointer) {

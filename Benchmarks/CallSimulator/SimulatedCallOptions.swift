@@ -23,6 +23,13 @@ public struct SimulatedCallOptions: Sendable {
     public var streamSid: String
     /// How much of the call is recorded; 0 for nothing. Takes 16,000 bytes a second from the start.
     public var recordedSecondsMax = 0
+    /// Where in the 20 ms of the monotonic clock this call's frames lie, 0..<20,000 µs, so that the
+    /// frames of many calls can be spread evenly. Nil: where the stream happens to open.
+    public var framePhaseMicros: Int?
+    /// One message of the agent's in a hundred takes longer than this to come, the others less; none
+    /// overtakes another. 0: they come as they come.
+    public var jitterMs = 0.0
+    public var jitterSeed: UInt64 = 1
     /// Silence of up to this long inside a reply is a gap.
     public var gapMs = 400
     /// The call is given up after this long.

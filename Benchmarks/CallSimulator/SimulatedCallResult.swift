@@ -61,6 +61,10 @@ public struct SimulatedCallResult: Sendable {
     /// When frame 0 was due; 0 when the stream never started.
     public var startNanos: UInt64 = 0
     public var endNanos: UInt64 = 0
+    /// How long the stream lasted.
+    public var durationNanos: UInt64 {
+        startNanos > 0 && endNanos > startNanos ? endNanos - startNanos : 0
+    }
     /// From the start to the first audio: how long the caller waits for the greeting.
     public var greetingNanos: UInt64?
     public var turns: [CallTurn] = []
@@ -68,6 +72,8 @@ public struct SimulatedCallResult: Sendable {
     public var gapCount: Int = 0
     public var gaps: [PlaybackGap] = []
     public var receivedByteCount: Int64 = 0
+    /// How near the playback buffer came to running dry inside a reply; 0 when it did.
+    public var slackMsMin: Double?
     /// How far ahead of real time the agent's audio came at most.
     public var bufferedMsMax: Double = 0
     public var mediaMessageCount: Int = 0

@@ -1,13 +1,15 @@
 /// The options of a benchmark: `--name value` pairs.
 struct BenchOptions {
+    typealias Known = (name: String, standard: String?, about: String)
+
     struct Fault: Error, CustomStringConvertible {
         let description: String
     }
 
-    private var values: [String: String] = [:]
+    private var values: [String: [String]] = [:]
 
     /// - Parameter known: every option with its default; nil where it must be given.
-    init(_ arguments: [String], known: [(name: String, standard: String?, about: String)]) throws {
+    init(_ arguments: [String], known: [Known]) throws {
         var rest = arguments[...]
         while let word = rest.popFirst() {
             guard word.hasPrefix("--"), known.contains(where: { "--" + $0.name == word }) else {
@@ -16,17 +18,22 @@ struct BenchOptions {
             guard let value = rest.popFirst() else {
                 throw Fault(description: "\(word) needs a value\n\(Self.usage(known))")
             }
-            values[String(word.dropFirst(2))] = value
+            values[String(word.dropFirst(2)), default: []].append(value)
         }
         for option in known where values[option.name] == nil {
             guard let standard = option.standard else {
                 throw Fault(description: "--\(option.name) is missing\n\(Self.usage(known))")
             }
-            values[option.name] = standard
+            values[option.name] = [standard]
         }
     }
 
-    subscript(name: String) -> String { values[name] ?? "" }
+    /// The value that was given last, or the default.
+    subscript(name: String) -> String { values[name]?.last ?? "" }
+
+    /// Every value that was given, in order; an option without one, or whose default is empty, has
+    /// none.
+    func all(_ name: String) -> [String] { (values[name] ?? []).filter { !$0.isEmpty } }
 
     func integer(_ name: String) throws -> Int {
         guard let value = Int(self[name]), value >= 0 else {
@@ -35,9 +42,25 @@ struct BenchOptions {
         return value
     }
 
-    private static func usage(
-        _ known: [(name: String, standard: String?, about: String)]
-    ) -> String {
+    func number(_ name: String) throws -> Double {
+        guard let value = Double(self[name]), value.isFinite else {
+            throw Fault(description: "--\(name) must be a number, not '\(self[name])'")
+        }
+        return value
+    }
+
+    /// `name=value` pairs of a repeated option.
+    func settings(_ name: String) throws -> [(key: String, value: String)] {
+        try all(name).map { text in
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                throw Fault(description: "--\(name) must be KEY=VALUE, not '\(text)'")
+            }
+            return (parts[0], parts[1])
+        }
+    }
+
+    private static func usage(_ known: [Known]) -> String {
         known.map { option in
             "  --\(option.name)  \(option.about)"
                 + (option.standard.map { $0.isEmpty ? "" : " (\($0))" } ?? " (needed)")

@@ -1,8 +1,3 @@
-import CAllocationCounter
-import CEchoFloor
-import Glibc
-import Net
-
 /// What an echoed WebSocket message costs, against a bare epoll server under the same load in the
 /// same run.
 ///
@@ -107,128 +102,36 @@ enum EchoBenchmark {
 // MARK: - Measuring
 
 extension EchoBenchmark {
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
-    }
-
     private static func measure(_ options: Options) throws -> (floor: Outcome, socket: Outcome) {
-        var floorPort: Int32 = 0
-        guard let floorServer = streamd_echo_floor_start(&floorPort) else {
-            throw Failure(description: "the bare server could not start")
-        }
-        defer { streamd_echo_floor_stop(floorServer) }
-        let group = try EventLoopGroup(count: 1, label: "echo")
-        defer { group.shutdown() }
-        let server = try HTTPServer(
-            group: group, options: HTTPServerOptions(host: "127.0.0.1")
-        ) { _ in
-            { _, responder in responder.acceptWebSocket(handler: EchoBenchmarkHandler()) }
-        }
-        defer { server.close() }
+        let floorServer = try EchoFloor()
+        let server = try SocketServer { EchoHandler() }
+        let load = SocketLoad(
+            connections: options.connections, rate: options.rate, seconds: options.seconds)
+        let text = (0..<options.payloadBytes).map { UInt8(ascii: "a") + UInt8($0 % 26) }
+        let message = SocketLoad.Message(
+            bytes: SocketLoad.textFrame(text),
+            replyByteCount: SocketLoad.replyFrameByteCount(text.count))
         var floor = Outcome()
         var socket = Outcome()
         for _ in 0..<options.rounds {
             floor.keepBest(
-                of: try round(options, port: Int(floorPort), isWebSocket: false) {
-                    (streamd_echo_floor_cpu_nanos(floorServer), nil)
-                })
+                of: Outcome(
+                    try load.run(message.echoed, port: floorServer.port) { floorServer.counters() }
+                ))
             socket.keepBest(
-                of: try round(options, port: server.port, isWebSocket: true) {
-                    counters(of: group.loops[0])
-                })
+                of: Outcome(try load.run(message, port: server.port) { server.counters() }))
         }
         return (floor, socket)
     }
-
-    /// CPU time and allocations of a loop's thread so far.
-    private static func counters(of loop: EventLoop) -> (cpuNanos: UInt64, allocations: UInt64?) {
-        let box = CounterBox()
-        loop.execute {
-            box.put(
-                streamd_thread_cpu_nanos(),
-                streamd_allocations_are_counted() ? streamd_allocations_of_this_thread() : nil)
-        }
-        return box.take()
-    }
-
-    private static func round(
-        _ options: Options, port: Int, isWebSocket: Bool,
-        counters: () -> (cpuNanos: UInt64, allocations: UInt64?)
-    ) throws -> Outcome {
-        var load = streamd_echo_load(
-            port: Int32(port), websocket: isWebSocket, connections: Int32(options.connections),
-            rate: Int32(options.rate), payload_bytes: Int32(options.payloadBytes),
-            duration_ms: 0)
-        // A run without messages: what connecting and closing cost is taken off. It comes first, so
-        // that buffers have their working size.
-        func cost(milliseconds: Int32) throws -> (
-            rtts: [UInt64], cpuNanos: UInt64, allocations: UInt64?
-        ) {
-            load.duration_ms = milliseconds
-            var rtts = [UInt64](
-                repeating: 0, count: options.rate * Int(milliseconds) / 1000 + 1)
-            let before = counters()
-            let count = streamd_echo_load_run(&load, &rtts, rtts.count)
-            // The server still has to see the connections close.
-            usleep(50_000)
-            let after = counters()
-            guard count >= 0 else { throw Failure(description: "the load generator failed") }
-            rtts.removeLast(rtts.count - count)
-            return (
-                rtts, after.cpuNanos - before.cpuNanos,
-                after.allocations.flatMap { now in before.allocations.map { now - $0 } }
-            )
-        }
-        let base = try cost(milliseconds: 0)
-        let full = try cost(milliseconds: Int32(options.seconds * 1000))
-        let rtts = full.rtts.sorted()
-        let expected = Int(Double(options.rate) * options.seconds)
-        guard rtts.count >= expected - 1, !rtts.isEmpty else {
-            throw Failure(description: "\(rtts.count) of \(expected) messages came back")
-        }
-        let count = Double(rtts.count)
-        let cpuNanos = full.cpuNanos > base.cpuNanos ? full.cpuNanos - base.cpuNanos : 0
-        return Outcome(
-            messages: rtts.count, cpuMicros: Double(cpuNanos) / count / 1000,
-            p50Micros: Double(rtts[rtts.count / 2]) / 1000,
-            p99Micros: Double(rtts[rtts.count * 99 / 100]) / 1000,
-            allocations: full.allocations.flatMap { now in
-                base.allocations.map { Double(now > $0 ? now - $0 : 0) / count }
-            })
-    }
 }
 
-/// Sends every message back.
-private final class EchoBenchmarkHandler: WebSocketHandler {
-    func webSocket(_ socket: WebSocket, receivedText bytes: UnsafeRawBufferPointer) {
-        _ = socket.send(text: bytes)
-    }
-
-    func webSocket(_ socket: WebSocket, closedWith code: UInt16, reason: String) {}
-}
-
-/// Carries counters from a loop to the main thread.
-private final class CounterBox: @unchecked Sendable {
-    private let semaphore: UnsafeMutablePointer<sem_t>
-    private var values: (cpuNanos: UInt64, allocations: UInt64?) = (0, nil)
-
-    init() {
-        semaphore = .allocate(capacity: 1)
-        sem_init(semaphore, 0, 0)
-    }
-
-    deinit {
-        sem_destroy(semaphore)
-        semaphore.deallocate()
-    }
-
-    func put(_ cpuNanos: UInt64, _ allocations: UInt64?) {
-        values = (cpuNanos, allocations)
-        sem_post(semaphore)
-    }
-
-    func take() -> (cpuNanos: UInt64, allocations: UInt64?) {
-        sem_wait(semaphore)
-        return values
+extension EchoBenchmark.Outcome {
+    fileprivate init(_ cost: SocketLoad.Cost) {
+        let times = cost.roundTripNanos
+        messages = times.count
+        cpuMicros = cost.cpuNanos / 1000
+        p50Micros = Double(times[times.count / 2]) / 1000
+        p99Micros = Double(times[times.count * 99 / 100]) / 1000
+        allocations = cost.allocations
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the operating system says of another process.
+/// What the operating system says of a process (proc(5)). Reading takes some system calls.
 struct ServerProcess {
     let pid: Int
 
@@ -15,12 +15,23 @@ struct ServerProcess {
     }
 
     /// Memory in use, in KiB.
-    var residentKiB: Int? {
-        let line = read("status")?.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    var residentKiB: Int? { kibibytes("VmRSS:", in: "status") }
+
+    /// The same with pages that several processes share counted in parts; slower to read.
+    var proportionalKiB: Int? { kibibytes("Pss:", in: "smaps_rollup") }
+
+    /// Files open, sockets included.
+    var descriptorCount: Int? {
+        try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
+    }
+
+    private func kibibytes(_ name: String, in file: String) -> Int? {
+        let line = read(file)?.split(separator: "\n").first { $0.hasPrefix(name) }
         return line?.split(separator: " ").compactMap { Int($0) }.first
     }
 
     private func read(_ name: String) -> String? {
-        try? String(contentsOfFile: "/proc/\(pid)/\(name)", encoding: .utf8)
+        guard pid > 0 else { return nil }
+        return try? String(contentsOfFile: "/proc/\(pid)/\(name)", encoding: .utf8)
     }
 }

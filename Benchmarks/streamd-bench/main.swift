@@ -2,9 +2,17 @@ import Glibc
 
 /// The benchmarks by name; each gets the arguments behind its name and returns the exit code.
 let benchmarks: [(name: String, run: ([String]) -> Int32)] = [
+    ("admission", AdmissionBenchmark.run(arguments:)),
     ("calls", CallsBenchmark.run(arguments:)),
     ("demo", Demo.run(arguments:)),
     ("echo", EchoBenchmark.run(arguments:)),
+    ("idle", IdleBenchmark.run(arguments:)),
+    ("micro", MicroBenchmark.run(arguments:)),
+    ("services", Services.run(arguments:)),
+    ("start", StartBenchmark.run(arguments:)),
+    ("sweep", SweepBenchmark.run(arguments:)),
+    ("table", TableBenchmark.run(arguments:)),
+    ("webhooks", WebhooksBenchmark.run(arguments:)),
 ]
 
 let arguments = CommandLine.arguments.dropFirst()

@@ -28,7 +28,8 @@ private func checkParser(_ text: UnsafeRawBufferPointer) {
     }
     switch message {
     case .media(let media): checkMedia(media)
-    case .mark(let mark):
+    case .mark(let view):
+        let mark = StreamMark(view)
         let writer = StreamMessageWriter(streamSid: mark.streamSid)
         withRoom(text.count * 6 + 256) { room in
             guard let count = writer.writeMark(name: mark.name, into: room) else {
@@ -38,7 +39,8 @@ private func checkParser(_ text: UnsafeRawBufferPointer) {
             guard case .mark(let read)? = try? StreamMessageParser.parse(again) else {
                 preconditionFailure("a mark that was written cannot be read")
             }
-            precondition(read.name == mark.name && read.streamSid == mark.streamSid)
+            let copy = StreamMark(read)
+            precondition(copy.name == mark.name && copy.streamSid == mark.streamSid)
         }
     case .start(let start):
         let again = TwilioSideWriter(start).start(sequenceNumber: start.sequenceNumber)
@@ -89,7 +91,9 @@ private func checkSession(_ input: UnsafeRawBufferPointer) {
             case .audio(let audio):
                 precondition(hasStarted && audio.byteCount <= limits.payloadBytesMax)
                 precondition(audio.lostChunkCount <= limits.chunkGapMax)
-            case .dtmf, .mark: precondition(hasStarted, "a message before start")
+            case .mark(let count):
+                precondition(hasStarted && count <= limits.payloadBytesMax)
+            case .dtmf: precondition(hasStarted, "a message before start")
             case .violation(let violation):
                 precondition(violation.closeReason.utf8.count <= 123, "the reason is too long")
                 precondition([1002, 1003, 1007, 1008, 1009].contains(violation.closeCode))

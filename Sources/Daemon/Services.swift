@@ -15,7 +15,7 @@ final class Services: Sendable {
     let admission: Admission
     let tokens: StreamTokens
     let endings = CallEndings()
-    let speechCache = SpeechCache()
+    let speechCache: SpeechCache
     let database: Database
     let assistants: AssistantDirectory
     let engines: Engines
@@ -24,7 +24,7 @@ final class Services: Sendable {
 
     init(
         configuration: Configuration, secrets: Secrets, log: Logger, database: Database,
-        engines: Engines, assistants: AssistantDirectory
+        engines: Engines, speechCache: SpeechCache, assistants: AssistantDirectory
     ) {
         self.configuration = configuration
         reloaded = Locked(configuration)
@@ -32,6 +32,7 @@ final class Services: Sendable {
         self.log = log
         self.database = database
         self.engines = engines
+        self.speechCache = speechCache
         self.assistants = assistants
         trust = TrustCheck(
             validates: configuration.twilio.validateSignatures, authToken: secrets.authToken,
@@ -40,6 +41,8 @@ final class Services: Sendable {
             maxCalls: configuration.limits.maxCalls,
             perSecond: configuration.limits.webhooksPerSecond,
             nowNanos: MonotonicClock.nowNanos())
-        tokens = StreamTokens(lifetimeMs: configuration.twilio.streamTokenMs)
+        tokens = StreamTokens(
+            countMax: configuration.limits.streamTokens,
+            lifetimeMs: configuration.twilio.streamTokenMs)
     }
 }

@@ -14,15 +14,24 @@ public final class StreamDaemon: Sendable {
     /// Loads what the configuration names and begins to listen. Blocking; may take a second.
     public init(configuration: Configuration, secrets: Secrets, log: Logger) throws {
         try configuration.checkTrust(secrets)
+        let room = DescriptorLimit.raise(forConnections: configuration.server.connectionsMax)
+        if room < configuration.server.connectionsMax {
+            log.warning(
+                "fewer connections fit than server.connectionsMax; raise the limit of open files "
+                    + "(ulimit -n, LimitNOFILE)",
+                ["fit": .integer(room), "wanted": .integer(configuration.server.connectionsMax)])
+        }
         let database = try Self.openDatabase(configuration.store)
-        let engines = try Engines(configuration)
+        let engines = try Engines(configuration, secrets: secrets, log: log)
+        let cache = try SpeechCache(configuration.cache, speaker: configuration.tts[0])
         let assistants = try configuration.assistants.map {
             try Self.makeAssistant($0, configuration, database, engines, log)
         }
+        try Self.prepareLastWords(assistants, configuration, engines, cache)
         try engines.warmUp()
         let services = Services(
             configuration: configuration, secrets: secrets, log: log, database: database,
-            engines: engines,
+            engines: engines, speechCache: cache,
             assistants: AssistantDirectory(assistants: assistants, configuration: configuration))
         self.services = services
         loops = try EventLoopGroup(count: configuration.server.loops)
@@ -86,6 +95,8 @@ public final class StreamDaemon: Sendable {
     public func stop() {
         server.close()
         loops.shutdown()
+        services.engines.close()
+        services.speechCache.close()
         services.database.close()
         services.log.info("stopped")
     }
@@ -143,23 +154,46 @@ public final class StreamDaemon: Sendable {
         _ engines: Engines, _ log: Logger
     ) throws -> Assistant {
         let settings = try AssistantSettings.reading(block)
-        let dialogue: any DialogueEngine
-        if configuration.llm[0].engine == "fixed" {
-            let fixed = configuration.llm[0]
-            dialogue = FixedDialogue(
-                text: fixed.text.isEmpty ? "This is a set reply." : fixed.text,
-                greeting: settings.greeting, delayMs: fixed.delayMs)
-        } else {
-            let scripted = ScriptedDialogueEngine(
-                assistants: [settings], store: database,
-                log: { callSid, message in log.error(message, ["call": .text(callSid)]) })
-            try seed(scripted)
-            dialogue = scripted
+        let tell: AssistantLog = { callSid, message in
+            log.error(message, ["call": .text(callSid)])
         }
+        let scripted = ScriptedDialogueEngine(assistants: [settings], store: database, log: tell)
+        if configuration.llm.contains(where: { $0.engine != "fixed" }) { try seed(scripted) }
+        let dialogue = try engines.dialogue(
+            settings, scripted: scripted,
+            role: AssistantRole(settings, store: database, log: tell))
         let greeting = settings.spokenGreeting
         return Assistant(
             block: block, settings: settings, dialogue: dialogue, greeting: greeting,
-            greetingClip: try engines.textToSpeech.speakToEnd(greeting, voice: settings.voice))
+            greetingClip: greetingClip(greeting, settings, engines, log))
+    }
+
+    /// Nil where the service can't be reached now: the greeting is then made when a call comes.
+    private static func greetingClip(
+        _ greeting: String, _ settings: AssistantSettings, _ engines: Engines, _ log: Logger
+    ) -> SpeechClip? {
+        do {
+            return try engines.textToSpeech.speakToEnd(greeting, voice: settings.voice)
+        } catch {
+            log.warning(
+                "greeting not made beforehand",
+                ["assistant": .text(settings.id), "why": .text("\(error)")])
+            return nil
+        }
+    }
+
+    private static func prepareLastWords(
+        _ assistants: [Assistant], _ configuration: Configuration, _ engines: Engines,
+        _ cache: SpeechCache
+    ) throws {
+        let local = try engines.lastVoice()
+        for assistant in assistants {
+            let options = ConversationOptions(
+                configuration, voice: assistant.settings.voice, block: assistant.block)
+            try LastWords.prepare(
+                options.localTexts, voice: options.voice, by: engines.textToSpeech, orBy: local,
+                into: cache)
+        }
     }
 
     /// Puts tables and menu of a new restaurant into the store. Blocking.

@@ -1,3 +1,5 @@
+import Realtime
+
 /// One WebSocket connection (RFC 6455), server or client side, on one loop.
 ///
 /// Everything is for the loop's thread only. Once open, sending and receiving allocate nothing per
@@ -84,6 +86,13 @@ public final class WebSocket {
         send(.binary, bytes)
     }
 
+    /// Makes room for messages that are held back together, `byteCount` bytes with 14 for each header,
+    /// so that sending them allocates nothing. An idle connection keeps next to none. Loop only.
+    public func reserveOutbound(_ byteCount: Int) {
+        precondition(loop.isCurrent, "WebSocket.reserveOutbound off its loop")
+        encoder.reserve(byteCount)
+    }
+
     /// Holds messages back until `uncork()`, so that several leave in one system call. Nests.
     public func cork() {
         corkDepth += 1
@@ -120,6 +129,9 @@ public final class WebSocket {
         guard let stream else { return }
         let count = encoder.waitingCount
         if count > 0 {
+            // The system call is the socket's, not the frame's.
+            RealtimeRegion.suspend()
+            defer { RealtimeRegion.resume() }
             if !stream.write(encoder.waiting), stream.isOpen {
                 // Room was checked, so the margin for control frames is used up: never lose a part
                 // of the byte sequence silently.

@@ -30,7 +30,8 @@ package struct WebSocketDecoder: ~Copyable {
         var count: Int
     }
 
-    private static let assemblyBytesInitial = 4096
+    /// Small, for the sake of thousands of idle connections: it grows with the first long message.
+    private static let assemblyBytesInitial = 512
     private static let controlBytesMax = 125
 
     private let context: wslay_frame_context_ptr

@@ -38,7 +38,8 @@ package struct WebSocketEncoder: ~Copyable {
 
     /// A frame's header never exceeds this: 2 bytes, 8 of length, 4 of mask.
     package static let headerBytesMax = 14
-    private static let outboxBytesInitial = 8192
+    /// Three media messages; an idle connection needs nothing, and there may be thousands of them.
+    private static let outboxBytesInitial = 1024
     /// Masking keys must not be predictable (RFC 6455 §10.3); the kernel's random bytes are fetched
     /// in bulk, as many as one call gives, so that a message does not cost a system call.
     private static let keyPoolBytes = 256
@@ -92,6 +93,9 @@ package struct WebSocketEncoder: ~Copyable {
         outbox.pointee.keys.deallocate()
         outbox.deallocate()
     }
+
+    /// Makes room for so many more bytes, frames' headers included. Allocates when there is none.
+    package mutating func reserve(_ byteCount: Int) { outbox.pointee.reserve(byteCount) }
 
     /// The bytes that wait to be sent; valid until the next mutation.
     package var waiting: UnsafeRawBufferPointer {

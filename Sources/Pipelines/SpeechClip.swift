@@ -17,7 +17,14 @@ public final class SpeechClip: @unchecked Sendable {
     private let published = Atomic<Int>(0)
     private let state = Atomic<UInt8>(State.growing.rawValue)
     private let cancelled = Atomic<Bool>(false)
-    private let errorText = Locked<StageError?>(nil)
+    private let substitute = Atomic<Bool>(false)
+    private let aside = Locked(Aside())
+
+    /// What is not looked at for every frame.
+    private struct Aside {
+        var error: StageError?
+        var cancelHandler: (@Sendable () -> Void)?
+    }
 
     private enum State: UInt8 { case growing = 0, finished, failed }
 
@@ -39,13 +46,35 @@ public final class SpeechClip: @unchecked Sendable {
     public var isFinished: Bool { state.load(ordering: .acquiring) == State.finished.rawValue }
     public var error: StageError? {
         state.load(ordering: .acquiring) == State.failed.rawValue
-            ? errorText.withLock { $0 } : nil
+            ? aside.withLock { $0.error } : nil
     }
     /// True once nobody wants the rest; the synthesiser stops when it sees this.
     public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
-    /// Any thread.
-    public func cancel() { cancelled.store(true, ordering: .relaxed) }
+    /// Some of it was spoken by another engine than the one that was asked for, perhaps in another
+    /// voice: good for once, not to be kept.
+    public var isSubstitute: Bool { substitute.load(ordering: .relaxed) }
+    func markSubstitute() { substitute.store(true, ordering: .relaxed) }
+
+    /// Any thread; runs what ``onCancel(_:)`` was given, the first time.
+    public func cancel() {
+        guard !cancelled.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        takeCancelHandler()?()
+    }
+
+    /// Has `body` run once, by whoever cancels the clip; at once where that has happened. For a
+    /// synthesiser that waits for something and can't look at ``isCancelled`` meanwhile. One a clip.
+    func onCancel(_ body: @escaping @Sendable () -> Void) {
+        aside.withLock { $0.cancelHandler = body }
+        if cancelled.load(ordering: .acquiring) { takeCancelHandler()?() }
+    }
+
+    private func takeCancelHandler() -> (@Sendable () -> Void)? {
+        aside.withLock { aside in
+            defer { aside.cancelHandler = nil }
+            return aside.cancelHandler
+        }
+    }
 
     /// Appends on the synthesiser's thread; allocates a block per 4,096 bytes.
     /// - Returns: the number of bytes taken; fewer than given when the limit is reached.
@@ -70,11 +99,15 @@ public final class SpeechClip: @unchecked Sendable {
     }
 
     /// No more will be appended.
-    public func finish() { state.store(State.finished.rawValue, ordering: .releasing) }
+    public func finish() {
+        _ = takeCancelHandler()
+        state.store(State.finished.rawValue, ordering: .releasing)
+    }
 
     /// Synthesis broke off; what was appended stays readable.
     public func fail(_ error: StageError) {
-        errorText.withLock { $0 = error }
+        _ = takeCancelHandler()
+        aside.withLock { $0.error = error }
         state.store(State.failed.rawValue, ordering: .releasing)
     }
 

@@ -132,6 +132,38 @@ public protocol DialogueSession: AnyObject {
     /// What the caller really heard of the reply, once it is known (all of it, or cut by a barge-in).
     func heard(turn: TurnID, text: String)
     func close()
+
+    // What a chain of engines asks; the defaults are right for an engine that can't take part.
+
+    /// Whether another engine may still be asked in place of this one.
+    func standing(of turn: TurnID) -> ReplyStanding
+    /// Like ``respond(to:turn:output:)`` after another engine broke off: the caller has heard `said`,
+    /// and only the rest is wanted. False, and nothing done, where that can't be.
+    func respond(
+        to input: CallerInput, turn: TurnID, after said: [String],
+        output: @escaping (Result<ReplyPart, StageError>) -> Void
+    ) -> Bool
+    /// Another engine answered this turn, or went on with it; the caller heard `reply` of it.
+    func overheard(_ input: CallerInput, turn: TurnID, reply: String)
+}
+
+/// How far a reply has got, as far as trying it again elsewhere goes.
+public enum ReplyStanding: Sendable {
+    /// Nothing but thinking has happened.
+    case working
+    /// An effect waits for the commit: there is nothing to be impatient about.
+    case awaitingCommit
+    /// An effect has begun; asking another engine could have it happen twice.
+    case acted
+}
+
+extension DialogueSession {
+    public func standing(of turn: TurnID) -> ReplyStanding { .working }
+    public func respond(
+        to input: CallerInput, turn: TurnID, after said: [String],
+        output: @escaping (Result<ReplyPart, StageError>) -> Void
+    ) -> Bool { false }
+    public func overheard(_ input: CallerInput, turn: TurnID, reply: String) {}
 }
 
 // MARK: - Text to speech
@@ -144,4 +176,13 @@ public protocol TextToSpeech: Sendable {
     /// added. Cancel through the clip.
     func synthesize(_ text: String, voice: String?, onAudio: @escaping @Sendable () -> Void)
         -> SpeechClip
+}
+
+// MARK: - Remote services
+
+/// An engine that talks to a server, and can make its connections before they are needed.
+public protocol ServiceWarming: Sendable {
+    /// Opens what a call on this loop is going to need. On that loop; returns at once. Harmless and
+    /// cheap when it was done a moment ago.
+    func warm(on loop: EventLoop)
 }

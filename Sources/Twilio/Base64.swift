@@ -1,7 +1,7 @@
 /// Base64 of RFC 4648 section 4, with padding, straight between a message and a caller's buffer.
 ///
 /// Strict: no white space, no other alphabet, whole groups of four, zero bits before the padding.
-/// Allocates nothing (its two tables are made once, at first use).
+/// Allocates nothing (its two tables are made once, at first use or by ``warmUp()``).
 public enum Base64 {
     /// The six bits of each character; 0xff where a byte is not in the alphabet.
     nonisolated(unsafe) private static let values: UnsafePointer<UInt8> = {
@@ -16,6 +16,9 @@ public enum Base64 {
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
         return alphabet.utf8Start
     }()
+
+    /// Makes the tables, so that the first message need not. Any thread.
+    static func warmUp() { _ = (values, characters) }
 
     /// How many characters `byteCount` bytes become.
     public static func encodedCount(_ byteCount: Int) -> Int { (byteCount + 2) / 3 * 4 }

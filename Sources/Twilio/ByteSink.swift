@@ -68,4 +68,9 @@ struct ByteSink {
     mutating func append(json text: String) {
         for byte in text.utf8 { JSONText.escape(byte) { append($0) } }
     }
+
+    /// The same for UTF-8 bytes.
+    mutating func append(json text: UnsafeRawBufferPointer) {
+        for byte in text { JSONText.escape(byte) { append($0) } }
+    }
 }

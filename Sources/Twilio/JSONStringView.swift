@@ -49,6 +49,20 @@ public struct JSONStringView {
             UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
 
+    /// Copies the string, escapes resolved, to the beginning of `target`, at most `countMax` bytes of
+    /// it; returns how many. Allocates nothing.
+    func copy(into target: UnsafeMutableRawBufferPointer, countMax: Int) -> Int {
+        let room = min(countMax, target.count)
+        var count = 0
+        unescape { byte in
+            if count < room {
+                target[count] = byte
+                count += 1
+            }
+        }
+        return count
+    }
+
     /// Calls `emit` with every UTF-8 byte of the string, escapes resolved. Allocates nothing.
     @inline(__always)
     func unescape(_ emit: (UInt8) -> Void) {

@@ -1,3 +1,5 @@
+import Realtime
+
 /// What a received frame means for the call.
 public enum MediaStreamEvent: Sendable, Equatable {
     /// The protocol's greeting; nothing to do.
@@ -8,8 +10,10 @@ public enum MediaStreamEvent: Sendable, Equatable {
     case audio(StreamAudio)
     /// The caller pressed a key.
     case dtmf(digit: String)
-    /// A mark of ours came back: played, or cleared.
-    case mark(name: String)
+    /// A mark of ours came back: played, or cleared. Its name, in UTF-8, stands at the beginning of
+    /// the buffer given to `receive`; one that is longer than `payloadBytesMax`, which ours are not,
+    /// is cut there.
+    case mark(nameByteCount: Int)
     /// The call or the stream has ended; the socket can be closed with 1000.
     case stopped
     /// Nothing to do but, if at all, a line in the log.
@@ -48,7 +52,7 @@ public enum IgnoredStreamMessage: Sendable, Equatable {
 }
 
 /// The rules of one Media Streams socket, from the handshake to its end: takes frames, says what
-/// they mean. No I/O, no clock, no allocation for audio. Not thread-safe: belongs to the call's loop.
+/// they mean. No I/O, no clock, no allocation for audio and marks. Not thread-safe: belongs to the call's loop.
 ///
 /// Order: `connected` (may be left out), `start` once, then `media`, `dtmf` and `mark` in any order,
 /// `stop`. Every message from `start` on names the same stream.
@@ -77,6 +81,7 @@ public struct MediaStreamSession {
     public init(openedAtNanos: UInt64, limits: MediaStreamLimits = MediaStreamLimits()) {
         self.limits = limits
         lastActivityNanos = openedAtNanos
+        Base64.warmUp()
     }
 
     /// Whether `stop` or a violation has ended the stream.
@@ -85,21 +90,26 @@ public struct MediaStreamSession {
     /// Takes one text frame.
     /// - Parameters:
     ///   - text: the whole message. Only read during the call.
-    ///   - audio: where a `media` message's audio is put, from its beginning. At least
-    ///     `limits.payloadBytesMax` bytes.
+    ///   - audio: where a `media` message's audio, or a mark's name, is put, from its beginning. At
+    ///     least `limits.payloadBytesMax` bytes.
     public mutating func receive(
         _ text: UnsafeRawBufferPointer, nowNanos: UInt64,
         audio: UnsafeMutableRawBufferPointer
     ) -> MediaStreamEvent {
         precondition(audio.count >= limits.payloadBytesMax, "the audio buffer is below the limit")
+        RealtimeRegion.enter()
+        defer { RealtimeRegion.leave() }
         messageCount += 1
         if phase == .ended { return .ignored(.afterEnd) }
         do throws(StreamMessageError) {
-            let message = try StreamMessageParser.parse(text)
-            if case .media(let media) = message {
-                return try receiveMedia(media, nowNanos, audio)
+            switch try StreamMessageParser.parse(text) {
+            case .media(let media): return try receiveMedia(media, nowNanos, audio)
+            case .mark(let mark): return receiveMark(mark, audio)
+            case let message:
+                RealtimeRegion.suspend()
+                defer { RealtimeRegion.resume() }
+                return receiveOther(message, nowNanos)
             }
-            return receiveOther(message, nowNanos)
         } catch {
             return violation(.malformed(error))
         }
@@ -176,6 +186,18 @@ public struct MediaStreamSession {
                 byteCount: byteCount, timestampMs: media.timestampMs, lostChunkCount: lost))
     }
 
+    // MARK: Marks
+
+    private mutating func receiveMark(
+        _ mark: MarkView, _ target: UnsafeMutableRawBufferPointer
+    ) -> MediaStreamEvent {
+        guard phase == .started else { return violation(.beforeStart(event: "mark")) }
+        guard mark.streamSid?.equals(streamSid) ?? false else {
+            return wrongStreamSid("mark", mark.streamSid?.string)
+        }
+        return .mark(nameByteCount: mark.name.copy(into: target, countMax: limits.payloadBytesMax))
+    }
+
     // MARK: Everything else
 
     private mutating func receiveOther(
@@ -192,15 +214,13 @@ public struct MediaStreamSession {
         case .start(let start): return receiveStart(start, nowNanos)
         case .dtmf(let dtmf):
             return check("dtmf", dtmf.streamSid) ?? .dtmf(digit: dtmf.digit)
-        case .mark(let mark):
-            return check("mark", mark.streamSid) ?? .mark(name: mark.name)
         case .stop(let stop):
             if let wrong = check("stop", stop.streamSid) { return wrong }
             phase = .ended
             return .stopped
         case .clear: return .ignored(.unknownEvent("clear"))
         case .unknown(let event): return .ignored(.unknownEvent(event))
-        case .media: preconditionFailure("media has its own way")
+        case .media, .mark: preconditionFailure("audio and marks have their own way")
         }
     }
 

@@ -10,8 +10,9 @@ public enum StreamMessage {
     case media(MediaView)
     /// The caller pressed a key.
     case dtmf(StreamDTMF)
-    /// To Twilio: a place in the audio. From Twilio: that place was played or cleared.
-    case mark(StreamMark)
+    /// To Twilio: a place in the audio. From Twilio: that place was played or cleared. Its views
+    /// are valid only as long as the message's bytes.
+    case mark(MarkView)
     /// To Twilio: throw away what has not been played.
     case clear(streamSid: String)
     /// The stream is over.
@@ -152,6 +153,16 @@ public struct MediaView {
     }
 }
 
+/// A `mark` message, still in the memory of the message it was parsed from: marks come back several
+/// times a second, in the midst of the audio.
+public struct MarkView {
+    /// 0 when the message has none.
+    public var sequenceNumber: UInt64
+    /// Nil when the message has none.
+    public var streamSid: JSONStringView?
+    public var name: JSONStringView
+}
+
 /// A `dtmf` message.
 public struct StreamDTMF: Sendable, Equatable {
     public var sequenceNumber: UInt64
@@ -184,6 +195,13 @@ public struct StreamMark: Sendable, Equatable {
         self.sequenceNumber = sequenceNumber
         self.streamSid = streamSid
         self.name = name
+    }
+
+    /// A copy that outlives the message. Allocates.
+    public init(_ view: MarkView) {
+        self.init(
+            streamSid: view.streamSid?.string ?? "", name: view.name.string,
+            sequenceNumber: view.sequenceNumber)
     }
 }
 

@@ -187,13 +187,18 @@ extension JSONScanner {
     }
 
     /// Reads the `mark` object that stands here.
-    mutating func readMarkName() throws(StreamMessageError) -> String {
+    mutating func readMarkName() throws(StreamMessageError) -> JSONStringView {
         try beginObject(.mark)
         let begin = index
-        var name: String?
+        var name: JSONStringView?
         var isFirst = true
         while let key = try nextKey(isFirst: &isFirst) {
-            if key.equals("name") { try text(&name, .name, key) } else { try skipValue() }
+            if key.equals("name") {
+                try key.refuseSecond(name != nil, .name)
+                name = try string(.name)
+            } else {
+                try skipValue()
+            }
         }
         guard let name else { throw StreamMessageError(.missing(.name), offset: begin) }
         return name

@@ -1,3 +1,5 @@
+import Realtime
+
 /// Reads the messages of Media Streams from the text frames that carry them.
 ///
 /// Exact JSON (RFC 8259) in any field order, with any white space; unknown fields are checked and
@@ -5,7 +7,7 @@
 /// only once in its object. The text is taken as UTF-8 without checking that: the WebSocket layer
 /// has (RFC 6455 section 8.1), and anything else becomes U+FFFD where a `String` is made of it.
 ///
-/// `media` allocates nothing. Safe on any thread; never blocks.
+/// `media` and `mark` allocate nothing. Safe on any thread; never blocks.
 public enum StreamMessageParser {
     /// How deep arrays and objects may nest inside a field that is skipped.
     public static let nestingDepthMax = 32
@@ -114,6 +116,15 @@ private struct Envelope {
             }
             return .media(body.view(streamSid, sequenceNumber ?? 0))
         }
+        if let event, event.equals("mark") {
+            var at = try scanner.at(markOffset, .mark)
+            return .mark(
+                MarkView(
+                    sequenceNumber: sequenceNumber ?? 0, streamSid: streamSid,
+                    name: try at.readMarkName()))
+        }
+        RealtimeRegion.suspend()
+        defer { RealtimeRegion.resume() }
         return try rareMessage(scanner)
     }
 
@@ -138,11 +149,6 @@ private struct Envelope {
         if event.equals("dtmf") {
             var at = try scanner.at(dtmfOffset, .dtmf)
             return .dtmf(try at.readDTMF(streamSid: sid, sequenceNumber: sequence))
-        }
-        if event.equals("mark") {
-            var at = try scanner.at(markOffset, .mark)
-            let name = try at.readMarkName()
-            return .mark(StreamMark(streamSid: sid, name: name, sequenceNumber: sequence))
         }
         if event.equals("stop") {
             var at = try scanner.at(stopOffset, .stop)

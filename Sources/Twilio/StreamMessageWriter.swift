@@ -52,6 +52,17 @@ public struct StreamMessageWriter: Sendable {
         return sink.result
     }
 
+    /// Writes a `mark` message whose name is these bytes of UTF-8.
+    public func writeMark(
+        name: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
+    ) -> Int? {
+        var sink = ByteSink(target)
+        sink.append(markHead)
+        sink.append(json: name)
+        sink.append("\"}}")
+        return sink.result
+    }
+
     /// Writes a `mark` message whose name is the number in decimal.
     public func writeMark(number: UInt64, into target: UnsafeMutableRawBufferPointer) -> Int? {
         var sink = ByteSink(target)

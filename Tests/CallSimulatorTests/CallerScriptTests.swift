@@ -55,6 +55,20 @@ private struct Stage {
         #expect(!said.isBargeIn && !said.isAfterTimeout)
     }
 
+    /// After its length no utterance is begun, said or talked over, and the last answer is heard out.
+    @Test(arguments: [CallerStep.hangUp, .silence(ms: 10_000)])
+    func aCallOfALengthEndsAfterAnAnswer(_ end: CallerStep) {
+        for late in [CallerStep.say(hello, pauseMs: 100), .bargeIn(hello, afterMs: 100)] {
+            let script = CallerScript([.say(hello, pauseMs: 100), late, end], lengthMs: 600)
+            // The answer to what is begun at 4000 is heard from 4800, the length, to 8000.
+            var stage = Stage(script, agentSpeech: [1600..<3200, 4800..<8000])
+            stage.run(frames: 200)
+            #expect(stage.log.first == "25 beginsUtterance(0)")
+            #expect(stage.actions.last?.action == .hangsUp && stage.actions.count == 2)
+            #expect(stage.actions.last?.frame ?? 0 >= 50)
+        }
+    }
+
     @Test func aMuteAgentIsWaitedForInVain() {
         let script = CallerScript(
             [.say(hello), .say(hello), .hangUp], answerTimeoutMs: 1000)

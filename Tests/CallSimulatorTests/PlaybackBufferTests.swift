@@ -159,6 +159,23 @@ private struct PlaybackModel {
         #expect(buffer.gaps.count == 64)
     }
 
+    @Test func theSlackIsWhatWaitedWhenMoreCame() {
+        var buffer = PlaybackBuffer(clock: SampleClock(startNanos: start), gapMs: 50)
+        append(1600, &buffer, at: 0)
+        // The lead is still being built up.
+        append(2400, &buffer, at: 1500)
+        #expect(buffer.slackSampleMin == nil)
+        append(160, &buffer, at: 3200)
+        #expect(buffer.slackSampleMin == 800)
+        append(160, &buffer, at: 3300)
+        #expect(buffer.slackSampleMin == 800)
+        append(160, &buffer, at: 3900)
+        #expect(buffer.slackSampleMin == 420)
+        // Dry at 4480.
+        append(160, &buffer, at: 4500)
+        #expect(buffer.slackSampleMin == 0 && buffer.gapCount == 1)
+    }
+
     @Test func thePlayedRunAndTheLeadAreKnown() {
         var buffer = PlaybackBuffer(clock: SampleClock(startNanos: start))
         #expect(buffer.playedRunSampleCount(atNanos: nanos(5)) == 0)

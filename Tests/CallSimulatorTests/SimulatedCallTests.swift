@@ -48,7 +48,9 @@ private final class TestAgent: WebSocketHandler {
             log.entries.withLock { $0.start = start }
             speak(300, "greeting", socket)
         case .audio(let heard): hear(heard.byteCount, socket)
-        case .mark(let name): log.entries.withLock { $0.marksReturned.append(name) }
+        case .mark(let count):
+            let name = String(decoding: audio[..<count], as: UTF8.self)
+            log.entries.withLock { $0.marksReturned.append(name) }
         case .dtmf(let digit): log.entries.withLock { $0.digits.append(digit) }
         case .stopped: log.entries.withLock { $0.sawStop = true }
         case .violation(let violation):

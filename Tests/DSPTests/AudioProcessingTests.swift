@@ -1,3 +1,4 @@
+import CAllocationCounter
 import DSP
 import Foundation
 import Testing
@@ -32,6 +33,30 @@ private func decibels(_ after: some Collection<Int16>, over before: some Collect
 @Suite("Audio processing")
 struct AudioProcessingTests {
     private static let rates = [8000, 16_000]
+
+    /// `scripts/test-rt` lets the library's locks pass, and so sees none of its allocations.
+    @Test("no filter allocates for a frame", .enabled(if: streamd_allocations_are_counted()))
+    func allocations() throws {
+        var options = AudioProcessingOptions()
+        options.highPass = true
+        options.noiseSuppression = .moderate
+        options.automaticGain = .init()
+        options.echoControl = .full(.moderate)
+        let processor = try AudioProcessing(options: options)
+        var generator = Seeded(9)
+        let count = options.sampleRate / 50
+        var near = Signals.int16(Signals.noise(count, rms: 3000, using: &generator))
+        let far = Signals.int16(Signals.noise(count, rms: 3000, using: &generator))
+        var before: UInt64 = 0
+        for frame in 0..<600 {
+            if frame == 100 { before = streamd_allocations_of_this_thread() }
+            far.withUnsafeBufferPointer { processor.analyse(far: $0) }
+            near.withUnsafeMutableBufferPointer { processor.process(near: $0) }
+        }
+        let allocationCount = streamd_allocations_of_this_thread() - before
+        #expect(allocationCount == 0, "in 500 frames of 20 ms")
+        #expect(processor.refusedFrameCount == 0)
+    }
 
     @Test("with everything off, every bit comes through", arguments: rates)
     func transparent(rate: Int) throws {

@@ -76,12 +76,24 @@ private func fault(_ yaml: String) -> String {
         ),
         (
             "stt: [{engine: wisper}]\n",
-            "f.yaml:1:7: stt[0]: 'wisper' is not known; choose one of whisper, fixed; did you mean 'whisper'?"
+            "f.yaml:1:7: stt[0]: 'wisper' is not known; choose one of whisper, openai, fixed; did you mean 'whisper'?"
         ),
         ("stt: []\n", "f.yaml:1:6: stt is empty; name an engine"),
         (
-            "stt: [{engine: fixed}, {engine: whisper}]\n",
-            "f.yaml:1:6: stt names 2 engines; this version takes one"
+            "tts: [{engine: flite}, {engine: openai, model: m}]\n",
+            "f.yaml:1:24: tts[1]: openai needs 'voice'"
+        ),
+        (
+            "llm: [{engine: ollama, model: m, voice: v}]\n",
+            "f.yaml:1:34: llm[0]: ollama takes no 'voice'; its keys are engine, baseURL, "
+        ),
+        (
+            "llm: [{engine: openai, model: m, baseURL: localhost}]\n",
+            "f.yaml:1:43: 'localhost' is not a base address; write \"https://host/v1\""
+        ),
+        (
+            "stt: [{engine: openai, model: m, conectMs: 1}]\n",
+            "f.yaml:1:34: unknown key 'conectMs'; did you mean 'connectMs'?"
         ),
         (
             "log: {level: loud}\n",
@@ -124,6 +136,19 @@ private func fault(_ yaml: String) -> String {
     ])
     func faultsSayWhatWhereAndHow(yaml: String, message: String) {
         #expect(fault(yaml + minimal).hasPrefix(message))
+    }
+
+    @Test func engineListsAreChains() throws {
+        let yaml = """
+            stt: [{engine: openai, model: whisper-1, sampleRate: 8000}, {engine: whisper}]
+            llm: [{engine: anthropic, model: m}, {engine: ollama, model: m}, {engine: scripted}]
+            tts: [{engine: openai, model: m, voice: v, format: wav, firstByteMs: 300}, {engine: flite}]
+
+            """
+        let configuration = try Configuration.parse(yaml: yaml + minimal, file: "f.yaml")
+        #expect(configuration.stt.map(\.engine) == ["openai", "whisper"])
+        #expect(configuration.llm.map(\.engine) == ["anthropic", "ollama", "scripted"])
+        #expect(configuration.tts[0].format == .wav && configuration.tts[0].firstByteMs == 300)
     }
 
     @Test func assistantsAreChecked() {

@@ -55,8 +55,8 @@ private final class AllocationSampler: @unchecked Sendable {
             $0.tts[0].clipMs = 4000
             // Frames are sent one by one, and the caller's short pauses are no events.
             $0.buffers.leadMs = 200
-            // A mark that comes back is no frame: its name and stream are texts of their own.
-            $0.buffers.markMs = 10_000
+            // Marks go out and come back several times a second.
+            $0.buffers.markMs = 100
             $0.vad.offsetThreshold = 0.01
             $0.turn.endpointMs = 3000
             $0.turn.endpointMaxMs = 4000

@@ -144,6 +144,29 @@ private actor Resident {
         }
     }
 
+    @Test func aLoopWhoseTimersMovedOnOrWentAwayDoesNotSpin() throws {
+        @Sendable func threadNanos() -> UInt64 {
+            var time = timespec()
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+            return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        }
+        try withLoop { loop in
+            let moved = Gathered<String>()
+            loop.execute {
+                let timer = loop.makeTimer { moved.add("moved") }
+                // Each time the descriptor is left at an earlier time than the timer's.
+                for step in 1...5 { timer.set(afterMs: step * 10) }
+                loop.makeTimer { moved.add("gone") }.cancel()
+            }
+            #expect(moved.wait { $0 == ["moved"] })
+            let before = onLoop(loop) { threadNanos() }
+            usleep(200_000)
+            let used = onLoop(loop) { threadNanos() } - before
+            // A loop that spun would have used what the machine gave it of 200 ms.
+            #expect(used < 20_000_000, "\(used) ns of processor time in 200 ms without work")
+        }
+    }
+
     @Test func aTimerThatSetsItselfToThePastDoesNotStarveTheLoop() throws {
         try withLoop { loop in
             let count = Atomic<Int>(0)

@@ -22,6 +22,8 @@ import Twilio
             _ = session.receive(text, nowNanos: 0, audio: audio)
         }
         var heardByteCount = 0
+        var returnedMarkCount = 0
+        let markName = "t123.s45.p6789012"
         var writtenByteCount = 0
         func exchange(_ number: UInt64) {
             let count =
@@ -31,6 +33,15 @@ import Twilio
             let text = UnsafeRawBufferPointer(rebasing: message[..<count])
             if case .audio(let heard) = session.receive(text, nowNanos: number, audio: audio) {
                 heardByteCount += heard.byteCount
+            }
+            // A name too long for a String without memory of its own comes back.
+            let returned =
+                twilio.writeMark(name: markName, sequenceNumber: number + 1, into: message) ?? 0
+            let mark = UnsafeRawBufferPointer(rebasing: message[..<returned])
+            if case .mark(let nameByteCount) = session.receive(mark, nowNanos: 0, audio: audio) {
+                returnedMarkCount += nameByteCount == markName.utf8.count ? 1 : 0
+                let name = UnsafeRawBufferPointer(rebasing: audio[..<nameByteCount])
+                writtenByteCount += writer.writeMark(name: name, into: message) ?? 0
             }
             writtenByteCount += writer.writeMedia(UnsafeRawBufferPointer(frame), into: message) ?? 0
             writtenByteCount += writer.writeMark(number: number, into: message) ?? 0
@@ -43,6 +54,7 @@ import Twilio
         let allocationCount = streamd_allocations_of_this_thread() - before
         #expect(allocationCount == 0)
         #expect(heardByteCount == 1010 * 160)
+        #expect(returnedMarkCount == 1010)
         #expect(writtenByteCount > 1010 * 300)
     }
 }

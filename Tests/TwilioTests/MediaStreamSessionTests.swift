@@ -40,6 +40,28 @@ extension MediaStreamEvent {
 }
 
 @Suite struct MediaStreamSessionTests {
+    @Test func namesOfMarksAreUnescapedAndCutAtTheLimit() throws {
+        var feed = Feed.started(MediaStreamLimits(payloadBytesMax: 300))
+        let sid = try #require(feed.session.start?.streamSid)
+        func mark(_ name: String, sid: String) -> String {
+            #"{"event":"mark","streamSid":"\#(sid)","mark":{"name":"\#(name)"}}"#
+        }
+        #expect(feed.text(mark(#"t1\u002es2 é"#, sid: sid)) == .mark(nameByteCount: 8))
+        #expect(feed.audio[..<8] == Array("t1.s2 é".utf8)[...])
+        let long = String(repeating: "x", count: 305)
+        #expect(feed.text(mark(long, sid: sid)) == .mark(nameByteCount: 300))
+        #expect(feed.text(mark("", sid: sid)) == .mark(nameByteCount: 0))
+        #expect(
+            feed.text(mark("a", sid: "MZ other")).violation?.kind
+                == .wrongStreamSid(event: "mark", found: "MZ other", expected: sid))
+    }
+
+    @Test func aMarkBeforeTheStartIsAViolation() {
+        var feed = Feed()
+        let mark = #"{"event":"mark","streamSid":"MZ1","mark":{"name":"a"}}"#
+        #expect(feed.text(mark).violation?.kind == .beforeStart(event: "mark"))
+    }
+
     @Test func aWholeStream() {
         var feed = Feed()
         #expect(feed.text(sampleMessages[0]) == .connected(StreamConnected()))
@@ -52,7 +74,8 @@ extension MediaStreamEvent {
         #expect(feed.text(sampleMessages[2]) == .audio(audio))
         #expect(feed.audio[..<9] == [0x9e, 0x8f, 0x89, 0x86, 0x86, 0x89, 0x8e, 0x9c, 0xd2])
         #expect(feed.text(sampleMessages[3]) == .dtmf(digit: "1"))
-        #expect(feed.text(sampleMessages[4]) == .mark(name: "my label"))
+        #expect(feed.text(sampleMessages[4]) == .mark(nameByteCount: 8))
+        #expect(feed.audio[..<8] == Array("my label".utf8)[...])
         #expect(feed.text(sampleMessages[8]) == .ignored(.unknownEvent("new")))
         #expect(feed.text(sampleMessages[6]) == .ignored(.unknownEvent("clear")))
         #expect(feed.text(sampleMessages[5]) == .stopped)

@@ -69,7 +69,7 @@ func parse(_ text: some Collection<UInt8>, audioBytesMax: Int = 1 << 20) -> Pars
                     track: view.track, chunk: view.chunk, timestampMs: view.timestampMs,
                     audio: Array(target[..<count])))
         case .dtmf(let dtmf): return .dtmf(dtmf)
-        case .mark(let mark): return .mark(mark)
+        case .mark(let mark): return .mark(StreamMark(mark))
         case .clear(let streamSid): return .clear(streamSid)
         case .stop(let stop): return .stop(stop)
         case .unknown(let event): return .unknown(event)

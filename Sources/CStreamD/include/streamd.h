@@ -3,5 +3,6 @@
 
 #include "streamd_curl.h"
 #include "streamd_net.h"
+#include "streamd_realtime.h"
 #include "streamd_vad.h"
 #include "streamd_audio_processing.h"

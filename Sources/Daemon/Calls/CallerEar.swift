@@ -31,6 +31,8 @@ extension ConversationOptions {
         turn.idlePromptMs = settings.turn.idlePromptMs
         turn.silencesMax = settings.turn.idlePromptsMax
         turn.replyTimeoutMs = settings.turn.replyTimeoutMs
+        turn.fillerAfterMs = settings.turn.fillerAfterMs
+        turn.failuresMax = settings.turn.failuresMax
         turn.uninterruptibleMs = settings.turn.greetingUninterruptibleMs
         turn.callSeconds = settings.limits.callSeconds
         turn.utteranceMaxMs = settings.buffers.callerMs
@@ -40,6 +42,9 @@ extension ConversationOptions {
         playoutMs = settings.buffers.playoutMs
         preRollMs = settings.vad.preRollMs
         self.voice = voice
+        if !block.handOverNumber.isEmpty { failedText = Self.handOverText }
         if !block.goodbye.isEmpty { goodbyeText = block.goodbye }
     }
+    private static let handOverText =
+        "I'm sorry, I have technical trouble. I will put you through to somebody."
 }

@@ -13,12 +13,17 @@ final class StreamConnection: WebSocketHandler {
     private var socket: WebSocket?
     private var timer: LoopTimer?
     private var call: StreamedCall?
-    /// Where the audio of one message is decoded; as large as the protocol's limit.
+    /// Where the audio of one message is decoded, while it is being received.
     private let audio: UnsafeMutableRawBufferPointer
+    /// Keeps that alive.
+    private let decodeBuffer: DecodeBuffer
     private var hasLoggedUnknownEvent = false
     private var isClosed = false
 
-    init(services: Services, loop: EventLoop, remoteAddress: String) {
+    /// - Parameter decodeBuffer: shared by the streams of the loop.
+    init(
+        services: Services, loop: EventLoop, remoteAddress: String, decodeBuffer: DecodeBuffer
+    ) {
         self.services = services
         self.loop = loop
         self.remoteAddress = remoteAddress
@@ -26,10 +31,9 @@ final class StreamConnection: WebSocketHandler {
             startTimeoutMs: services.configuration.limits.startTimeoutMs,
             mediaTimeoutMs: services.configuration.twilio.stallMs)
         session = MediaStreamSession(openedAtNanos: MonotonicClock.nowNanos(), limits: limits)
-        audio = .allocate(byteCount: limits.payloadBytesMax, alignment: 16)
+        self.decodeBuffer = decodeBuffer
+        audio = decodeBuffer.memory
     }
-
-    deinit { audio.deallocate() }
 
     // MARK: WebSocket
 
@@ -41,8 +45,19 @@ final class StreamConnection: WebSocketHandler {
 
     func webSocket(_ socket: WebSocket, receivedText bytes: UnsafeRawBufferPointer) {
         let now = MonotonicClock.nowNanos()
+        RealtimeRegion.enter()
+        defer { RealtimeRegion.leave() }
         // The timer is not set again here: when it fires it looks whether audio came meanwhile.
-        take(session.receive(bytes, nowNanos: now, audio: audio), now)
+        switch session.receive(bytes, nowNanos: now, audio: audio) {
+        case .audio(let piece): receive(piece, now)
+        case .mark(let nameByteCount):
+            call?.markReturned(
+                UnsafeRawBufferPointer(rebasing: audio[..<nameByteCount]), nowNanos: now)
+        case let event:
+            RealtimeRegion.suspend()
+            defer { RealtimeRegion.resume() }
+            take(event, now)
+        }
     }
 
     func webSocket(_ socket: WebSocket, receivedBinary bytes: UnsafeRawBufferPointer) {
@@ -66,13 +81,12 @@ final class StreamConnection: WebSocketHandler {
 
     // MARK: Protocol
 
+    /// Everything but audio and marks.
     private func take(_ event: MediaStreamEvent, _ now: UInt64) {
         switch event {
-        case .audio(let audio): receive(audio, now)
-        case .connected: break
+        case .connected, .audio, .mark: break
         case .started(let start): begin(start, now)
         case .dtmf(let digit): call?.dtmf(digit, nowNanos: now)
-        case .mark(let name): call?.markReturned(name, nowNanos: now)
         case .stopped:
             call?.stopped(nowNanos: now)
             close(1000, "the call has ended")

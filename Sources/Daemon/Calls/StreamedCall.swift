@@ -50,10 +50,12 @@ final class StreamedCall {
         writer = StreamMessageWriter(streamSid: start.streamSid)
         let settings = services.reloaded.withLock { $0 }
         let frameByteCountMax = settings.buffers.frameMs * 8
+        let messageByteCount = writer.mediaByteCount(payloadByteCount: frameByteCountMax)
         message = .allocate(
-            byteCount: max(
-                writer.mediaByteCount(payloadByteCount: frameByteCountMax),
-                writer.markByteCountMax), alignment: 16)
+            byteCount: max(messageByteCount, writer.markByteCountMax), alignment: 16)
+        // A reply begins with the whole lead at once, and a few marks.
+        let burstCount = settings.buffers.leadMs / settings.buffers.frameMs + 4
+        socket.reserveOutbound(burstCount * (messageByteCount + 14))
         silence = .allocate(capacity: Self.frameByteCount)
         silence.initialize(repeating: G711.muLawSilence)
         // The timer and the wake-up outlive nothing: both are closed when the call ends.
@@ -77,6 +79,7 @@ final class StreamedCall {
             callSid: callSid, assistantID: assistant.block.id, from: from, to: to,
             language: assistant.settings.language)
         let engines = services.engines
+        engines.warm(assistant.dialogue, on: loop)
         let stages = ConversationStages(
             stt: engines.speechToText.makeSession(call: call, loop: loop),
             dialogue: assistant.dialogue.makeSession(call: call, loop: loop),
@@ -128,12 +131,19 @@ final class StreamedCall {
         conversation?.dtmf(digit, nowNanos: nowNanos)
     }
 
-    func markReturned(_ name: String, nowNanos: UInt64) {
+    func markReturned(_ name: UnsafeRawBufferPointer, nowNanos: UInt64) {
         guard let mark = MarkName(name) else { return }
         conversation?.markReturned(mark, nowNanos: nowNanos)
     }
 
-    private func advance() { conversation?.advance(nowNanos: MonotonicClock.nowNanos()) }
+    /// The conversation's timer: mostly a frame that is due and was not sent with the caller's.
+    private func advance() {
+        let now = MonotonicClock.nowNanos()
+        RealtimeRegion.enter()
+        defer { RealtimeRegion.leave() }
+        conversation?.advance(nowNanos: now)
+    }
+
     private func audioArrived() {
         if isUnread { return giveUpUnread() }
         conversation?.audioArrived(nowNanos: MonotonicClock.nowNanos())
@@ -209,7 +219,14 @@ extension StreamedCall: ConversationTransport {
     }
 
     func sendMark(_ name: MarkName) {
-        send(writer.writeMark(name: name.description, into: message))
+        let byteCount = withUnsafeTemporaryAllocation(
+            byteCount: MarkName.byteCountMax, alignment: 1
+        ) { text in
+            let length = name.write(into: text)
+            return writer.writeMark(
+                name: UnsafeRawBufferPointer(rebasing: text[..<length]), into: message)
+        }
+        send(byteCount)
     }
 
     func sendClear() { send(writer.writeClear(into: message)) }
@@ -234,7 +251,11 @@ extension StreamedCall: ConversationTransport {
     func conversationEnded(_ ending: ConversationEnding) {
         switch ending {
         case .handOver(let number): services.endings.note(.dial(number: number), callSid: callSid)
-        case .hangUp, .timeLimit, .failed: services.endings.note(.hangUp, callSid: callSid)
+        case .failed:
+            let number = assistant.settings.handOverNumber
+            services.endings.note(
+                number.map { .dial(number: $0) } ?? .hangUp, callSid: callSid)
+        case .hangUp, .timeLimit: services.endings.note(.hangUp, callSid: callSid)
         case .callerGone: break
         }
         close(why: "\(ending)", isOrderly: ending != .failed)

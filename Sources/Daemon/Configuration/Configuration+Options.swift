@@ -63,12 +63,6 @@ extension Configuration {
             "A stream that sends nothing for this long is closed as dead."),
     ]
 
-    static let engineListOptions: [ConfigurationOption<Configuration>] = [
-        .engines("stt", \.stt, "Speech-to-text engine: whisper, fixed."),
-        .engines("llm", \.llm, "Dialogue engine: scripted, fixed."),
-        .engines("tts", \.tts, "Text-to-speech engine: flite, fixed."),
-    ]
-
     static let turnOptions: [ConfigurationOption<Configuration>] = [
         .integer(
             "turn.endpointMs", \.turn.endpointMs, 50...5000, unit: "ms", reloadable: true,
@@ -98,6 +92,13 @@ extension Configuration {
         .integer(
             "turn.idlePromptsMax", \.turn.idlePromptsMax, 1...20, reloadable: true,
             "Unanswered prompts in a row before the assistant says goodbye."),
+        .integer(
+            "turn.fillerAfterMs", \.turn.fillerAfterMs, 0...60_000, unit: "ms", reloadable: true,
+            "A reply that is not audible by then is preceded by \"One moment\"; 0 for never."),
+        .integer(
+            "turn.failuresMax", \.turn.failuresMax, 1...20, reloadable: true,
+            "Turns in a row that could not be answered before the call is handed over to the "
+                + "assistant's handOverNumber, or ended where there is none."),
         .integer(
             "turn.replyTimeoutMs", \.turn.replyTimeoutMs, 500...60_000, unit: "ms",
             reloadable: true,
@@ -189,6 +190,10 @@ extension Configuration {
         .integer(
             "limits.startTimeoutMs", \.limits.startTimeoutMs, 100...60_000, unit: "ms",
             "Time a new stream has to send its start message."),
+        .integer(
+            "limits.streamTokens", \.limits.streamTokens, 100...10_000_000,
+            "One-time tokens that are remembered, each for twice twilio.streamTokenMs; a call for "
+                + "which there is no room is answered with 503. One takes about 200 bytes."),
     ]
 
     static let placeOptions: [ConfigurationOption<Configuration>] = [

@@ -5,6 +5,8 @@ public struct Configuration: Sendable {
     public var stt = [EngineSettings(engine: "whisper")]
     public var llm = [EngineSettings(engine: "scripted")]
     public var tts = [EngineSettings(engine: "flite")]
+    public var fallback = FallbackSettings()
+    public var cache = CacheSettings()
     public var turn = TurnSettings()
     public var vad = VoiceActivitySettings()
     public var audio = AudioSettings()
@@ -46,21 +48,17 @@ public struct TwilioSettings: Sendable {
     public var stallMs = 10_000
 }
 
-/// One entry of `stt`, `llm` or `tts`.
-public struct EngineSettings: Sendable, Equatable {
-    public var engine: String
-    public var model = ""
-    public var threads = 1
-    public var workers = 0
-    public var queueMax = 64
-    public var language = "en"
-    public var prompt = ""
-    public var voice = ""
-    public var text = ""
-    public var delayMs = 0
-    public var clipMs = 3000
+/// `fallback`: when an engine of a chain is left alone.
+public struct FallbackSettings: Sendable {
+    public var failuresMax = 3
+    public var probeAfterMs = 10_000
+}
 
-    public init(engine: String) { self.engine = engine }
+/// `cache`: speech that is kept.
+public struct CacheSettings: Sendable {
+    public var memoryBytesMax = 16_777_216
+    public var directory = ""
+    public var diskBytesMax = 268_435_456
 }
 
 /// `turn`: who speaks when.
@@ -73,7 +71,9 @@ public struct TurnSettings: Sendable {
     public var bargeInConfirmMs = 500
     public var idlePromptMs = 8000
     public var idlePromptsMax = 3
+    public var fillerAfterMs = 1200
     public var replyTimeoutMs = 8000
+    public var failuresMax = 3
     public var greetingUninterruptibleMs = 0
 }
 
@@ -118,6 +118,7 @@ public struct LimitSettings: Sendable {
     public var callSeconds = 600
     public var webhooksPerSecond = 200
     public var startTimeoutMs = 5000
+    public var streamTokens = 50_000
 }
 
 /// `store`: where records are kept.

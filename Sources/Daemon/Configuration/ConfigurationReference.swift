@@ -9,14 +9,24 @@ public enum ConfigurationReference {
             together. The file is YAML; an unknown key, a wrong type or an impossible combination stops \
             the start with file, line, column and the mend. Keys marked *reload* are taken over on \
             `SIGHUP` by the calls that come after it. Secrets (`TWILIO_ACCOUNT_SID`, \
-            `TWILIO_AUTH_TOKEN`, `TWILIO_PHONE_NUMBER`) come from the environment or a `.env` file and \
+            `TWILIO_AUTH_TOKEN`, `TWILIO_PHONE_NUMBER`, `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`) come from the environment or a `.env` file and \
             never stand here; so may the public address (`PUBLIC_URL`, `PUBLIC_WEBHOOK_URL` or \
             `TWILIO_WEBHOOK_URL`).
 
 
             """
         text += table(Configuration.options, root: Configuration())
-        text += "\n## An entry of `stt`, `llm` or `tts`\n\n"
+        text += """
+
+            ## An entry of `stt`, `llm` or `tts`
+
+            The engines of a list are asked in their order. One that fails, does not answer in time \
+            or stops in the middle is followed by the next within the same turn; one that failed \
+            `fallback.failuresMax` times in a row is skipped, until a probe succeeds. A key that the \
+            engine has no use for is an error.
+
+
+            """
         text += table(EngineSettings.options, root: EngineSettings(engine: ""))
         text += "\n## An entry of `assistants`\n\n"
         text += table(AssistantBlock.options, root: AssistantBlock())
@@ -72,6 +82,8 @@ public enum ConfigurationReference {
         "stt": "[{engine: whisper, model: tiny.en, threads: 1}]",
         "llm": "[{engine: scripted}]",
         "tts": "[{engine: flite, voice: rms}]",
+        "fallback.failuresMax": "3",
+        "cache.memoryBytesMax": "16777216",
         "turn.endpointMs": "400",
         "vad.onsetThreshold": "0.5",
         "audio.noiseSuppression": "off",

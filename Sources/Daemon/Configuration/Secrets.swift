@@ -6,12 +6,14 @@ public struct Secrets: Sendable {
     public var authToken: String
     public var phoneNumber: String
     public var publicURL: String
+    private var values: [String: String]
 
     /// - Parameters:
     ///   - environment: the process's; it wins over the file.
     ///   - file: a `.env` file; missing is fine.
     public init(environment: [String: String], file: String = ".env") throws(ConfigurationError) {
         let values = try Self.readFile(file).merging(environment) { _, fromProcess in fromProcess }
+        self.values = values
         accountSid = values["TWILIO_ACCOUNT_SID"] ?? ""
         authToken = values["TWILIO_AUTH_TOKEN"] ?? ""
         phoneNumber = values["TWILIO_PHONE_NUMBER"] ?? ""
@@ -19,6 +21,9 @@ public struct Secrets: Sendable {
             ["PUBLIC_URL", "PUBLIC_WEBHOOK_URL", "TWILIO_WEBHOOK_URL"]
             .compactMap { values[$0] }.first { !$0.isEmpty } ?? ""
     }
+
+    /// What a variable holds; nil where it is missing or empty.
+    func value(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
 
     /// Lines of NAME=value; `export ` before and quotes around are allowed, # begins a comment line.
     static func readFile(_ path: String) throws(ConfigurationError) -> [String: String] {

@@ -1,105 +1,198 @@
+import Assistants
+import DSP
 import Foundation
+import Net
 import Pipelines
 import VAD
 
-/// The engines that the configuration names, made once and shared by all calls.
+/// The engines that the configuration names, made once and shared by all calls. A list of one is that
+/// engine; a longer one is a chain.
 struct Engines: Sendable {
     let speechToText: any SpeechToText
     let textToSpeech: any TextToSpeech
     let voiceActivity: SileroModel
-    private let whisper: WhisperEngine?
-
-    /// Silero v6 at 16 kHz, as set-up converts it; docs/vad.md says why not at 8.
-    static let voiceActivityWeights = "silero_v6_16k.safetensors"
+    /// The places of the chains, in the order of the lists.
+    let places: [ChainPlace]
+    private let whispers: [WhisperEngine]
+    private let dialoguePlaces: [ChainPlace]
+    private let remote: RemoteServices
+    private let configuration: Configuration
+    private let report: ChainReport
 
     /// Loads models; blocking.
-    init(_ configuration: Configuration) throws {
+    init(_ configuration: Configuration, secrets: Secrets, log: Logger) throws {
         let models = ModelFolder(configuration.models)
-        voiceActivity = try SileroModel(weightsPath: models.path(Self.voiceActivityWeights))
-        (speechToText, whisper) = try Self.makeSpeechToText(configuration, models)
-        textToSpeech = try Self.makeTextToSpeech(configuration)
-    }
-
-    private static func makeSpeechToText(
-        _ configuration: Configuration, _ models: ModelFolder
-    ) throws -> (any SpeechToText, WhisperEngine?) {
-        let settings = configuration.stt[0]
-        guard settings.engine == "whisper" else {
-            let text = settings.text.isEmpty ? "This is a set transcript." : settings.text
-            return (FixedSpeechToText(text: text, delayMs: settings.delayMs), nil)
+        self.configuration = configuration
+        voiceActivity = try SileroModel(weightsPath: models.voiceActivityWeights)
+        let remote = try RemoteServices(secrets: secrets)
+        self.remote = remote
+        report = { place, error, next in
+            log.warning(
+                "engine failed, next one asked",
+                [
+                    "stage": .text(place.stage), "engine": .text(place.engine),
+                    "next": .text(next), "why": .text("\(error)"),
+                ])
         }
-        var options = WhisperOptions(modelPath: models.whisperPath(settings.model))
-        options.language = settings.language
-        options.prompt = settings.prompt
-        options.workers = settings.workers
-        options.threads = settings.threads
-        options.queueMax = settings.queueMax
-        options.utteranceMsMax = configuration.buffers.callerMs
-        let engine = try WhisperEngine(options)
-        return (engine, engine)
+        let ears = try configuration.stt.enumerated().map { index, settings in
+            try Self.ear(settings, "stt[\(index)]", configuration, models, remote)
+        }
+        whispers = ears.compactMap { $0 as? WhisperEngine }
+        let earPlaces = Self.places("stt", configuration.stt, configuration.fallback)
+        speechToText =
+            ears.count == 1
+            ? ears[0]
+            : ChainSpeechToText(
+                zip(ears, earPlaces).map { ChainLink($0, $1) },
+                utteranceMsMax: configuration.buffers.callerMs, report: report)
+        let voices = try configuration.tts.enumerated().map { index, settings in
+            try Self.voice(settings, "tts[\(index)]", configuration, remote)
+        }
+        let voicePlaces = Self.places("tts", configuration.tts, configuration.fallback)
+        textToSpeech =
+            voices.count == 1
+            ? voices[0]
+            : ChainTextToSpeech(
+                zip(voices, voicePlaces).map { ChainLink($0, $1) }, loop: remote.loop,
+                playoutMsMax: configuration.buffers.playoutMs, report: report)
+        dialoguePlaces = Self.places("llm", configuration.llm, configuration.fallback)
+        let chains = [earPlaces, dialoguePlaces, voicePlaces]
+        places = chains.filter { $0.count > 1 }.flatMap(\.self)
     }
 
-    private static func makeTextToSpeech(
-        _ configuration: Configuration
+    private static func places(
+        _ stage: String, _ list: [EngineSettings], _ fallback: FallbackSettings
+    ) -> [ChainPlace] {
+        list.map { settings in
+            let patience = settings.patience(stage)
+            return ChainPlace(
+                stage: stage, engine: settings.engine,
+                // A sentence may take longer than the pieces that it comes in.
+                watch: ChainWatch(
+                    answerMs: patience.answerMs,
+                    stallMs: stage == "llm" ? patience.answerMs : patience.stallMs),
+                breaker: CircuitBreaker(
+                    failuresMax: fallback.failuresMax, probeAfterMs: fallback.probeAfterMs))
+        }
+    }
+
+    // MARK: - Making
+
+    private static func ear(
+        _ settings: EngineSettings, _ name: String, _ configuration: Configuration,
+        _ models: ModelFolder, _ remote: RemoteServices
+    ) throws -> any SpeechToText {
+        switch settings.engine {
+        case "whisper":
+            var options = WhisperOptions(modelPath: models.whisperPath(settings.model))
+            options.language = settings.language
+            options.prompt = settings.prompt
+            options.workers = settings.workers
+            options.threads = settings.threads
+            options.queueMax = settings.queueMax
+            options.utteranceMsMax = configuration.buffers.callerMs
+            return try WhisperEngine(options)
+        case "openai":
+            var options = OpenAITranscriptionOptions(
+                service: try remote.service("stt", settings, at: name), model: settings.model)
+            options.language = settings.language
+            options.prompt = settings.prompt
+            if settings.sampleRate == 8000 { options.sampleRate = 8000 }
+            options.utteranceMsMax = configuration.buffers.callerMs
+            return OpenAITranscription(options, clients: remote.clients)
+        default:
+            let text = settings.text.isEmpty ? "This is a set transcript." : settings.text
+            return FixedSpeechToText(text: text, delayMs: settings.delayMs)
+        }
+    }
+
+    private static func voice(
+        _ settings: EngineSettings, _ name: String, _ configuration: Configuration,
+        _ remote: RemoteServices
     ) throws -> any TextToSpeech {
-        let settings = configuration.tts[0]
+        guard settings.engine == "openai" else {
+            let flite = try flite(settings, configuration)
+            guard settings.engine == "fixed" else { return flite }
+            return try FixedTextToSpeech(clipMs: settings.clipMs, madeBy: flite)
+        }
+        var options = OpenAISpeechOptions(
+            service: try remote.service("tts", settings, at: name), model: settings.model,
+            voice: settings.voice)
+        options.format = OpenAISpeechOptions.Format(rawValue: settings.format.rawValue) ?? .pcm
+        if settings.sampleRate > 0 { options.pcmRate = settings.sampleRate }
+        options.rate = settings.rate
+        options.resampler = configuration.audio.resampler.quality
+        options.requestsMax = settings.requestsMax
+        options.playoutMsMax = configuration.buffers.playoutMs
+        return OpenAISpeech(options, clients: remote.clients, loop: remote.loop)
+    }
+
+    private static func flite(
+        _ settings: EngineSettings, _ configuration: Configuration
+    ) throws -> FliteEngine {
         var options = FliteOptions()
         options.workers = settings.workers
         options.playoutMsMax = configuration.buffers.playoutMs
+        options.resampler = configuration.audio.resampler.quality
         if !settings.voice.isEmpty { options.voice = settings.voice }
-        let flite = try FliteEngine(options)
-        guard settings.engine == "fixed" else { return flite }
-        return try FixedTextToSpeech(clipMs: settings.clipMs, madeBy: flite)
+        return try FliteEngine(options)
     }
+
+    /// The local voice for what must be said even when nobody else can speak.
+    func lastVoice() throws -> any TextToSpeech {
+        let settings = configuration.tts.first { $0.engine == "flite" }
+        return try Self.flite(settings ?? EngineSettings(engine: "flite"), configuration)
+    }
+
+    /// The dialogue of one assistant. All assistants share the books on the services.
+    func dialogue(
+        _ settings: AssistantSettings, scripted: ScriptedDialogueEngine, role: AssistantRole
+    ) throws -> any DialogueEngine {
+        let minds = try configuration.llm.enumerated().map { index, entry -> any DialogueEngine in
+            switch entry.engine {
+            case "scripted": return scripted
+            case "fixed":
+                return FixedDialogue(
+                    text: entry.text.isEmpty ? "This is a set reply." : entry.text,
+                    greeting: settings.greeting, delayMs: entry.delayMs)
+            default:
+                return LanguageModelEngine(
+                    role.role(extra: entry.prompt),
+                    wire: try remote.languageModel(entry, at: "llm[\(index)]"),
+                    clients: remote.clients)
+            }
+        }
+        guard minds.count > 1 else { return minds[0] }
+        return ChainDialogue(
+            zip(minds, dialoguePlaces).map { ChainLink($0, $1) }, report: report)
+    }
+
+    // MARK: - Life
 
     /// Decodes once, so that the first caller does not wait for what is made on first use.
-    func warmUp() throws { try whisper?.warmUp() }
-
-    func metrics() -> [(name: String, type: String, help: String, value: Double)] {
-        guard let whisper else { return [] }
-        return [
-            (
-                "streamd_whisper_queued", "gauge", "Utterances that wait for a decoder.",
-                Double(whisper.queuedCount)
-            ),
-            (
-                "streamd_whisper_decodes_total", "counter", "Utterances decoded.",
-                Double(whisper.decodedCount)
-            ),
-            (
-                "streamd_whisper_aborted_total", "counter", "Decodes cancelled under way.",
-                Double(whisper.abortedCount)
-            ),
-            (
-                "streamd_whisper_decode_seconds_total", "counter", "Time spent decoding.",
-                whisper.decodeSeconds
-            ),
-        ]
+    func warmUp() throws {
+        for whisper in whispers { try whisper.warmUp() }
     }
+
+    /// Opens connections for a call on this loop. On that loop.
+    func warm(_ dialogue: any DialogueEngine, on loop: EventLoop) {
+        for engine: Any in [speechToText, dialogue, textToSpeech] {
+            (engine as? any ServiceWarming)?.warm(on: loop)
+        }
+    }
+
+    /// Ends what runs beside the calls. After the last call.
+    func close() { remote.close() }
+
+    func metrics() -> [MetricFamily] { Self.whisperMetrics(whispers) + Self.chainMetrics(places) }
 }
 
-/// Where weights are.
-struct ModelFolder {
-    let directory: String
-
-    init(_ settings: ModelSettings) {
-        let environment = ProcessInfo.processInfo.environment
-        func folder(_ name: String, _ rest: String) -> String? {
-            environment[name].flatMap { $0.isEmpty ? nil : $0 + rest }
+extension AudioSettings.ResamplerQuality {
+    var quality: StreamingResampler.Quality {
+        switch self {
+        case .fastest: .fastest
+        case .medium: .medium
+        case .best: .best
         }
-        directory =
-            !settings.directory.isEmpty
-            ? settings.directory
-            : folder("STREAMD_CACHE", "/models")
-                ?? folder("XDG_CACHE_HOME", "/streamd/models")
-                ?? folder("HOME", "/.cache/streamd/models") ?? "models"
-    }
-
-    func path(_ name: String) -> String { directory + "/" + name }
-
-    /// A name such as `tiny.en` stands for `ggml-tiny.en.bin` in the folder; a path for itself.
-    func whisperPath(_ model: String) -> String {
-        let model = model.isEmpty ? "tiny.en" : model
-        return model.contains("/") || model.hasSuffix(".bin") ? model : path("ggml-\(model).bin")
     }
 }

@@ -36,7 +36,7 @@ public final class Metrics: Sendable {
     public init() {}
 
     /// One page for `GET /metrics`. `extra` holds what other parts count themselves.
-    func render(extra: [(name: String, type: String, help: String, value: Double)]) -> String {
+    func render(extra: [MetricFamily]) -> String {
         var text = ""
         func line(_ name: String, _ type: String, _ help: String, _ value: String) {
             text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n\(name) \(value)\n"
@@ -89,10 +89,7 @@ public final class Metrics: Sendable {
         counter(
             "streamd_outbound_dropped_total", "Messages not sent to a peer that stopped reading.",
             outboundDroppedTotal)
-        for item in extra {
-            line(item.name, item.type, item.help, "\(item.value)")
-        }
-        return text
+        return text + extra.map(\.rendered).joined()
     }
 }
 

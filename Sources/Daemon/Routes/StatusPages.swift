@@ -27,7 +27,8 @@ struct StatusPages {
     func metrics() -> HTTPResponse {
         HTTPResponse(
             status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
-            body: services.metrics.render(extra: services.engines.metrics()))
+            body: services.metrics.render(
+                extra: services.engines.metrics() + services.speechCache.metrics))
     }
 
     /// `GET /healthz`: the process lives.

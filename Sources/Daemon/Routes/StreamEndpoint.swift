@@ -4,6 +4,7 @@ import Net
 struct StreamEndpoint {
     let services: Services
     let loop: EventLoop
+    let decodeBuffer = DecodeBuffer()
 
     func open(_ request: HTTPRequest, _ responder: HTTPResponder) {
         guard services.trust.isTrustedHandshake(request) else {
@@ -20,7 +21,8 @@ struct StreamEndpoint {
         limits.messageBytesMax = services.configuration.twilio.messageBytesMax
         limits.outboundBytesMax = services.configuration.buffers.outboundBytesMax
         let connection = StreamConnection(
-            services: services, loop: loop, remoteAddress: request.remoteAddress)
+            services: services, loop: loop, remoteAddress: request.remoteAddress,
+            decodeBuffer: decodeBuffer)
         _ = responder.acceptWebSocket(limits: limits, handler: connection)
     }
 }

@@ -39,6 +39,8 @@ struct TwilioWebhooks {
                         language: assistant.block.language), .hangup,
                 ])
         }
+        // The stream may come to another loop; speech is made on a loop of its own in any case.
+        services.engines.warm(assistant.dialogue, on: responder.loop)
         connect(form, request, responder, assistant: assistant, attempt: 1)
     }
 

@@ -26,7 +26,8 @@ public enum AudioTools {
     public static func flite(_ configuration: Configuration) throws -> FliteEngine {
         var options = FliteOptions()
         options.workers = 1
-        if let voice = configuration.tts.first?.voice, !voice.isEmpty { options.voice = voice }
+        let settings = configuration.tts.first { $0.engine == "flite" }
+        if let voice = settings?.voice, !voice.isEmpty { options.voice = voice }
         return try FliteEngine(options)
     }
 

@@ -114,7 +114,7 @@ public struct Doctor {
 
     private func models() -> [Finding] {
         let folder = ModelFolder(configuration.models)
-        var paths = [folder.path(Engines.voiceActivityWeights)]
+        var paths = [folder.voiceActivityWeights]
         if let whisper = configuration.stt.first(where: { $0.engine == "whisper" }) {
             paths.append(folder.whisperPath(whisper.model))
         }
@@ -132,7 +132,7 @@ public struct Doctor {
                 sentence, voice: nil, with: try AudioTools.flite(configuration))
             let engines = ModelFolder(configuration.models)
             let model = try SileroModel(
-                weightsPath: engines.path(Engines.voiceActivityWeights))
+                weightsPath: engines.voiceActivityWeights)
             let detector = CallerEar.detector(configuration, model: model)
             var wasHeard = false
             speech.withUnsafeBufferPointer { samples in
@@ -144,7 +144,7 @@ public struct Doctor {
                 return fail(
                     "audio path", "the speech detector hears nothing; lower vad.onsetThreshold")
             }
-            guard configuration.stt[0].engine == "whisper" else {
+            guard configuration.stt.contains(where: { $0.engine == "whisper" }) else {
                 return ok("audio path", "speech is made and detected; no recogniser is configured")
             }
             let text = try AudioTools.whisper(configuration).transcribe(samples8k: speech).text

@@ -137,6 +137,7 @@ final class HTTPConnection {
         switch phase {
         case .answering:
             // Whoever ends its side behind a request may still wait for the answer.
+            responder?.peerEnded()
             return true
         case .reading where parser.stage != .idle:
             server.report(stream, status: nil, what: "the client left inside a request")

@@ -12,6 +12,9 @@ public final class HTTPResponder {
     public var onWritable: (() -> Void)?
     /// The connection is gone before the answer was complete: whatever works on it can stop.
     public var onClosed: (() -> Void)?
+    /// The client has ended its side. Most that do so have gone; some only say that no other request
+    /// follows, and wait for the answer.
+    public var onPeerEnded: (() -> Void)?
 
     private let connection: HTTPConnection
     private let number: UInt64
@@ -110,6 +113,10 @@ public final class HTTPResponder {
         onWritable?()
     }
 
+    func peerEnded() {
+        onPeerEnded?()
+    }
+
     func connectionClosed() {
         guard isWaitingOrStreaming else { return }
         let closed = onClosed
@@ -125,5 +132,6 @@ public final class HTTPResponder {
         state = .done
         onWritable = nil
         onClosed = nil
+        onPeerEnded = nil
     }
 }

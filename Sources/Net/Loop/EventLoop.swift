@@ -25,7 +25,9 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
     private let threadID = Atomic<UInt>(0)
     private let stopRequested = Atomic<Bool>(false)
     private let thread = Locked<pthread_t?>(nil)
+    /// What the timer descriptor is set to; 0 for nothing.
     private var armedNanos: UInt64 = 0
+    private static let expired = UInt64.max
     private var resources: [ObjectIdentifier: any LoopResource] = [:]
     private var hasEnded = false
 
@@ -200,7 +202,10 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
     private func prepareToWait() {
         drainIfNeeded()
         let first = timers.firstNanos.map { max($0, 1) } ?? 0
-        if first != armedNanos {
+        // A call's timer moves on with every frame. The descriptor stays at the earlier time, goes
+        // off once in vain, and is set then: one system call for many frames instead of one each.
+        let isEarlier = first != 0 && (armedNanos == 0 || first < armedNanos)
+        if isEarlier || armedNanos == Self.expired {
             armedNanos = first
             streamd_timerfd_set(handles.timerDescriptor, first)
         }
@@ -208,7 +213,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     private func fireTimers() {
         // Setting the descriptor anew also clears its expiry, so it is not read.
-        armedNanos = .max
+        armedNanos = Self.expired
         timers.fireDue(nowNanos: nowNanos)
     }
 }

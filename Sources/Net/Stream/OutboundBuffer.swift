@@ -7,7 +7,7 @@ struct OutboundBuffer: ~Copyable {
 
     /// Memory that is kept when the buffer is emptied.
     private static let keptBytesMax = 131_072
-    private static let firstBytes = 4_096
+    private static let firstBytes = 512
 
     init() {}
 

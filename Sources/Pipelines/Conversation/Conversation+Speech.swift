@@ -1,3 +1,5 @@
+import Realtime
+
 // The reply's sentences on their way through synthesis to playout.
 
 extension Conversation {
@@ -195,34 +197,47 @@ extension Conversation {
         begun.hasFailed = true
         begun.isBroken = false
         begun.isEnded = true
-        begun.sentences.append(localSentence(options.apologyText, at: now))
+        let isLast = machine.reply?.closing == .failed
+        begun.sentences.append(
+            localSentence(isLast ? options.failedText : options.apologyText, at: now))
         queueSpeech(of: begun, at: now)
     }
 }
 
+// Each is told once a reply or sentence, from the sending of a frame.
 extension Conversation: PlayoutDelegate {
     package func playoutBecameAudible(turn: TurnID, at now: UInt64) {
+        RealtimeRegion.suspend()
+        defer { RealtimeRegion.resume() }
         guard let begun = reply, begun.turn == turn else { return }
         if begun.firstFrameNanos == nil { begun.firstFrameNanos = now }
         machine.replyAudible(turn: turn, at: now)
     }
 
     package func playoutFirstFrameHeard(turn: TurnID, at now: UInt64) {
+        RealtimeRegion.suspend()
+        defer { RealtimeRegion.resume() }
         guard let begun = reply, begun.turn == turn else { return }
         begun.firstHeardNanos = now
     }
 
     package func playoutBegan(sentence: Int, turn: TurnID, at now: UInt64) {
+        RealtimeRegion.suspend()
+        defer { RealtimeRegion.resume() }
         guard let begun = reply, begun.turn == turn else { return }
         machine.sentenceStarted(turn: turn, text: begun.sentences[sentence].text)
     }
 
     package func playoutStarved(turn: TurnID, isUnderrun: Bool, at now: UInt64) {
+        RealtimeRegion.suspend()
+        defer { RealtimeRegion.resume() }
         if isUnderrun { observer?.conversation(.underrun(turn: turn)) }
         machine.replyStarved(turn: turn, at: now)
     }
 
     package func playoutHeardAll(turn: TurnID, at now: UInt64) {
+        RealtimeRegion.suspend()
+        defer { RealtimeRegion.resume() }
         finishReply(.heard, at: now)
         machine.replyHeard(turn: turn, at: now)
     }

@@ -1,4 +1,5 @@
 import DSP
+import Realtime
 
 /// What a conversation is made of.
 public struct ConversationStages {
@@ -83,6 +84,7 @@ public final class Conversation {
             frameMs: options.frameMs, leadMs: options.leadMs, markMs: options.markMs,
             markGraceMs: options.markGraceMs, transport: transport)
         scratch = .allocate(capacity: 1024)
+        G711.warmUp()
         speechEvents.reserveCapacity(16)
         playout.farEnd = stages.filter
         playout.delegate = self
@@ -192,7 +194,12 @@ public final class Conversation {
         machine.audioArrived(through: history.through, at: now)
         tellDetectorOfPlayout(at: now)
         stages.detector.process(heard) { speechEvents.append($0) }
-        if !speechEvents.isEmpty { takeSpeechEvents(at: now) }
+        if !speechEvents.isEmpty {
+            // Speech begins and ends a few times a turn.
+            RealtimeRegion.suspend()
+            takeSpeechEvents(at: now)
+            RealtimeRegion.resume()
+        }
         machine.audioExamined(at: now)
         drain(now)
     }
@@ -237,7 +244,12 @@ public final class Conversation {
     func drain(_ now: UInt64) {
         guard !isDraining else { return }
         isDraining = true
-        while !isClosed, let action = machine.nextAction() { perform(action, at: now) }
+        while !isClosed, let action = machine.nextAction() {
+            // A decision about the turn: stages are asked, log lines written.
+            RealtimeRegion.suspend()
+            perform(action, at: now)
+            RealtimeRegion.resume()
+        }
         isDraining = false
     }
 

@@ -27,7 +27,14 @@ public struct ConversationOptions: Sendable, Equatable {
     public var voice: String?
     public var fillerText = "One moment, please."
     public var apologyText = "I'm sorry, something went wrong. Could you say that again?"
+    /// In place of the apology, when it is the last thing said.
+    public var failedText =
+        "I'm sorry, I have technical trouble. Please call again later. Goodbye."
     public var goodbyeText = "I'm sorry, we have reached the time limit for this call. Goodbye."
 
     public init() {}
+
+    /// All that is said without the dialogue; to be made before the first call, since it is wanted
+    /// when something has failed.
+    public var localTexts: [String] { [fillerText, apologyText, failedText, goodbyeText] }
 }

@@ -70,10 +70,10 @@ final class ReplyProgress {
     }
 
     /// The words of `text` that `heard` bytes of its speech hold; speech that is still being made is
-    /// taken to last 15 letters a second.
+    /// taken to last as long as speech usually does.
     static func cut(_ text: String, heard: Int, of clip: SpeechClip) -> String {
         let isDone = clip.isFinished
-        let total = isDone ? clip.byteCount : max(clip.byteCount, text.count * 8000 / 15)
+        let total = isDone ? clip.byteCount : max(clip.byteCount, SpokenLength.byteCount(of: text))
         guard heard > 0, total > 0 else { return "" }
         guard heard < total else { return text }
         let letters = text.count * heard / total

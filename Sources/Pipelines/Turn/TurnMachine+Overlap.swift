@@ -1,3 +1,5 @@
+import Realtime
+
 // Speech over the agent: playout stops at once, then it is found out what it was.
 
 extension TurnMachine {
@@ -80,11 +82,11 @@ extension TurnMachine {
     /// Second stage: the words are known, or are known not to come.
     mutating func judgeWords(at now: UInt64) {
         guard let overlap, let reply, let current = utterance, !overlap.isConfirmed else { return }
-        guard let transcript = current.transcript else {
+        guard current.transcript != nil else {
             dismissOverlap(at: now)
             return
         }
-        let spoken = SpokenWords.split(transcript.text)
+        let spoken = current.words
         let isReal: Bool
         switch overlap.kind {
         case .merge:
@@ -93,7 +95,7 @@ extension TurnMachine {
         case .interruption:
             isReal =
                 !spoken.isEmpty
-                && (reply.hasQuestion || !words.isBackchannel(spoken))
+                && (reply.hasQuestion || !current.isBackchannel)
                 && !SpokenWords.isEcho(spoken, of: reply.saidWords, least: options.echoWords)
         }
         if isReal { confirmOverlap(at: now) } else { dismissOverlap(at: now) }
@@ -106,6 +108,9 @@ extension TurnMachine {
             overlap?.isConfirmed = true
             return
         }
+        // Once an interruption: the former reply is freed.
+        RealtimeRegion.suspend()
+        defer { RealtimeRegion.resume() }
         overlap = nil
         switch confirmed.kind {
         case .interruption: interrupt(reply)

@@ -1,3 +1,5 @@
+import Realtime
+
 // The end of a turn: pauses, transcripts, speculation, commitment.
 
 extension TurnMachine {
@@ -57,6 +59,8 @@ extension TurnMachine {
         guard isLive, utterance?.request == id else { return }
         utterance?.request = nil
         utterance?.transcript = transcript
+        let isBackchannel = words.isBackchannel(utterance?.words ?? [])
+        utterance?.isBackchannel = isBackchannel
         utterance?.completeness = completeness
         if overlap != nil { judgeWords(at: now) } else { settle(at: now) }
     }
@@ -105,6 +109,9 @@ extension TurnMachine {
     /// Forgets the utterance: it was no turn.
     mutating func dropUtterance() {
         guard utterance != nil else { return }
+        // Once an utterance: it is freed.
+        RealtimeRegion.suspend()
+        defer { RealtimeRegion.resume() }
         dropSpeculation()
         utterance = nil
         emit(.endUtterance)
@@ -176,6 +183,9 @@ extension TurnMachine {
     }
 
     private mutating func commit(_ paused: Utterance, at now: UInt64) {
+        // Once a turn: the utterance and the former reply are freed.
+        RealtimeRegion.suspend()
+        defer { RealtimeRegion.resume() }
         let turn = giveTurn()
         if !paused.isReplying {
             let input: CallerInput
@@ -197,10 +207,7 @@ extension TurnMachine {
 
     // MARK: - Questions
 
-    func isNoWords(_ paused: Utterance) -> Bool {
-        guard let transcript = paused.transcript else { return true }
-        return SpokenWords.split(transcript.text).isEmpty
-    }
+    func isNoWords(_ paused: Utterance) -> Bool { paused.words.isEmpty }
 
     private func isTooShortToAnswer(_ paused: Utterance) -> Bool {
         paused.spokenSamples < sampleCount(ms: options.unintelligibleMs)
@@ -209,8 +216,7 @@ extension TurnMachine {
     /// Words that the caller said over the agent's last ones, known only after the agent had
     /// finished: no turn if they only meant "I am listening".
     private func isBackchannelAfterAll(_ paused: Utterance) -> Bool {
-        guard let transcript = paused.transcript, !finishedReplyHadQuestion else { return false }
-        return words.isBackchannel(SpokenWords.split(transcript.text))
+        paused.transcript != nil && !finishedReplyHadQuestion && paused.isBackchannel
     }
 
     /// When silence ends the turn, as far as is known now.

@@ -17,7 +17,13 @@ public struct TurnMachine {
         /// Speech in the runs that have ended.
         var spokenSamples: Int64 = 0
         /// The transcript of all that was said up to the last pause, once there.
-        var transcript: Transcript?
+        var transcript: Transcript? {
+            didSet { words = transcript.map { SpokenWords.split($0.text) } ?? [] }
+        }
+        /// The transcript's words, split once: a pause is looked at with every frame.
+        private(set) var words: [String] = []
+        /// The words only say "I am listening".
+        var isBackchannel = false
         var completeness = Completeness.unknown
         var request: Int?
         var requestNanos: UInt64 = 0

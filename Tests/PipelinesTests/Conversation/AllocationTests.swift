@@ -19,11 +19,15 @@ struct AllocationTests {
 
     private final class Ear: SpeechToTextSession {
         var fed = 0
+        var requests = 0
         func beginUtterance() {}
         func feed(_ samples: UnsafeBufferPointer<Int16>) { fed += samples.count }
         func requestTranscript(
             _ completion: @escaping (Result<Transcript, StageError>) -> Void
-        ) { completion(.success(Transcript(text: "hello"))) }
+        ) {
+            requests += 1
+            completion(.success(Transcript(text: "hello")))
+        }
         func cancelRequest() {}
         func close() {}
     }
@@ -32,15 +36,17 @@ struct AllocationTests {
 
     private func conversation(
         _ script: CallerScript, _ line: Line, _ ear: Ear, _ time: SimulatedTime,
-        hasGreeting: Bool
+        hasGreeting: Bool, endpointMs: Int
     ) -> Conversation {
+        var options = ConversationOptions()
+        options.turn.endpointMs = endpointMs
         let greeting = SpeechClip(text: "long")
         [UInt8](repeating: 1, count: Self.greetingSeconds * 8000).withUnsafeBufferPointer {
             _ = greeting.append($0)
         }
         greeting.finish()
         return Conversation(
-            options: ConversationOptions(), call: CallInfo(callSid: "CA1", assistantID: "test"),
+            options: options, call: CallInfo(callSid: "CA1", assistantID: "test"),
             stages: ConversationStages(
                 stt: ear, dialogue: CheckedDialogue(time) { _, _ in .init(parts: []) },
                 tts: CodedVoice(time), detector: ScriptedDetector(script), cache: SpeechCache()),
@@ -49,11 +55,14 @@ struct AllocationTests {
     }
 
     /// The allocations of frames 100 to 300, two seconds into the call.
-    private func allocations(_ script: CallerScript, hasGreeting: Bool) -> (UInt64, Line, Ear) {
+    private func allocations(
+        _ script: CallerScript, hasGreeting: Bool, endpointMs: Int = 400
+    ) -> (UInt64, Line, Ear) {
         let line = Line()
         let ear = Ear()
         let time = SimulatedTime()
-        let talk = conversation(script, line, ear, time, hasGreeting: hasGreeting)
+        let talk = conversation(
+            script, line, ear, time, hasGreeting: hasGreeting, endpointMs: endpointMs)
         let frame = [UInt8](repeating: 0x70, count: 160)
         var before: UInt64 = 0
         var now = time.epochNanos
@@ -89,5 +98,16 @@ struct AllocationTests {
         #expect(speaking == 0)
         #expect(line.frames >= 300)
         #expect(line.marks.count > 10)
+    }
+
+    /// The words are known and the turn's end is awaited: every frame looks at them.
+    @Test func aPauseAfterKnownWordsAllocatesNothing() {
+        guard streamd_allocations_are_counted() else { return }
+        var talking = CallerScript()
+        talking.add("w", 500, 1500)
+        let (pausing, _, ear) = allocations(talking, hasGreeting: false, endpointMs: 10_000)
+        #expect(pausing == 0)
+        #expect(ear.requests == 1)
+        #expect(ear.fed > 40_000)
     }
 }

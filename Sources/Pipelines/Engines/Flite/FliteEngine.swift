@@ -12,6 +12,8 @@ public struct FliteOptions: Sendable {
     public var queueMax = 256
     /// Longest sentence, in milliseconds of speech.
     public var playoutMsMax = 60_000
+    /// Of the conversion to the telephone's rate, for voices that are not made at 16 kHz.
+    public var resampler = StreamingResampler.Quality.fastest
 
     public init() {}
 }
@@ -28,7 +30,6 @@ public final class FliteEngine: TextToSpeech {
     public init(_ options: FliteOptions = FliteOptions()) throws(StageError) {
         self.options = options
         let workers = options.workers > 0 ? options.workers : WorkerPool.coreCount
-        flite_init()
         guard let instances = Self.makeVoices(options.voice, count: workers) else {
             throw Self.unknownVoice(options.voice)
         }
@@ -53,7 +54,7 @@ public final class FliteEngine: TextToSpeech {
                 onAudio()
                 return
             }
-            Self.fill(clip, with: instance, onAudio: onAudio)
+            fill(clip, with: instance, onAudio: onAudio)
         }
         if job == nil {
             clip.fail(.overloaded(stage: "flite"))
@@ -62,11 +63,11 @@ public final class FliteEngine: TextToSpeech {
         return clip
     }
 
-    private static func fill(
+    private func fill(
         _ clip: SpeechClip, with voice: FliteVoice, onAudio: @escaping @Sendable () -> Void
     ) {
         guard !clip.isCancelled else { return clip.finish() }
-        let encoder = SpeechEncoder(clip: clip)
+        let encoder = SpeechEncoder(clip: clip, quality: options.resampler)
         let isSpoken = voice.speak(clip.text) { piece, rate in
             if encoder.append(piece, rate: rate) { onAudio() }
             return !clip.isCancelled
@@ -91,8 +92,11 @@ public final class FliteEngine: TextToSpeech {
 
     private static let registration = Locked(())
 
-    private static func makeVoices(_ name: String, count: Int) -> [FliteVoice]? {
+    /// Instances of one voice, one for each thread that is to speak with it; nil for a voice that is
+    /// not built in. Any thread.
+    package static func makeVoices(_ name: String, count: Int) -> [FliteVoice]? {
         registration.withLock { _ in
+            flite_init()
             let made = (0..<count).compactMap { _ in FliteVoice(name: name) }
             return made.count == count ? made : nil
         }

@@ -2,11 +2,11 @@ import CFlite
 
 /// One voice of flite on one worker thread. Instances share the voice's data but not its settings,
 /// so each thread needs its own.
-final class FliteVoice: @unchecked Sendable {
+package final class FliteVoice: @unchecked Sendable {
     // Made on the thread that makes the engine, used by one worker at a time.
 
     /// Voices of the Debian package that Whisper and people understand over a telephone.
-    static let names = ["rms", "slt", "awb", "kal"]
+    package static let names = ["rms", "slt", "awb", "kal"]
 
     private let voice: UnsafeMutablePointer<cst_voice>
 
@@ -25,7 +25,7 @@ final class FliteVoice: @unchecked Sendable {
     /// Speaks `text`, handing each piece over as it is made: linear samples and their rate in hertz.
     /// Blocking. Ends early when `take` returns false.
     /// - Returns: false when flite could make nothing of the text.
-    func speak(
+    package func speak(
         _ text: String, take: @escaping (UnsafeBufferPointer<Int16>, _ rate: Int) -> Bool
     ) -> Bool {
         guard let streaming = new_audio_streaming_info() else { return false }

@@ -12,6 +12,7 @@ final class SpeechEncoder {
     static let tailSampleCount = 800
 
     private let clip: SpeechClip
+    private let quality: StreamingResampler.Quality
     private var downsampler: Downsampler16to8?
     private var resampler: StreamingResampler?
     private var rate = 0
@@ -19,7 +20,11 @@ final class SpeechEncoder {
     private var quiet: [Int16] = []
     private var hasSpoken = false
 
-    init(clip: SpeechClip) { self.clip = clip }
+    /// - Parameter quality: of rate conversion, where it is not from 16 kHz (`audio.resampler`).
+    init(clip: SpeechClip, quality: StreamingResampler.Quality = .fastest) {
+        self.clip = clip
+        self.quality = quality
+    }
 
     /// - Returns: whether anything was added to the clip.
     func append(_ samples: UnsafeBufferPointer<Int16>, rate: Int) -> Bool {
@@ -28,6 +33,7 @@ final class SpeechEncoder {
     }
 
     func finish() {
+        resampler?.flush(appendingTo: &pending)
         _ = drain(isLast: true)
         if hasSpoken { emit(quiet.prefix(Self.tailSampleCount)) }
         quiet = []
@@ -39,7 +45,7 @@ final class SpeechEncoder {
             downsampler = rate == 16_000 ? Downsampler16to8() : nil
             resampler =
                 rate == 16_000 || rate == 8000
-                ? nil : try? StreamingResampler(from: rate, to: 8000, quality: .medium)
+                ? nil : try? StreamingResampler(from: rate, to: 8000, quality: quality)
         }
         if let downsampler {
             let capacity = downsampler.outputCount(forInputCount: samples.count)

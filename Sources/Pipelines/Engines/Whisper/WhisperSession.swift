@@ -4,11 +4,7 @@ import Net
 final class WhisperSession: SpeechToTextSession {
     private let engine: WhisperEngine
     private let loop: EventLoop
-    /// Touched page by page as utterances grow, so a call pays only for its longest one.
-    private let utterance: UnsafeMutableBufferPointer<Int16>
-    private var sampleCount = 0
-    /// Samples beyond the longest utterance that is kept.
-    private(set) var droppedSampleCount = 0
+    private let utterance: UtteranceBuffer
     private var request: Request?
 
     private final class Request {
@@ -20,31 +16,22 @@ final class WhisperSession: SpeechToTextSession {
     init(engine: WhisperEngine, loop: EventLoop) {
         self.engine = engine
         self.loop = loop
-        utterance = .allocate(capacity: engine.options.utteranceMsMax * 8)
+        utterance = UtteranceBuffer(sampleCountMax: engine.options.utteranceMsMax * 8)
     }
-
-    deinit { utterance.deallocate() }
 
     func beginUtterance() {
         cancelRequest()
-        sampleCount = 0
+        utterance.removeAll()
     }
 
-    func feed(_ samples: UnsafeBufferPointer<Int16>) {
-        let count = min(samples.count, utterance.count - sampleCount)
-        droppedSampleCount += samples.count - count
-        guard count > 0, let source = samples.baseAddress, let target = utterance.baseAddress
-        else { return }
-        (target + sampleCount).update(from: source, count: count)
-        sampleCount += count
-    }
+    func feed(_ samples: UnsafeBufferPointer<Int16>) { utterance.append(samples) }
 
     func requestTranscript(_ completion: @escaping (Result<Transcript, StageError>) -> Void) {
         cancelRequest()
         let request = Request()
         request.completion = completion
         self.request = request
-        let samples = Array(utterance[..<sampleCount])
+        let samples = utterance.samples
         let cancellation = request.cancellation
         let box = WeakLoopBound(self)
         let submitted = engine.pool.submit { [engine, loop] worker in
@@ -75,12 +62,4 @@ final class WhisperSession: SpeechToTextSession {
         self.request = nil
         request.completion?(result)
     }
-}
-
-/// Carries a reference to an object of a loop through other threads, which may hold it but not
-/// look inside; it is opened again on the loop.
-struct WeakLoopBound<Object: AnyObject>: @unchecked Sendable {
-    private(set) weak var value: Object?
-
-    init(_ value: Object) { self.value = value }
 }

@@ -1,0 +1,104 @@
+import Foundation
+import Net
+import Pipelines
+import Store
+
+/// What a language model is told in order to do an assistant's business: the same settings, rules and
+/// tools as the scripted dialogue goes by.
+public struct AssistantRole: Sendable {
+    private let settings: AssistantSettings
+    private let store: any RecordStore
+    private let now: @Sendable () -> Date
+    private let log: AssistantLog
+
+    /// - Parameter now: the time of day; settable for tests.
+    public init(
+        _ settings: AssistantSettings, store: any RecordStore,
+        now: @escaping @Sendable () -> Date = { Date() }, log: @escaping AssistantLog = { _, _ in }
+    ) {
+        self.settings = settings
+        self.store = store
+        self.now = now
+        self.log = log
+    }
+
+    /// The role for a model.
+    /// - Parameter extra: instructions of the owner, added to ours.
+    public func role(extra: String) -> LanguageModelRole {
+        let rules = ReservationRules(settings)
+        let tools = ToolBox.tools(of: settings.kind)
+        var role = LanguageModelRole(
+            greeting: settings.spokenGreeting,
+            instructions: { [settings, now] _ in
+                Self.instructions(settings, rules: rules, extra: extra, now: now())
+            },
+            tools: tools.declarations.map(DialogueTool.init),
+            run: { [store, now, log] call, answer in
+                let context = ToolContext(
+                    rules: rules, store: store, callSid: call.call.callSid,
+                    callerNumber: call.call.from, idempotencyKey: call.idempotencyKey, now: now())
+                tools.run(call.name, json: Data(call.argumentsJSON), in: context) { result in
+                    if case .failure(let error) = result {
+                        log(call.call.callSid, error.description)
+                    }
+                    answer(
+                        result.map { Array($0) }.mapError {
+                            .failed(stage: call.name, reason: $0.description)
+                        })
+                }
+            },
+            handOverNumber: settings.handOverNumber)
+        role.goodbye = Prompts(settings).sentences(.goodbye, [:]).joined(separator: " ")
+        return role
+    }
+
+    private static func instructions(
+        _ settings: AssistantSettings, rules: ReservationRules, extra: String, now: Date
+    ) -> String {
+        let today = rules.today(now)
+        let local = rules.clock.local(at: now)
+        var lines = [
+            "You answer the telephone of \(settings.name) and \(business(settings.kind)).",
+            "You are speaking: answer in one or two short sentences without lists, markdown or emoji.",
+            "It is \(today.weekday.name), \(today), \(local.time).",
+            "Opening hours: \(hours(settings)).",
+            "Parties of up to \(settings.partySizeMax) people can be booked.",
+            "Never say that a table is free, booked, changed or cancelled unless a tool has just said "
+                + "so. Before you book, change or cancel, read everything back and wait for a yes.",
+            "Read a confirmation number out digit by digit.",
+        ]
+        if settings.kind == .restaurant {
+            lines.append(
+                "Dishes, prices and totals come from the tools, never from you. An order is placed only "
+                    + "when place_order says so, at the total that price_order gave and the guest agreed "
+                    + "to. Ask for delivery or pickup, and for the address of a delivery.")
+        }
+        if !extra.isEmpty { lines.append(extra) }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func business(_ kind: AssistantKind) -> String {
+        switch kind {
+        case .reservations: "take reservations"
+        case .restaurant: "take orders and reservations and answer questions about the menu"
+        }
+    }
+
+    private static func hours(_ settings: AssistantSettings) -> String {
+        Weekday.allCases.map { day in
+            let periods = settings.openingHours.weekly[day, default: []]
+            let spans = periods.map { "\($0.opens)-\($0.closes)" }
+            return "\(day.name) \(spans.isEmpty ? "closed" : spans.joined(separator: " and "))"
+        }.joined(separator: ", ")
+    }
+}
+
+extension DialogueTool {
+    /// A tool as its declaration has it.
+    init(_ declaration: ToolDeclaration) {
+        let schema = try? JSONValue(parsing: Array(declaration.parametersSchema.utf8).span)
+        self.init(
+            name: declaration.name, summary: declaration.summary, parameters: schema ?? .object([]),
+            hasEffect: declaration.effect == .writes)
+    }
+}

@@ -1,0 +1,79 @@
+import Net
+
+/// One reply that a model is working out, through one or more requests. Bound to the call's loop.
+final class LanguageModelReply {
+    let turn: TurnID
+    let input: CallerInput
+    /// Heard of another engine's reply, which this one continues.
+    let said: [String]
+    /// Gone once nobody wants to hear more.
+    var output: ((Result<ReplyPart, StageError>) -> Void)?
+
+    var isCommitted = false
+    var isFinished = false
+    /// An effect has begun.
+    var hasActed = false
+    /// Nothing goes on until the turn is committed.
+    var isHeld = false
+    var isRunningTool = false
+    var sentences: [String] = []
+    var closing: ReplyPart?
+
+    /// Calls of tools and their answers, for the model and its memory.
+    var rounds: [ChatMessage] = []
+    /// Calls that are still to be run.
+    var calls: ArraySlice<ChatToolCall> = []
+
+    // The request under way.
+    var roundCount = 0
+    var task: HTTPClientTask?
+    var status = 0
+    var refusal: [UInt8] = []
+    var events = ServerSentEvents()
+    var reader: any LanguageModelReader
+    var splitter = SentenceSplitter()
+    var collected: [Int: ChatToolCall] = [:]
+    var isRoundOver = false
+
+    init(
+        turn: TurnID, input: CallerInput, after said: [String], reader: any LanguageModelReader,
+        output: @escaping (Result<ReplyPart, StageError>) -> Void
+    ) {
+        self.turn = turn
+        self.input = input
+        self.said = said
+        self.reader = reader
+        self.output = output
+    }
+
+    func beginRound(reader: any LanguageModelReader) {
+        roundCount += 1
+        status = 0
+        refusal = []
+        events = ServerSentEvents()
+        self.reader = reader
+        splitter = SentenceSplitter()
+        collected = [:]
+        isRoundOver = false
+    }
+
+    /// Adds to a call that comes in pieces.
+    func collect(index: Int, id: String, name: String, arguments: String) {
+        var call = collected[index] ?? ChatToolCall(id: "", name: "", arguments: "")
+        if !id.isEmpty { call.id = id }
+        call.name += name
+        call.arguments += arguments
+        collected[index] = call
+    }
+
+    /// The calls of the round that has ended, in order.
+    var collectedCalls: [ChatToolCall] {
+        collected.sorted { $0.key < $1.key }.map { index, call in
+            var call = call
+            if call.id.isEmpty { call.id = "call_\(turn)_\(roundCount)_\(index)" }
+            return call
+        }
+    }
+
+    var text: String { (said + sentences).joined(separator: " ") }
+}

@@ -1,0 +1,67 @@
+import Foundation
+
+/// The stand-ins for remote services, as a process of their own that ends by itself.
+final class ServiceProcess: @unchecked Sendable {
+    // `process` is started in `init` and only asked and ended afterwards.
+    let port: Int
+    private let process: Process
+
+    var baseURL: String { "http://127.0.0.1:\(port)/v1" }
+
+    private static var folder: URL {
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+    }
+
+    /// Blocking. Instant but for what the words say.
+    init(_ words: [String] = []) throws {
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        process = Process()
+        process.executableURL = URL(filePath: own).deletingLastPathComponent()
+            .appending(path: "streamd-bench")
+        process.currentDirectoryURL = Self.folder
+        let quick = [
+            "--stt-ms", "20", "--llm-first-ms", "20", "--llm-token-ms", "1", "--tts-first-ms", "20",
+            "--seconds", "180",
+        ]
+        process.arguments = ["services"] + quick + words
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        var line = ""
+        while !line.contains("\n") {
+            let data = pipe.fileHandleForReading.availableData
+            guard !data.isEmpty else { throw PeerFault(what: "the services ended at once") }
+            line += String(decoding: data, as: UTF8.self)
+        }
+        let word = line.split(separator: " ").first { $0.hasPrefix("port=") }
+        guard let port = word.flatMap({ Int($0.dropFirst(5)) }) else {
+            throw PeerFault(what: "the services said '\(line)'")
+        }
+        self.port = port
+    }
+
+    deinit { kill() }
+
+    /// Without a goodbye.
+    func kill() {
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+    }
+
+    /// What goes wrong from now on, in the words of the body of `POST /faults`.
+    func setFault(_ service: String, _ fault: String) async throws {
+        let port = port
+        let body = "{\"service\":\"\(service)\",\(fault)}"
+        let status = try await blocking {
+            let peer = try RawPeer(port: port)
+            peer.send(
+                "POST /faults HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+                    + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            )
+            return peer.answer().status
+        }
+        guard status == 204 else { throw PeerFault(what: "the fault was answered \(status)") }
+    }
+}

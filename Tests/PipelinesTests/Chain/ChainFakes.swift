@@ -1,0 +1,179 @@
+import Net
+import Pipelines
+import Synchronization
+import Testing
+
+/// What an engine of a test does with a request.
+enum Behaviour: Sendable, Equatable {
+    case answer(String)
+    case fail
+    case hang
+    /// Says this much, then fails, or hangs.
+    case breakOff(after: String, hangs: Bool)
+}
+
+/// What happened, in order, from any thread.
+final class Journal: Sendable {
+    private let lines = Mutex<[String]>([])
+    var all: [String] { lines.withLock { $0 } }
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
+    func count(_ prefix: String) -> Int { all.count { $0.hasPrefix(prefix) } }
+
+    /// Waits for a line with this beginning, up to ten seconds.
+    func wait(for prefix: String, count: Int = 1) async -> Bool {
+        for _ in 0..<2000 {
+            if self.count(prefix) >= count { return true }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+        return false
+    }
+}
+
+/// A loop of its own, and a way onto it.
+final class TestLoop: Sendable {
+    let loop: EventLoop
+
+    init() throws {
+        loop = try EventLoop(label: "chain-test")
+        loop.start()
+    }
+
+    deinit { loop.stop() }
+
+    /// Runs on the loop and waits for it.
+    func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            loop.execute { continuation.resume(returning: body()) }
+        }
+    }
+}
+
+func place(
+    _ stage: String, _ name: String, answerMs: Int = 60, stallMs: Int = 60, failuresMax: Int = 100
+) -> ChainPlace {
+    ChainPlace(
+        stage: stage, engine: name, watch: ChainWatch(answerMs: answerMs, stallMs: stallMs),
+        breaker: CircuitBreaker(failuresMax: failuresMax, probeAfterMs: 60_000))
+}
+
+/// Behaves as it is told, and writes down what it is asked.
+struct FakeEar: SpeechToText {
+    let name: String
+    let behaviour: Behaviour
+    let journal: Journal
+
+    func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession {
+        Session(ear: self)
+    }
+
+    final class Session: SpeechToTextSession {
+        let ear: FakeEar
+        var fedCount = 0
+        init(ear: FakeEar) { self.ear = ear }
+        func beginUtterance() { fedCount = 0 }
+        func feed(_ samples: UnsafeBufferPointer<Int16>) { fedCount += samples.count }
+        func cancelRequest() { ear.journal.add("\(ear.name) cancelled") }
+        func close() { ear.journal.add("\(ear.name) closed") }
+        func requestTranscript(_ completion: @escaping (Result<Transcript, StageError>) -> Void) {
+            ear.journal.add("\(ear.name) asked \(fedCount)")
+            switch ear.behaviour {
+            case .answer(let text): completion(.success(Transcript(text: text)))
+            case .fail: completion(.failure(.failed(stage: ear.name, reason: "told to")))
+            case .hang, .breakOff: break
+            }
+        }
+    }
+}
+
+/// Likewise, for a dialogue; sentences of what it says are cut at bars.
+struct FakeMind: DialogueEngine {
+    let name: String
+    let behaviour: Behaviour
+    let journal: Journal
+    var standing = ReplyStanding.working
+    var goesOn = false
+
+    func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession {
+        Session(mind: self)
+    }
+
+    final class Session: DialogueSession {
+        let mind: FakeMind
+        init(mind: FakeMind) { self.mind = mind }
+        var greeting: String? { "hello from \(mind.name)" }
+        func completeness(of text: String) -> Completeness { .unknown }
+        func commit(turn: TurnID) { mind.journal.add("\(mind.name) commit \(turn)") }
+        func cancel(turn: TurnID) { mind.journal.add("\(mind.name) cancel \(turn)") }
+        func heard(turn: TurnID, text: String) {
+            mind.journal.add("\(mind.name) heard \(turn) \(text)")
+        }
+        func overheard(_ input: CallerInput, turn: TurnID, reply: String) {
+            mind.journal.add("\(mind.name) overheard \(turn) \(reply)")
+        }
+        func standing(of turn: TurnID) -> ReplyStanding { mind.standing }
+        func close() {}
+
+        func respond(
+            to input: CallerInput, turn: TurnID,
+            output: @escaping (Result<ReplyPart, StageError>) -> Void
+        ) {
+            mind.journal.add("\(mind.name) asked \(turn)")
+            play(output)
+        }
+
+        func respond(
+            to input: CallerInput, turn: TurnID, after said: [String],
+            output: @escaping (Result<ReplyPart, StageError>) -> Void
+        ) -> Bool {
+            guard mind.goesOn else { return false }
+            mind.journal.add("\(mind.name) goes on after \(said.joined(separator: "|"))")
+            play(output)
+            return true
+        }
+
+        private func play(_ output: (Result<ReplyPart, StageError>) -> Void) {
+            switch mind.behaviour {
+            case .answer(let text):
+                output(.success(.sentence(text)))
+                output(.success(.end))
+            case .fail: output(.failure(.failed(stage: mind.name, reason: "told to")))
+            case .hang: break
+            case .breakOff(let text, let hangs):
+                output(.success(.sentence(text)))
+                if !hangs { output(.failure(.failed(stage: mind.name, reason: "told to"))) }
+            }
+        }
+    }
+}
+
+/// Likewise, for a voice: each letter is 1/15 s of the byte that is given.
+struct FakeVoice: TextToSpeech {
+    let name: String
+    let behaviour: Behaviour
+    let byte: UInt8
+    let journal: Journal
+
+    func synthesize(
+        _ text: String, voice: String?, onAudio: @escaping @Sendable () -> Void
+    ) -> SpeechClip {
+        journal.add("\(name) says \(text) as \(voice ?? "itself")")
+        let clip = SpeechClip(text: text)
+        switch behaviour {
+        case .answer:
+            append(text.count, to: clip)
+            clip.finish()
+        case .fail: clip.fail(.failed(stage: name, reason: "told to"))
+        case .hang: break
+        case .breakOff(let part, let hangs):
+            append(part.count, to: clip)
+            if !hangs { clip.fail(.failed(stage: name, reason: "told to")) }
+        }
+        onAudio()
+        return clip
+    }
+
+    private func append(_ letters: Int, to clip: SpeechClip) {
+        let bytes = [UInt8](repeating: byte, count: letters * 8000 / 15)
+        bytes.withUnsafeBufferPointer { _ = clip.append($0) }
+    }
+}

@@ -1,0 +1,157 @@
+import Net
+import Pipelines
+import Synchronization
+import Testing
+
+/// A chain of ears on a loop; touched there only.
+private final class EarCase: @unchecked Sendable {
+    let journal = Journal()
+    let loop: TestLoop
+    let places: [ChainPlace]
+    private var session: (any SpeechToTextSession)?
+    private let chain: ChainSpeechToText
+
+    init(_ behaviours: [Behaviour], failuresMax: Int = 100) throws {
+        let journal = journal
+        loop = try TestLoop()
+        places = behaviours.indices.map { place("stt", "e\($0)", failuresMax: failuresMax) }
+        chain = ChainSpeechToText(
+            zip(behaviours, places).map { behaviour, place in
+                ChainLink(
+                    FakeEar(name: place.engine, behaviour: behaviour, journal: journal), place)
+            }, utteranceMsMax: 1000,
+            report: { place, _, next in journal.add("report \(place.engine) \(next)") })
+    }
+
+    /// - Parameter cancels: in the same turn of the loop, so that no time-out comes between.
+    func say(_ count: Int, cancels: Bool = false) async {
+        await loop.run { [self] in
+            if session == nil {
+                session = chain.makeSession(
+                    call: CallInfo(callSid: "CA1", assistantID: "a"), loop: loop.loop)
+            }
+            session?.beginUtterance()
+            [Int16](repeating: 9, count: count).withUnsafeBufferPointer { session?.feed($0) }
+            session?.requestTranscript { [journal] result in
+                switch result {
+                case .success(let transcript): journal.add("heard \(transcript.text)")
+                case .failure(let error): journal.add("failed \(error)")
+                }
+            }
+            if cancels { session?.cancelRequest() }
+        }
+    }
+
+    func close() async { await loop.run { [self] in session?.close() } }
+}
+
+@Suite struct ChainSpeechToTextTests {
+    @Test(arguments: [Behaviour.fail, .hang])
+    func theNextEngineHearsTheWholeUtterance(first: Behaviour) async throws {
+        let ears = try EarCase([first, .fail, .answer("yes")])
+        await ears.say(800)
+        #expect(await ears.journal.wait(for: "heard yes"))
+        #expect(ears.journal.count("e0 asked 800") == 1)
+        #expect(ears.journal.count("e1 asked 800") == 1)
+        #expect(ears.journal.count("e2 asked 800") == 1)
+        #expect(ears.journal.count("report e0 e1") == 1)
+        #expect(ears.places.map(\.failedCount) == [1, 1, 0])
+        await ears.close()
+        #expect(ears.journal.count("e1 closed") == 1)
+    }
+
+    @Test func aSickEngineIsSkippedAndTheLastIsAskedAllTheSame() async throws {
+        let ears = try EarCase([.fail, .fail], failuresMax: 2)
+        for count in 1...4 {
+            await ears.say(80)
+            #expect(await ears.journal.wait(for: "failed", count: count))
+        }
+        #expect(ears.places.map(\.usedCount) == [2, 4])
+        #expect(ears.places[0].breaker.state == .open)
+        await ears.close()
+    }
+
+    @Test func aCancelledRequestAnswersNobodyAndBlamesNobody() async throws {
+        let ears = try EarCase([.hang, .answer("no")])
+        await ears.say(80, cancels: true)
+        try await Task.sleep(for: .milliseconds(150))
+        #expect(ears.journal.count("heard") == 0 && ears.journal.count("e1 asked") == 0)
+        #expect(ears.places[0].failedCount == 0)
+        await ears.close()
+    }
+}
+
+@Suite struct ChainTextToSpeechTests {
+    private static let text = "one two three four five six seven eight nine ten"
+
+    /// Speaks the text by a chain, the n-th engine in bytes of n + 1.
+    private func speak(
+        _ behaviours: [Behaviour], journal: Journal = Journal()
+    ) async throws -> (clip: SpeechClip, bytes: [UInt8], journal: Journal) {
+        let loop = try TestLoop()
+        let chain = ChainTextToSpeech(
+            behaviours.enumerated().map { index, behaviour in
+                ChainLink(
+                    FakeVoice(
+                        name: "v\(index)", behaviour: behaviour, byte: UInt8(index + 1),
+                        journal: journal), place("tts", "v\(index)"))
+            }, loop: loop.loop, playoutMsMax: 60_000, report: { _, _, _ in })
+        let clip = chain.synthesize(Self.text, voice: "alloy") { journal.add("audio") }
+        for _ in 0..<2000 where !clip.isFinished && clip.error == nil {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        var bytes = [UInt8](repeating: 0, count: clip.byteCount)
+        _ = bytes.withUnsafeMutableBufferPointer { clip.read(from: 0, into: $0) }
+        return (clip, bytes, journal)
+    }
+
+    @Test(arguments: [Behaviour.fail, .hang])
+    func theNextVoiceSaysAllOfIt(first: Behaviour) async throws {
+        let (clip, bytes, journal) = try await speak([first, .answer("")])
+        #expect(clip.isFinished && clip.isSubstitute)
+        #expect(bytes == [UInt8](repeating: 2, count: SpokenLength.byteCount(of: Self.text)))
+        // An assistant's voice means nothing to the second engine.
+        #expect(journal.all.filter { $0.hasPrefix("v1") } == ["v1 says \(Self.text) as itself"])
+        #expect(journal.count("v0 says \(Self.text) as alloy") == 1)
+    }
+
+    @Test(arguments: [true, false])
+    func aVoiceThatBreaksOffIsFollowedFromTheWordItStoppedIn(hangs: Bool) async throws {
+        let (clip, bytes, journal) = try await speak([
+            .breakOff(after: "one two thr", hangs: hangs), .answer(""),
+        ])
+        #expect(clip.isFinished)
+        let rest = "three four five six seven eight nine ten"
+        #expect(journal.count("v1 says \(rest) as") == 1, "\(journal.all)")
+        #expect(bytes.count { $0 == 1 } == 11 * 8000 / 15)
+        #expect(bytes.count { $0 == 2 } == SpokenLength.byteCount(of: rest))
+        #expect(bytes.lastIndex(of: 1).map { $0 + 1 } == bytes.firstIndex(of: 2))
+    }
+
+    @Test func withoutAnyVoiceTheClipFails() async throws {
+        let (clip, bytes, _) = try await speak([.fail, .fail])
+        #expect(clip.error != nil && bytes.isEmpty)
+    }
+
+    @Test func aClipOfTheFirstVoiceIsNoSubstitute() async throws {
+        let (clip, bytes, journal) = try await speak([.answer(""), .fail])
+        #expect(clip.isFinished && !clip.isSubstitute && Set(bytes) == [1])
+        #expect(journal.count("v1") == 0)
+    }
+
+    @Test func cancellingReachesTheEngineUnderWay() async throws {
+        let loop = try TestLoop()
+        let journal = Journal()
+        let places = [place("tts", "a", answerMs: 400), place("tts", "b")]
+        let chain = ChainTextToSpeech(
+            places.map {
+                ChainLink(
+                    FakeVoice(name: $0.engine, behaviour: .hang, byte: 1, journal: journal), $0)
+            }, loop: loop.loop, playoutMsMax: 1000, report: { _, _, _ in })
+        let clip = chain.synthesize("hello", voice: nil) {}
+        clip.cancel()
+        try await Task.sleep(for: .milliseconds(600))
+        #expect(journal.all == ["a says hello as itself"])
+        #expect(places.map(\.failedCount) == [0, 0])
+    }
+}
