@@ -186,6 +186,39 @@ import Testing
         #expect(text.contains("closed right now") == !isTaken, "\(text)")
     }
 
+    @Test(arguments: [
+        ("deliver it to 456 Oak Avenue please", "456 Oak Avenue"),
+        ("it's 12 Queens Gate, apartment 4B", "12 Queens Gate, apartment 4B"),
+        ("my address is 7 Broadway", "7 Broadway"),
+        ("123-125 Main St., Apt. 9", "123-125 Main St Apt 9"),
+        ("one twenty three Main Street", "one twenty three Main Street"),
+        ("22 Elm Road, Springfield and make it quick", "22 Elm Road, Springfield"),
+    ])
+    func addressesAreTakenAsTheyAreSaid(said: String, written: String) async throws {
+        let restaurant = try makeRestaurant()
+        let call = restaurant.call()
+        #expect(call.say("a fish soup for delivery").text.hasSuffix("the delivery address?"))
+        #expect(call.say(said).text.contains("for delivery to \(written). The total is $7.50."))
+        _ = call.say("yes")
+        #expect(try await orders(restaurant).map(\.address) == [written])
+    }
+
+    @Test func silenceIsJudgedByWhatWasAsked() throws {
+        let call = try makeRestaurant().call()
+        #expect(call.completeness(of: "I'd like two") == .incomplete)
+        #expect(call.completeness(of: "a table for four") != .incomplete)
+        _ = call.say("a fish soup")
+        #expect(call.completeness(of: "pickup") == .complete)
+        #expect(call.completeness(of: "delivery to") == .incomplete)
+        _ = call.say("delivery")
+        #expect(call.completeness(of: "12") == .incomplete)
+        #expect(call.completeness(of: "12 Main Street, apartment 3") == .unknown)
+        _ = call.say("12 Main Street")
+        #expect(call.completeness(of: "yes") == .complete)
+        #expect(call.completeness(of: "yes and") == .incomplete)
+        #expect(call.completeness(of: "never mind") == .complete)
+    }
+
     @Test func moreThanTheKitchenTakesIsRefused() throws {
         let call = try makeRestaurant().call()
         #expect(call.say("51 fish soups").text.hasPrefix("I can take up to 50 of one dish."))

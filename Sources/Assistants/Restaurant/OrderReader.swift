@@ -33,7 +33,8 @@ struct OrderReader {
         readQuestion(tags)
         readConversation()
         let tables = OrderWords.tables.matches(in: utterance)
-        result.wantsTable = tables.contains { $0.value || result.mentions.isEmpty }
+        result.wantsTable = tables.contains { $0.value }
+        result.namesTable = !tables.isEmpty && result.mentions.isEmpty
         return result
     }
 
@@ -313,7 +314,7 @@ struct OrderReader {
         } else if asks.contains(.more), ids.isEmpty {
             result.question = .more
         } else if !ids.isEmpty, result.isQuestion, !result.changes {
-            let isList = ids.count > 1 && result.mentions.count == 1
+            let isList = ids.count > 1 && result.mentions.count == 1 || asks.contains(.what)
             result.question = isList ? .list(ids: ids, tags: []) : .check(ids: ids, tags: [])
         } else if ids.isEmpty, result.isQuestion, asks.contains(.isThere) || asks.contains(.price) {
             result.question = .unknown

@@ -73,6 +73,8 @@ struct OrderUnderstanding: Sendable, Equatable {
     /// "I'd like to order", and no more.
     var wantsToOrder = false
     var wantsTable = false
+    /// "the table", and nothing to eat: means a reservation where nothing is being ordered.
+    var namesTable = false
     var asksHours = false
     var asksTotal = false
     var isQuestion = false

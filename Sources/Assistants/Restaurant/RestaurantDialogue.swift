@@ -65,7 +65,9 @@ enum OrderCompleteness {
         guard let last = utterance.tokens.last else { return .unknown }
         if last.breakAfter == .ellipsis || last.breakAfter == .comma { return .incomplete }
         let expectation = state.expectation
-        if ReservationCompleteness.openWords.contains(last.text) { return .incomplete }
+        if last.text == "to" || ReservationCompleteness.openWords.contains(last.text) {
+            return .incomplete
+        }
         // A house number waits for its street, a number of dishes for the dish.
         let isNumber = SpokenNumber.cardinal(utterance, at: utterance.count - 1) != nil
         let hasStreet = SpokenAddress.match(utterance, isExpected: false) != nil

@@ -106,11 +106,12 @@ struct RestaurantTurn {
             let isSure = said.mentions.contains { $0.isSure } || said.wantsToOrder
             return said.wantsTable || said.question == nil && !isSure
         }
-        if said.wantsTable, !said.wantsToOrder { return true }
+        let wantsTable = said.wantsTable || said.namesTable && state.lines.isEmpty
+        if wantsTable, !said.wantsToOrder { return true }
         // A booked table may be changed or cancelled as long as no order is under way.
-        guard state.topic == .reservation, state.reservation.booking != nil, !isOrder else {
-            return false
-        }
+        guard state.topic == .reservation, state.reservation.booking != nil, !isOrder,
+            state.lines.isEmpty
+        else { return false }
         let heard = ReservationUnderstanding.read(
             text, expecting: state.reservation.expectation, today: rules.clock.local(at: now).date)
         return !heard.slots.subtracting(.name).isEmpty || !heard.mentioned.isEmpty

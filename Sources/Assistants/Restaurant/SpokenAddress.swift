@@ -73,7 +73,10 @@ enum SpokenAddress {
             if utterance.hasBreak(after: index - 1) { return nil }
             // "2 for delivery to 5 Main Street": the number nearest to the street is the house's.
             let word = utterance.word(index)
-            if utterance[index]?.number != nil || restarts.contains(word) { return nil }
+            let isRange = utterance[index]?.isJoined ?? false
+            if utterance[index]?.number != nil && !isRange || restarts.contains(word) {
+                return nil
+            }
             if isSuffix(utterance, index), index > start + 1 || word == "broadway" {
                 return index + 1
             }
