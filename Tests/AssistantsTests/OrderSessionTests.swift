@@ -203,6 +203,18 @@ import Testing
         #expect(try await orders(restaurant).map(\.address) == [written])
     }
 
+    @Test(arguments: [
+        ("actually I'll pick it up in 20 minutes", "for pickup"), ("make it 3", "3 Fish Soups"),
+        ("that one", "Where shall we deliver it?"), ("2 more fish soups", "3 Fish Soups"),
+        ("how long does it take, 20 minutes?", "Where shall we deliver it?"),
+    ])
+    func whatIsNoAddressIsNotTakenForOne(said: String, answer: String) throws {
+        let call = try makeRestaurant().call()
+        _ = call.say("a fish soup for delivery")
+        let text = call.say(said).text
+        #expect(text.contains(answer) && !text.contains("for delivery to"), "\(text)")
+    }
+
     @Test func silenceIsJudgedByWhatWasAsked() throws {
         let call = try makeRestaurant().call()
         #expect(call.completeness(of: "I'd like two") == .incomplete)

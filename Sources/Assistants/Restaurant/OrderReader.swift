@@ -57,14 +57,29 @@ struct OrderReader {
     }
 
     private mutating func readAddress() {
-        var isExpected = expectation == .address
-        if isExpected, SpokenAddress.match(utterance, isExpected: false) == nil {
-            // Asked for the address, "2 more cokes" is none.
-            isExpected = !menu.names.hits(in: utterance).contains { $0.score > 0.9 }
+        let isExpected = expectation == .address
+        var found = SpokenAddress.street(in: utterance, inWords: isExpected)
+        if found == nil, isExpected, !saysSomethingElse {
+            found = SpokenAddress.whole(of: utterance)
         }
-        guard let address = SpokenAddress.match(utterance, isExpected: isExpected) else { return }
+        guard let address = found else { return }
         result.address = address.value
         taken.append(address.range)
+    }
+
+    /// Asked for the address, "2 more cokes" or "make it 3" is none; "12 Main" is, whatever the menu
+    /// calls mains.
+    private var saysSomethingElse: Bool {
+        if result.changes || result.isQuestion || result.asksHours { return true }
+        if OrderWords.services.matches(in: utterance).contains(where: { $0.value == .pickup }) {
+            return true
+        }
+        return menu.names.hits(in: utterance).contains { hit in
+            hit.score > 0.9
+                && !hit.range.allSatisfy {
+                    CommonWords.contains(NameIndex.normal(utterance.word($0)))
+                }
+        }
     }
 
     private mutating func readService() {

@@ -70,7 +70,7 @@ enum OrderCompleteness {
         }
         // A house number waits for its street, a number of dishes for the dish.
         let isNumber = SpokenNumber.cardinal(utterance, at: utterance.count - 1) != nil
-        let hasStreet = SpokenAddress.match(utterance, isExpected: false) != nil
+        let hasStreet = SpokenAddress.street(in: utterance, inWords: false) != nil
         if isNumber, !hasStreet, expectation == .address || expectation == .anything {
             return .incomplete
         }

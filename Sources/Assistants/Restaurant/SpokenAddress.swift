@@ -28,18 +28,20 @@ enum SpokenAddress {
         "i'd", "i'll", "but", "also", "add",
     ]
 
-    /// The address in an utterance.
-    /// - Parameter isExpected: it was asked for, so that it needs no number and no street.
-    static func match(_ utterance: Utterance, isExpected: Bool) -> Match<String>? {
+    /// A house number with its street, and what follows of the address.
+    /// - Parameter inWords: also a number in words, which may mean anything unless it was asked for.
+    static func street(in utterance: Utterance, inWords: Bool) -> Match<String>? {
         for index in utterance.tokens.indices {
-            // Said unasked, a number in words and "way" may be anything.
-            guard isHouseNumber(utterance, index),
-                isExpected || utterance[index]?.number != nil,
+            guard isHouseNumber(utterance, index), inWords || utterance[index]?.number != nil,
                 let end = streetEnd(utterance, from: index)
             else { continue }
             return found(utterance, index..<extended(utterance, from: end))
         }
-        guard isExpected else { return nil }
+        return nil
+    }
+
+    /// All that was said, where an address was asked for: with a number or a kind of street in it.
+    static func whole(of utterance: Utterance) -> Match<String>? {
         var start = 0
         for index in utterance.tokens.indices {
             guard let carrier = carriers.match(utterance, at: index) else { continue }
@@ -49,7 +51,9 @@ enum SpokenAddress {
         var end = utterance.count
         while end > start, endings.union(["you"]).contains(utterance.word(end - 1)) { end -= 1 }
         let range = start..<end
-        let hasNumber = range.contains { isHouseNumber(utterance, $0) }
+        // "that one" has a number in it, too.
+        let beginsInWords = range.count > 2 && isHouseNumber(utterance, range.lowerBound)
+        let hasNumber = beginsInWords || range.contains { utterance[$0]?.number != nil }
         guard range.count >= 2, hasNumber || range.contains(where: { isSuffix(utterance, $0) })
         else { return nil }
         return found(utterance, range)
@@ -65,7 +69,7 @@ enum SpokenAddress {
             && !["a", "half", "couple"].contains(utterance.word(index))
     }
 
-    /// After the word for the kind of street that comes within five words of the number.
+    /// After the word for the kind of street that comes within seven words of the number.
     private static func streetEnd(_ utterance: Utterance, from start: Int) -> Int? {
         let last = min(utterance.count, start + 8)
         guard start + 1 < last else { return nil }
