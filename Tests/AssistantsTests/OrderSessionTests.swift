@@ -206,7 +206,7 @@ import Testing
     @Test(arguments: [
         ("actually I'll pick it up in 20 minutes", "for pickup"), ("make it 3", "3 Fish Soups"),
         ("that one", "Where shall we deliver it?"), ("2 more fish soups", "3 Fish Soups"),
-        ("how long does it take, 20 minutes?", "Where shall we deliver it?"),
+        ("how long does it take, 20 minutes?", "a delivery in 30 minutes. What is the delivery"),
     ])
     func whatIsNoAddressIsNotTakenForOne(said: String, answer: String) throws {
         let call = try makeRestaurant().call()

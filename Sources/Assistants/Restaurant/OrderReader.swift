@@ -54,6 +54,7 @@ struct OrderReader {
         result.adds = utterance.tokens.contains { OrderWords.additions.contains($0.text) }
         result.removesLast = !OrderWords.removesLast.matches(in: utterance).isEmpty
         result.asksTotal = asks.contains(.total)
+        result.asksDuration = asks.contains(.duration)
     }
 
     private mutating func readAddress() {
@@ -291,7 +292,11 @@ struct OrderReader {
 
     private mutating func readLoneValues() {
         guard result.address == nil else { return }
-        result.number = numbers.last { isFree($0.range) }?.value
+        result.number =
+            numbers.last { number in
+                isFree(number.range)
+                    && !OrderWords.units.contains(utterance.word(number.range.upperBound))
+            }?.value
         if expectation == .size, result.size == nil, let number = result.number {
             result.size = menu.items.flatMap(\.sizes).map { $0.name.lowercased() }.first {
                 $0.hasPrefix("\(number) ")

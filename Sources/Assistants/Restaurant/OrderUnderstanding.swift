@@ -77,6 +77,8 @@ struct OrderUnderstanding: Sendable, Equatable {
     var namesTable = false
     var asksHours = false
     var asksTotal = false
+    /// "How long does it take?"
+    var asksDuration = false
     var isQuestion = false
     var isEmpty = false
 

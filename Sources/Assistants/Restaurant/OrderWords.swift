@@ -43,7 +43,7 @@ enum OrderWords {
         ("halal", ["halal"]), ("kosher", ["kosher"]), ("spicy", ["spicy"]),
     ])
 
-    enum Ask: Sendable { case menu, what, price, contents, more, total, isThere }
+    enum Ask: Sendable { case menu, what, price, contents, more, total, duration, isThere }
 
     static let asks = PhraseTable<Ask>([
         (
@@ -95,6 +95,14 @@ enum OrderWords {
                 "how much does that", "how much does it", "how much in total", "what's the total",
                 "how much do i owe", "how much altogether", "in my order", "my order so far",
                 "what have i ordered", "how much would that",
+            ]
+        ),
+        (
+            .duration,
+            [
+                "how long", "how many minutes", "when will it be ready", "when is it ready",
+                "when can i pick it up", "when will it be here", "when will it arrive",
+                "when can i collect it",
             ]
         ),
         (
@@ -186,6 +194,12 @@ enum OrderWords {
 
     static let additions: Set<String> = [
         "add", "another", "more", "also", "plus", "additional", "too", "extra",
+    ]
+
+    /// What makes a number something else than a quantity.
+    static let units: Set<String> = [
+        "minute", "minutes", "hour", "hours", "o'clock", "pm", "am", "dollar", "dollars", "percent",
+        "people",
     ]
 
     /// What may stand between a number and what is counted.

@@ -102,6 +102,18 @@ extension RestaurantTurn {
         if price(state.lines) != nil { say(.total) }
     }
 
+    /// How long the kitchen takes; of an order that is placed, what was promised.
+    mutating func tellDuration() {
+        progress()
+        if state.placed != nil, state.lines.isEmpty {
+            say(.ready)
+        } else {
+            let minutes = OrderService.allCases.map { String(rules.readyMinutes($0)) }
+            say(.duration, ["delivery": minutes[0], "pickup": minutes[1]])
+        }
+        if state.stage != .done { askAgain() }
+    }
+
     // MARK: - Trouble and farewell
 
     /// Nothing in the words was of use.

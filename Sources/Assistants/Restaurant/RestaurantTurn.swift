@@ -84,6 +84,7 @@ struct RestaurantTurn {
             tellOrder()
             return goOn()
         }
+        if said.asksDuration, said.mentions.isEmpty { return tellDuration() }
         switch state.stage {
         case .choosing(let mention): choose(said, mention)
         case .sizing(let line): takeSize(said, line)

@@ -2,12 +2,13 @@
 /// ``PromptKey``'s. Every one can be replaced by the assistant's `orderPrompts`.
 ///
 /// Words in braces are filled in: `{name}` of the business, `{items}` ("2 Margherita Pizzas"),
-/// `{item}`, `{total}`, `{address}`, `{options}`, `{number}`, `{minutes}`, `{hours}`, `{tags}`.
+/// `{item}`, `{total}`, `{address}`, `{options}`, `{number}`, `{minutes}`, `{pickup}`, `{delivery}`,
+/// `{extra}`, `{count}`, `{max}`, `{tags}`.
 public enum OrderPromptKey: String, Sendable, CaseIterable {
     case greeting, askItem, askWhich, askSize, askService, askAddress, askChange
     case added, changed, removed, notInOrder, total, emptyOrder
     case confirmDelivery, confirmPickup
-    case placed, orderNumber, ready, alreadyPlaced, priceChanged, noLongerSold, tooMany
+    case placed, orderNumber, ready, duration, alreadyPlaced, priceChanged, noLongerSold, tooMany
     case noSuchSize, noSuchExtra, cannotDrop, closed, notOrdered
     case categories, list, listMore, moreOffer, noMore, price, contents, contentsUnknown
     case hasTag, hasNotTag, isSold, notOnMenu, noneWithTag, noMenu, help, outOfScope, anythingElse
@@ -57,6 +58,8 @@ public enum OrderPromptKey: String, Sendable, CaseIterable {
         case .placed: ["Your order is confirmed."]
         case .orderNumber: ["Your order number is {number}."]
         case .ready: ["It will be ready in {minutes} minutes."]
+        case .duration:
+            ["A pickup is ready in {pickup} minutes, a delivery in {delivery} minutes."]
         case .alreadyPlaced: ["The kitchen has your order already, I cannot change it any more."]
         case .priceChanged: ["Our prices have just changed."]
         case .noLongerSold: ["I am sorry, we have just run out of {item}."]
