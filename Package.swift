@@ -133,6 +133,7 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("HTTP", ["Net"]),
     ("JSON", ["Net"]),
     ("YAML", ["Daemon"]),
+    ("Menu", ["Store"]),
 ]
 
 // Only for scripts/fuzz: everything is then built for libFuzzer and ASan, and only the fuzzers link.

@@ -251,11 +251,12 @@ struct RestaurantTurn {
             state.stage = .collecting
             var said = said
             said.mentions[0] = joined(offered, mention)
-            return merge(said) ? goOn() : askAgain()
+            return goOn(with: said)
         }
         if !said.mentions.isEmpty || said.removesLast {
             state.stage = .collecting
             if merge(said) { return goOn() }
+            state.stage = .choosing(offered)
         }
         let picked: Int? =
             switch said.choice {
@@ -270,7 +271,7 @@ struct RestaurantTurn {
             mention.ids = [picked]
             var said = said
             said.mentions = [mention]
-            return merge(said) ? goOn() : askAgain()
+            return goOn(with: said)
         }
         if said.answer == .no || said.commands.contains(.finished) {
             progress()
@@ -279,6 +280,13 @@ struct RestaurantTurn {
         }
         if merge(said) { return goOn() }
         nothingUnderstood(said)
+    }
+
+    /// Takes what was picked, even if it says no more than the order has already.
+    private mutating func goOn(with said: OrderUnderstanding) {
+        _ = merge(said)
+        progress()
+        goOn()
     }
 
     private mutating func takeSize(_ said: OrderUnderstanding, _ line: Int) {
