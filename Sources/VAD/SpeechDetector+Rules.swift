@@ -33,6 +33,7 @@ extension SpeechDetector {
         case .speaking:
             // Loudness falls towards the end of a long utterance: the peak is forgotten at 3 dB/s.
             peakDB = max(levelDB, peakDB - 0.015)
+            loudestDB = max(loudestDB, levelDB)
             if levelDB > utteranceThresholdDB { lastActive = position }
         case .paused:
             followReturn(levelDB)
@@ -123,6 +124,7 @@ extension SpeechDetector {
         utteranceStart = start
         lastActive = position
         peakDB = soundPeakDB
+        loudestDB = soundPeakDB
         raisedThresholdDB = LevelHistory.floorDB
         unlikelyCount = 0
         emit(
@@ -153,8 +155,17 @@ extension SpeechDetector {
         // A level is taken over two sub-frames: the second of the last two may have been silent.
         let back = Int((subframeEnd - end) / Self.subframe)
         let isSmeared = levels.levelDB(back: back) <= utteranceThresholdDB
-        lastActive = max(utteranceStart, isSmeared ? end - Self.subframe : end)
+        let trailing = trailingCount(back: isSmeared ? back + 1 : back)
+        let excess = (isSmeared ? 1 : 0) + trailing
+        lastActive = max(utteranceStart, end - Int64(excess) * Self.subframe)
         emit(.pause(endSample: lastActive))
+    }
+
+    /// How many of the last sub-frames before a pause, 20 ms at most, only ring: they are above the
+    /// threshold because the peak has been forgotten meanwhile, and far below the loudest.
+    private func trailingCount(back: Int) -> Int {
+        let ringDB = loudestDB - options.ringBelowLoudestDB
+        return (0..<4).first { levels.levelDB(back: back + $0) > ringDB } ?? 4
     }
 
     private mutating func decideReturn(_ emit: (SpeechEvent) -> Void) {

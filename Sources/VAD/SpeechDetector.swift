@@ -42,6 +42,8 @@ public struct SpeechDetector: ~Copyable {
     var utteranceStart: Int64 = 0
     var lastActive: Int64 = 0
     var peakDB = LevelHistory.floorDB
+    /// The same, never forgotten.
+    var loudestDB = LevelHistory.floorDB
     var raisedThresholdDB = LevelHistory.floorDB
     var resumeStart: Int64?
 

@@ -39,6 +39,8 @@ public struct SpeechDetectorOptions: Sendable, Equatable {
     public var silenceDBFS: Float = -58
     /// What is this much softer than the loudest of the utterance is no part of it. 20…60.
     public var belowPeakDB: Float = 33
+    /// The last 20 ms of it at most are a ring where they are this much softer than the loudest. 20…60.
+    public var ringBelowLoudestDB: Float = 33
 
     /// How far above the noise a sound must be to wake the network. 1…20.
     public var gateAboveNoiseDB: Float = 3.5

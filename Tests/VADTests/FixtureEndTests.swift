@@ -49,6 +49,6 @@ import VAD
         func percentile(_ percent: Int) -> Int { errors[(errors.count - 1) * percent / 100].error }
         #expect((-15...5).contains(percentile(50)))
         #expect(percentile(95) <= 10 && percentile(5) >= -60, "\(errors)")
-        #expect(errors.allSatisfy { $0.error <= 20 }, "\(errors)")
+        #expect(errors.allSatisfy { $0.error <= 10 }, "\(errors)")
     }
 }

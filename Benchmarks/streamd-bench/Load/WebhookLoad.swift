@@ -31,6 +31,7 @@ final class WebhookLoad {
     private var connections: [Connection] = []
     private var polls: [pollfd] = []
     private var free: [Int] = []
+    private var hungUpCount = 0
     private var outcome = Outcome()
     private var sockets: [RawSocket] = []
 
@@ -93,7 +94,7 @@ final class WebhookLoad {
         var next = 0
         var isStarved = false
         var lastProgress = began
-        while next < requests.count || free.count < connections.count {
+        while next < requests.count || free.count + hungUpCount < connections.count {
             let now = MonotonicClock.nowNanos()
             while next < requests.count, due(next) <= now, let index = free.popLast() {
                 // What waited for a connection is the server's delay, what waited for us is ours.
@@ -135,9 +136,15 @@ final class WebhookLoad {
             for index in polls.indices where polls[index].revents != 0 {
                 let count = recv(connections[index].descriptor, buffer.baseAddress, buffer.count, 0)
                 guard count > 0 else {
-                    outcome.failed += 1
-                    note("the server hung up")
                     polls[index].fd = -1
+                    hungUpCount += 1
+                    if let idle = free.firstIndex(of: index) {
+                        // No request was under way: servers end connections that stay unused.
+                        free.remove(at: idle)
+                    } else {
+                        outcome.failed += 1
+                        note("the server hung up")
+                    }
                     connections[index].received.removeAll(keepingCapacity: true)
                     continue
                 }
