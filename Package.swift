@@ -119,7 +119,7 @@ let package = Package(
         tests("PipelinesTests", ["Pipelines", "StreamTesting", "CAllocationCounter"]),
         tests("StreamTestingTests", ["StreamTesting"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
-        tests("DaemonTests", ["Daemon"]),
+        tests("DaemonTests", ["Daemon", "Assistants", "Store"]),
         tests("BenchTests", []),
         tests(
             "EndToEndTests",
@@ -141,6 +141,7 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("HTTP", ["Net"]),
     ("JSON", ["Net"]),
     ("YAML", ["Daemon"]),
+    ("Menu", ["Store"]),
 ]
 
 // Only for scripts/fuzz: everything is then built for libFuzzer and ASan, and only the fuzzers link.

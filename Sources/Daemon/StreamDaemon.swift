@@ -168,23 +168,16 @@ public final class StreamDaemon: Sendable {
         _ block: AssistantBlock, _ configuration: Configuration, _ database: Database,
         _ engines: Engines, _ log: Logger
     ) throws -> Assistant {
-        let settings = AssistantSettings(block)
-        let problems = settings.problems()
-        guard problems.isEmpty else {
-            throw DaemonError(
-                description: "assistant '\(block.id)': \(problems.joined(separator: "; "))")
-        }
+        let settings = try AssistantSettings.reading(block)
         let tell: AssistantLog = { callSid, message in
             log.error(message, ["call": .text(callSid)])
         }
         let scripted = ScriptedDialogueEngine(assistants: [settings], store: database, log: tell)
-        if configuration.llm.contains(where: { $0.engine != "fixed" }) {
-            try seedTables(of: scripted)
-        }
+        if configuration.llm.contains(where: { $0.engine != "fixed" }) { try seed(scripted) }
         let dialogue = try engines.dialogue(
             settings, scripted: scripted,
-            role: ReservationRole(settings, store: database, log: tell))
-        let greeting = ReservationDialogue(settings).greeting
+            role: AssistantRole(settings, store: database, log: tell))
+        let greeting = settings.spokenGreeting
         return Assistant(
             block: block, settings: settings, dialogue: dialogue, greeting: greeting,
             greetingClip: greetingClip(greeting, settings, engines, log))
@@ -218,15 +211,10 @@ public final class StreamDaemon: Sendable {
         }
     }
 
-    /// Puts the tables of a new restaurant into the store. Blocking.
-    private static func seedTables(of engine: ScriptedDialogueEngine) throws {
-        let outcome = Locked<Result<Void, StoreError>?>(nil)
-        let done = DispatchSemaphore(value: 0)
-        engine.seed { result in
-            outcome.withLock { $0 = result }
-            done.signal()
-        }
-        done.wait()
-        try outcome.withLock { $0 }?.get()
+    /// Puts tables and menu of a new restaurant into the store. Blocking.
+    static func seed(_ engine: ScriptedDialogueEngine) throws {
+        let outcome = BlockingResult<Void>()
+        engine.seed(completion: outcome.take)
+        try outcome.get()
     }
 }

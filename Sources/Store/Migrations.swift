@@ -3,7 +3,7 @@
 /// Instants are seconds since 1970 in UTC; the columns named `_local` hold what a clock in the
 /// business showed, so that a person can read the table.
 enum Migrations {
-    static let steps: [String] = [callsAndReservations]
+    static let steps: [String] = [callsAndReservations, menusAndOrders]
 
     /// Brings the schema to the newest version. Each step is one transaction, and the version is
     /// read again inside it, because another process may have been quicker.
@@ -85,6 +85,87 @@ enum Migrations {
             reservation_id INTEGER NOT NULL REFERENCES reservations ON DELETE CASCADE,
             table_id INTEGER NOT NULL REFERENCES dining_tables,
             PRIMARY KEY (reservation_id, table_id)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Orders keep names and prices of their own: a new menu does not change what was ordered.
+    private static let menusAndOrders = """
+        CREATE TABLE menu_items (
+            id INTEGER PRIMARY KEY,
+            assistant_id TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            category TEXT NOT NULL,
+            summary TEXT NOT NULL,
+            UNIQUE (assistant_id, name)
+        ) STRICT;
+
+        CREATE TABLE menu_sizes (
+            item_id INTEGER NOT NULL REFERENCES menu_items ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            price_cents INTEGER NOT NULL CHECK (price_cents >= 0),
+            PRIMARY KEY (item_id, position),
+            UNIQUE (item_id, name)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE menu_extras (
+            item_id INTEGER NOT NULL REFERENCES menu_items ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            price_cents INTEGER NOT NULL CHECK (price_cents >= 0),
+            PRIMARY KEY (item_id, position),
+            UNIQUE (item_id, name)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE menu_tags (
+            item_id INTEGER NOT NULL REFERENCES menu_items ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            label TEXT NOT NULL,
+            PRIMARY KEY (item_id, position)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE menu_aliases (
+            item_id INTEGER NOT NULL REFERENCES menu_items ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            label TEXT NOT NULL,
+            PRIMARY KEY (item_id, position)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE orders (
+            id INTEGER PRIMARY KEY,
+            assistant_id TEXT NOT NULL,
+            order_number INTEGER NOT NULL,
+            service TEXT NOT NULL CHECK (service IN ('delivery', 'pickup')),
+            address TEXT NOT NULL CHECK ((service = 'delivery') = (address <> '')),
+            phone TEXT NOT NULL,
+            total_cents INTEGER NOT NULL CHECK (total_cents >= 0),
+            created_at INTEGER NOT NULL,
+            ready_at INTEGER NOT NULL CHECK (ready_at >= created_at),
+            call_sid TEXT,
+            idempotency_key TEXT NOT NULL UNIQUE,
+            UNIQUE (assistant_id, order_number)
+        ) STRICT;
+        CREATE INDEX orders_by_time ON orders (assistant_id, created_at);
+
+        CREATE TABLE order_lines (
+            order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            item TEXT NOT NULL,
+            size TEXT NOT NULL,
+            quantity INTEGER NOT NULL CHECK (quantity > 0),
+            unit_cents INTEGER NOT NULL CHECK (unit_cents >= 0),
+            PRIMARY KEY (order_id, position)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE order_line_extras (
+            order_id INTEGER NOT NULL,
+            line INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            price_cents INTEGER NOT NULL CHECK (price_cents >= 0),
+            PRIMARY KEY (order_id, line, position),
+            FOREIGN KEY (order_id, line) REFERENCES order_lines ON DELETE CASCADE
         ) STRICT, WITHOUT ROWID;
         """
 }

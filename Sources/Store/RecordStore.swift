@@ -2,7 +2,7 @@
 public typealias StoreCompletion<Value: Sendable> =
     @Sendable (Result<Value, StoreError>) -> Void
 
-/// The records of the businesses: calls, turns, tables, reservations.
+/// The records of the businesses: calls, turns, tables, reservations, menus, orders.
 ///
 /// Operations may be asked for on any thread, never block, run in the order asked, and complete on
 /// the store's own thread. A completed write is durable.
@@ -38,6 +38,21 @@ public protocol RecordStore: Sendable {
     func reservations(
         assistantID: String, startingIn range: Range<UnixSeconds>,
         completion: @escaping StoreCompletion<[Reservation]>)
+
+    /// The menu in its order; empty where none was imported.
+    func menu(assistantID: String, completion: @escaping StoreCompletion<[MenuItem]>)
+    /// Puts a menu in the place of the one there was, in one step.
+    func replaceMenu(
+        _ items: [MenuItem], assistantID: String, completion: @escaping StoreCompletion<Void>)
+    /// Inserts a menu if the assistant has none yet; tells whether it did.
+    func seedMenu(
+        _ items: [MenuItem], assistantID: String, completion: @escaping StoreCompletion<Bool>)
+    /// Prices and places in one step, at the total that was expected or not at all.
+    func createOrder(_ new: NewOrder, completion: @escaping StoreCompletion<OrderOutcome>)
+    /// Orders that were placed in the range, oldest first.
+    func orders(
+        assistantID: String, createdIn range: Range<UnixSeconds>,
+        completion: @escaping StoreCompletion<[Order]>)
 }
 
 extension RecordStore {

@@ -54,7 +54,9 @@ struct Restaurant {
         self.now = clock
         self.database = database
         self.engine = engine
-        engine.seed { _ in }
+        let seeded = DispatchSemaphore(value: 0)
+        engine.seed { _ in seeded.signal() }
+        seeded.wait()
     }
 
     func call(_ sid: String = "CA1") -> TextConversation {

@@ -99,6 +99,43 @@ import Testing
         #expect(output.errors.contains("TWILIO_AUTH_TOKEN is not set"))
     }
 
+    @Test func aMenuIsImportedAndAskedFor() async throws {
+        let folder = try makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let yaml =
+            "store: {path: \"\(folder)/streamd.sqlite\"}\n"
+            + "assistants: [{id: bella, kind: restaurant}]\ndefaultAssistant: bella\n"
+        try yaml.write(toFile: folder + "/m.yaml", atomically: true, encoding: .utf8)
+        let menu = "name,category,price\nFish Soup,Soups,7.50\n"
+        try menu.write(toFile: folder + "/menu.csv", atomically: true, encoding: .utf8)
+        try (menu + "Pie,Desserts,dear\n").write(
+            toFile: folder + "/bad.csv", atomically: true, encoding: .utf8)
+        let words = ["import", "menu", "menu.csv", "--assistant", "bella", "--config", "m.yaml"]
+        let good = try await run(words, folder: folder)
+        #expect(good.code == 0, "\(good.errors)")
+        let bad = try await run(
+            words.map { $0 == "menu.csv" ? "bad.csv" : $0 }, folder: folder)
+        #expect(bad.code == 65)
+        #expect(bad.errors.contains("bad.csv:3: 'dear' is no price"))
+        let lost = try await run(
+            ["import", "menu", "menu.csv", "--config", "m.yaml"], folder: folder)
+        #expect(lost.code == 64 && lost.errors.contains("--assistant is missing"))
+        let chat = Process()
+        chat.executableURL = URL(filePath: Self.program)
+        chat.arguments = ["chat", "--assistant", "bella", "--config", "m.yaml"]
+        chat.currentDirectoryURL = URL(filePath: folder)
+        let (input, output) = (Pipe(), Pipe())
+        chat.standardInput = input
+        chat.standardOutput = output
+        try chat.run()
+        try input.fileHandleForWriting.write(
+            contentsOf: Data("How much is the fish soup?\nGoodbye\n".utf8))
+        #expect(await eventually { !chat.isRunning })
+        let said = String(
+            decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        #expect(said.contains("Fish Soup is $7.50.\nThank you for calling bella. Goodbye.\n"))
+    }
+
     @Test func anUnknownCommandIsTold() async throws {
         let folder = try makeFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }

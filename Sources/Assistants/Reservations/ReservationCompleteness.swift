@@ -3,7 +3,7 @@ import Pipelines
 /// Judges how much of an answer the words so far are; sets the silence that ends a turn.
 enum ReservationCompleteness {
     /// A sentence does not end with these.
-    private static let openWords: Set<String> = [
+    static let openWords: Set<String> = [
         "for", "at", "um", "uh", "erm", "er", "hmm", "and", "a", "an", "the", "on", "with", "of",
         "or", "my", "is", "under", "in", "like", "i'd", "i'll", "it's", "its", "but", "because",
         "so", "around", "about", "maybe", "we", "we're", "i", "i'm", "next", "this", "half",

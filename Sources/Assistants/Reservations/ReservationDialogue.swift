@@ -61,7 +61,19 @@ struct Prompts {
     /// The sentences of a prompt, one element each.
     /// - Parameter variant: how often it was said before; the last variant is kept.
     func sentences(_ key: PromptKey, _ values: [String: String], variant: Int = 0) -> [String] {
-        let variants = settings.prompts[key] ?? key.standard
+        fill(settings.prompts[key] ?? key.standard, values, variant)
+    }
+
+    /// The same for a prompt of an order.
+    func orderSentences(
+        _ key: OrderPromptKey, _ values: [String: String], variant: Int = 0
+    ) -> [String] {
+        fill(settings.orderPrompts[key] ?? key.standard, values, variant)
+    }
+
+    private func fill(_ variants: [String], _ values: [String: String], _ variant: Int)
+        -> [String]
+    {
         guard let template = variants.indices.contains(variant) ? variants[variant] : variants.last
         else { return [] }
         return Self.split(template).map { sentence in

@@ -30,10 +30,9 @@ public final class ScriptedDialogueEngine: DialogueEngine {
         self.log = log
     }
 
-    /// Puts the tables of every assistant into the store where it has none. At start; any thread.
+    /// Puts tables and menu of every assistant into the store where it has none. At start; any thread.
     public func seed(completion: @escaping StoreCompletion<Void>) {
-        let waiting = assistants.values.filter { !$0.tables.isEmpty }
-        Self.seed(waiting[...], into: store, completion)
+        Self.seed(Array(assistants.values)[...], into: store, completion)
     }
 
     private static func seed(
@@ -43,9 +42,12 @@ public final class ScriptedDialogueEngine: DialogueEngine {
         guard let first = rest.first else { return completion(.success(())) }
         let others = rest.dropFirst()
         store.seedDiningTables(first.tables, assistantID: first.id) { result in
-            switch result {
-            case .success: seed(others, into: store, completion)
-            case .failure(let error): completion(.failure(error))
+            if case .failure(let error) = result { return completion(.failure(error)) }
+            store.seedMenu(first.menu, assistantID: first.id) { result in
+                switch result {
+                case .success: seed(others, into: store, completion)
+                case .failure(let error): completion(.failure(error))
+                }
             }
         }
     }
@@ -63,6 +65,10 @@ public final class ScriptedDialogueEngine: DialogueEngine {
         case .reservations:
             return ScriptedDialogueSession(
                 ReservationDialogue(settings), rules: ReservationRules(settings), call: call,
+                store: store, now: now, log: log, execute: execute)
+        case .restaurant:
+            return ScriptedDialogueSession(
+                RestaurantDialogue(settings), rules: ReservationRules(settings), call: call,
                 store: store, now: now, log: log, execute: execute)
         }
     }

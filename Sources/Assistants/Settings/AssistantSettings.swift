@@ -3,7 +3,10 @@ import Store
 
 /// Which business an assistant does.
 public enum AssistantKind: String, Sendable, CaseIterable {
+    /// Books tables.
     case reservations
+    /// Takes orders, answers from the menu, and books tables.
+    case restaurant
 }
 
 /// One assistant, as data: who it is and the rules of its business.
@@ -46,6 +49,13 @@ public struct AssistantSettings: Sendable {
     public var logsTurns: Bool
     /// Wordings that replace the standard ones; see ``PromptKey``.
     public var prompts: [PromptKey: [String]]
+    /// Wordings that replace the standard ones of orders; see ``OrderPromptKey``.
+    public var orderPrompts: [OrderPromptKey: [String]]
+    /// Put into the store when it has no menu for this assistant.
+    public var menu: [MenuItem]
+    /// How long a pickup and a delivery take, in minutes.
+    public var pickupMinutes: Int
+    public var deliveryMinutes: Int
 
     public init(
         id: String, kind: AssistantKind = .reservations, name: String, greeting: String? = nil,
@@ -56,7 +66,8 @@ public struct AssistantSettings: Sendable {
         largePartySize: Int = 6, lastSeatingMinutes: Int = 60, slotMinutes: Int = 30,
         daysAheadMax: Int = 365, handOverNumber: String? = nil, failuresMax: Int = 4,
         confirmsBeforeBooking: Bool = true, logsTurns: Bool = true,
-        prompts: [PromptKey: [String]] = [:]
+        prompts: [PromptKey: [String]] = [:], orderPrompts: [OrderPromptKey: [String]] = [:],
+        menu: [MenuItem] = [], pickupMinutes: Int = 20, deliveryMinutes: Int = 30
     ) {
         self.id = id
         self.kind = kind
@@ -79,6 +90,10 @@ public struct AssistantSettings: Sendable {
         self.confirmsBeforeBooking = confirmsBeforeBooking
         self.logsTurns = logsTurns
         self.prompts = prompts
+        self.orderPrompts = orderPrompts
+        self.menu = menu
+        self.pickupMinutes = pickupMinutes
+        self.deliveryMinutes = deliveryMinutes
     }
 
     /// How long a party keeps its table, in minutes.
@@ -95,7 +110,8 @@ public struct AssistantSettings: Sendable {
             ("partySizeMax", partySizeMax), ("reservationMinutes", reservationMinutes),
             ("largePartyMinutes", largePartyMinutes), ("largePartySize", largePartySize),
             ("slotMinutes", slotMinutes), ("daysAheadMax", daysAheadMax),
-            ("failuresMax", failuresMax),
+            ("failuresMax", failuresMax), ("pickupMinutes", pickupMinutes),
+            ("deliveryMinutes", deliveryMinutes),
         ]
         for (key, value) in positive where value < 1 {
             found.append("\(key): is \(value); it must be 1 or more")
@@ -115,7 +131,20 @@ public struct AssistantSettings: Sendable {
         for (key, variants) in prompts where variants.isEmpty {
             found.append("prompts.\(key.rawValue): is empty; give one sentence or leave it out")
         }
+        for (key, variants) in orderPrompts where variants.isEmpty {
+            found.append("prompts.\(key.rawValue): is empty; give one sentence or leave it out")
+        }
         return found
+    }
+}
+
+extension AssistantSettings {
+    /// The first words of a scripted conversation.
+    public var spokenGreeting: String {
+        switch kind {
+        case .reservations: ReservationDialogue(self).greeting
+        case .restaurant: RestaurantDialogue(self).greeting
+        }
     }
 }
 

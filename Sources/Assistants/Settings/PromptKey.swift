@@ -9,7 +9,7 @@ public enum PromptKey: String, Sendable, CaseIterable {
     case askAll, askParty, askDate, askTime, askPartyAndDate, askPartyAndTime, askDateAndTime
     case askName, askAlternative, askOtherTime, confirm, confirmChange, askChange, confirmCancel
     case notUnderstood, help, outOfScope
-    case closed, closedAtTime, past, tooLarge, tooFarAhead, noSuchDay, weekdayDiffers
+    case closed, closedAtTime, openHours, past, tooLarge, tooFarAhead, noSuchDay, weekdayDiffers
     case full, fullNoAlternative, justTaken
     case booked, changed, unchanged, cancelledBooking, cancelled, startOver
     case anythingElse, whatElse, yourNumber, welcome, goodbye
@@ -87,6 +87,7 @@ public enum PromptKey: String, Sendable, CaseIterable {
         case .outOfScope: ["I am afraid I can only book tables."]
         case .closed: ["We are closed {day}."]
         case .closedAtTime: ["{day} we take guests {hours}."]
+        case .openHours: ["{day} we are open {hours}."]
         case .past: ["{when} has already gone by."]
         case .tooLarge: ["I can book for up to {max} people."]
         case .tooFarAhead: ["I can only book up to {max} days ahead."]

@@ -7,6 +7,14 @@ public struct ToolParameter: Sendable, Equatable {
         case integer(ClosedRange<Int>)
         /// A string; the pattern is a regular expression in the dialect of JSON Schema.
         case string(pattern: String?)
+        /// One of these words.
+        case choice([String])
+        /// A list of some of these words.
+        case choices([String])
+        /// A list of strings.
+        case texts
+        /// A list of objects with these members, one at least.
+        indirect case list([ToolParameter])
     }
 
     public var name: String
@@ -38,23 +46,33 @@ public struct ToolDeclaration: Sendable, Equatable {
     public var parameters: [ToolParameter]
 
     /// The parameters as a JSON Schema object (draft 2020-12), keys in order of declaration.
-    public var parametersSchema: String {
+    public var parametersSchema: String { schema(of: parameters) }
+
+    private func schema(of parameters: [ToolParameter]) -> String {
         let properties = parameters.map { parameter in
-            let type: String
-            switch parameter.kind {
-            case .integer(let range):
-                type =
-                    "\"type\":\"integer\",\"minimum\":\(range.lowerBound),"
-                    + "\"maximum\":\(range.upperBound)"
-            case .string(let pattern):
-                type = "\"type\":\"string\"" + (pattern.map { ",\"pattern\":\(quoted($0))" } ?? "")
-            }
-            return
-                "\(quoted(parameter.name)):{\(type),\"description\":\(quoted(parameter.summary))}"
+            "\(quoted(parameter.name)):{\(type(of: parameter.kind)),"
+                + "\"description\":\(quoted(parameter.summary))}"
         }
         let required = parameters.filter(\.isRequired).map { quoted($0.name) }
         return "{\"type\":\"object\",\"properties\":{\(properties.joined(separator: ","))},"
             + "\"required\":[\(required.joined(separator: ","))],\"additionalProperties\":false}"
+    }
+
+    private func type(of kind: ToolParameter.Kind) -> String {
+        switch kind {
+        case .integer(let range):
+            "\"type\":\"integer\",\"minimum\":\(range.lowerBound),"
+                + "\"maximum\":\(range.upperBound)"
+        case .string(let pattern):
+            "\"type\":\"string\"" + (pattern.map { ",\"pattern\":\(quoted($0))" } ?? "")
+        case .choice(let words):
+            "\"type\":\"string\",\"enum\":[\(words.map(quoted).joined(separator: ","))]"
+        case .choices(let words):
+            "\"type\":\"array\",\"items\":{\(type(of: .choice(words)))}"
+        case .texts: "\"type\":\"array\",\"items\":{\"type\":\"string\"}"
+        case .list(let members):
+            "\"type\":\"array\",\"minItems\":1,\"items\":\(schema(of: members))"
+        }
     }
 
     private func quoted(_ text: String) -> String {
@@ -162,6 +180,20 @@ public struct ToolBox: Sendable {
         CheckAvailability.self, CreateReservation.self, ChangeReservation.self,
         CancelReservation.self,
     ])
+
+    /// What the restaurant assistant can do: orders, the menu, and tables.
+    public static let restaurant = ToolBox([
+        SearchMenu.self, PriceOrder.self, PlaceOrder.self, CheckAvailability.self,
+        CreateReservation.self, ChangeReservation.self, CancelReservation.self,
+    ])
+
+    /// What an assistant of a kind can do.
+    public static func tools(of kind: AssistantKind) -> ToolBox {
+        switch kind {
+        case .reservations: reservations
+        case .restaurant: restaurant
+        }
+    }
 
     public var declarations: [ToolDeclaration] { tools.map { $0.declaration } }
 

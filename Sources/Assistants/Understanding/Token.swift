@@ -43,6 +43,11 @@ public struct Utterance: Sendable, Equatable {
         tokens = Tokenizer.tokens(of: text)
     }
 
+    init(text: String, tokens: [Token]) {
+        self.text = text
+        self.tokens = tokens
+    }
+
     public var isEmpty: Bool { tokens.isEmpty }
     public var count: Int { tokens.count }
 

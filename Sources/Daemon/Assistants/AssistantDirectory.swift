@@ -42,12 +42,27 @@ struct AssistantDirectory: Sendable {
 }
 
 extension AssistantSettings {
+    /// The settings of a block with the menu that it names. Blocking.
+    static func reading(_ block: AssistantBlock) throws -> AssistantSettings {
+        var settings = AssistantSettings(block)
+        if !block.menu.isEmpty { settings.menu = try MenuFile.read(path: block.menu) }
+        let problems = settings.problems()
+        guard problems.isEmpty else {
+            throw DaemonError(
+                description: "assistant '\(block.id)': \(problems.joined(separator: "; "))")
+        }
+        return settings
+    }
+
     /// The settings that a block of the configuration describes; what it leaves out is the sample's.
     init(_ block: AssistantBlock) {
         let zone = TimeZone(identifier: block.timeZone) ?? .gmt
         self = .sampleRestaurant(id: block.id, timeZone: zone)
         name = block.name.isEmpty ? block.id : block.name
         greeting = block.greeting.isEmpty ? nil : block.greeting
+        kind = AssistantKind(rawValue: block.kind) ?? .reservations
+        pickupMinutes = block.pickupMinutes
+        deliveryMinutes = block.deliveryMinutes
         voice = block.voice.isEmpty ? nil : block.voice
         language = block.language
         if !block.tables.isEmpty {

@@ -71,7 +71,9 @@ extension AssistantBlock {
 
     static let options: [ConfigurationOption<AssistantBlock>] = [
         .text("id", \.id, allowed: "short unique word", "Name in logs, records and numbers."),
-        .text("kind", \.kind, allowed: "reservations", "Which dialogue it holds."),
+        .text(
+            "kind", \.kind, allowed: AssistantKind.allCases.map(\.rawValue).joined(separator: ", "),
+            "What it does: book tables, or take orders too and answer from a menu."),
         .text("name", \.name, "The business's name as it is spoken; empty means the id."),
         .text("greeting", \.greeting, "First words; empty lets the dialogue greet in its own."),
         .text("voice", \.voice, "Voice, over the one of the tts entry."),
@@ -101,6 +103,16 @@ extension AssistantBlock {
         .text(
             "handOverNumber", \.handOverNumber, allowed: "number in E.164",
             "Who is called when the caller wants a human; empty means nobody."),
+        .text(
+            "menu", \.menu, allowed: "path of a CSV file",
+            "restaurant: menu that a new database begins with, relative to the configuration file; "
+                + "later ones come by `streamd import menu`."),
+        .integer(
+            "pickupMinutes", \.pickupMinutes, 1...600, unit: "min",
+            "restaurant: how long until an order can be picked up."),
+        .integer(
+            "deliveryMinutes", \.deliveryMinutes, 1...600, unit: "min",
+            "restaurant: how long a delivery takes."),
         .choice(
             "greetWith", \.greetWith,
             "Who says the greeting: streamd over the stream, where it can be interrupted, or "

@@ -1,3 +1,4 @@
+import Assistants
 import Foundation
 
 extension Configuration {
@@ -12,7 +13,12 @@ extension Configuration {
         guard let text = String(data: data, encoding: .utf8) else {
             throw ConfigurationError(file: path, place: nil, message: "is not UTF-8 text")
         }
-        return try parse(yaml: text, file: path)
+        var configuration = try parse(yaml: text, file: path)
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        for index in configuration.assistants.indices {
+            configuration.assistants[index].resolvePaths(in: folder)
+        }
+        return configuration
     }
 
     /// Turns YAML into a checked configuration.
@@ -98,10 +104,17 @@ extension Configuration {
                     + ids.joined(separator: ", "))
         }
         for block in assistants {
-            guard block.kind == "reservations" else {
+            guard let kind = AssistantKind(rawValue: block.kind) else {
+                let known = AssistantKind.allCases.map(\.rawValue).joined(separator: ", ")
                 throw fail(
                     "assistants",
-                    "assistant '\(block.id)' has kind '\(block.kind)'; known: reservations")
+                    "assistant '\(block.id)' has kind '\(block.kind)'; known: \(known)")
+            }
+            guard block.menu.isEmpty || kind == .restaurant else {
+                throw fail(
+                    "assistants",
+                    "assistant '\(block.id)' has a menu but kind '\(block.kind)'; write kind: "
+                        + "restaurant")
             }
             guard TimeZone(identifier: block.timeZone) != nil else {
                 throw fail(
@@ -137,6 +150,14 @@ extension Configuration {
                 "twilio.publicURL",
                 "'\(twilio.publicURL)' is not a base address; write \"https://voice.example.com\"")
         }
+    }
+}
+
+extension AssistantBlock {
+    /// Makes paths whole that are relative to the file they stand in.
+    mutating func resolvePaths(in folder: URL) {
+        guard !menu.isEmpty, !menu.hasPrefix("/") else { return }
+        menu = folder.appending(path: menu).path
     }
 }
 

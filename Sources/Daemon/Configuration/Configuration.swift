@@ -173,6 +173,10 @@ public struct AssistantBlock: Sendable {
     public var partySizeMax = 12
     public var reservationMinutes = 120
     public var handOverNumber = ""
+    /// A CSV file; read when the store has no menu yet.
+    public var menu = ""
+    public var pickupMinutes = 20
+    public var deliveryMinutes = 30
     public var goodbye = ""
     public var notices: [String] = []
     public enum Greeter: String, CaseIterable, Sendable { case stream, say }

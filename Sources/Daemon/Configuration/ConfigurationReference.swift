@@ -106,7 +106,15 @@ public enum ConfigurationReference {
             hours: {monday: "11:30-22:00", friday: "11:30-23:00", saturday: "11:30-23:00"}
             tables: [2, 2, 2, 4, 4, 4, 6, 6, 8, 10]
 
-        # Which number is whose: {"+15551234567": concya}
+          - id: bella
+            kind: restaurant
+            name: Bella Napoli
+            timeZone: America/New_York
+            menu: samples/menus/bella-napoli.csv
+            pickupMinutes: 20
+            deliveryMinutes: 30
+
+        # Which number is whose: {"+15551234567": concya, "+15557654321": bella}
         numbers: {}
         defaultAssistant: concya
 

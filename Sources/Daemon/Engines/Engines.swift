@@ -146,7 +146,7 @@ struct Engines: Sendable {
 
     /// The dialogue of one assistant. All assistants share the books on the services.
     func dialogue(
-        _ settings: AssistantSettings, scripted: ScriptedDialogueEngine, role: ReservationRole
+        _ settings: AssistantSettings, scripted: ScriptedDialogueEngine, role: AssistantRole
     ) throws -> any DialogueEngine {
         let minds = try configuration.llm.enumerated().map { index, entry -> any DialogueEngine in
             switch entry.engine {

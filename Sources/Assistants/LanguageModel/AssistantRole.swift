@@ -3,9 +3,9 @@ import Net
 import Pipelines
 import Store
 
-/// What a language model is told in order to take reservations: the same settings, rules and tools
-/// as the scripted dialogue goes by.
-public struct ReservationRole: Sendable {
+/// What a language model is told in order to do an assistant's business: the same settings, rules and
+/// tools as the scripted dialogue goes by.
+public struct AssistantRole: Sendable {
     private let settings: AssistantSettings
     private let store: any RecordStore
     private let now: @Sendable () -> Date
@@ -26,9 +26,9 @@ public struct ReservationRole: Sendable {
     /// - Parameter extra: instructions of the owner, added to ours.
     public func role(extra: String) -> LanguageModelRole {
         let rules = ReservationRules(settings)
-        let tools = ToolBox.reservations
+        let tools = ToolBox.tools(of: settings.kind)
         var role = LanguageModelRole(
-            greeting: ReservationDialogue(settings).greeting,
+            greeting: settings.spokenGreeting,
             instructions: { [settings, now] _ in
                 Self.instructions(settings, rules: rules, extra: extra, now: now())
             },
@@ -58,7 +58,7 @@ public struct ReservationRole: Sendable {
         let today = rules.today(now)
         let local = rules.clock.local(at: now)
         var lines = [
-            "You answer the telephone of \(settings.name) and take reservations.",
+            "You answer the telephone of \(settings.name) and \(business(settings.kind)).",
             "You are speaking: answer in one or two short sentences without lists, markdown or emoji.",
             "It is \(today.weekday.name), \(today), \(local.time).",
             "Opening hours: \(hours(settings)).",
@@ -67,8 +67,21 @@ public struct ReservationRole: Sendable {
                 + "so. Before you book, change or cancel, read everything back and wait for a yes.",
             "Read a confirmation number out digit by digit.",
         ]
+        if settings.kind == .restaurant {
+            lines.append(
+                "Dishes, prices and totals come from the tools, never from you. An order is placed only "
+                    + "when place_order says so, at the total that price_order gave and the guest agreed "
+                    + "to. Ask for delivery or pickup, and for the address of a delivery.")
+        }
         if !extra.isEmpty { lines.append(extra) }
         return lines.joined(separator: "\n")
+    }
+
+    private static func business(_ kind: AssistantKind) -> String {
+        switch kind {
+        case .reservations: "take reservations"
+        case .restaurant: "take orders and reservations and answer questions about the menu"
+        }
     }
 
     private static func hours(_ settings: AssistantSettings) -> String {

@@ -1,0 +1,144 @@
+import Pipelines
+import Store
+
+/// Everything the restaurant's dialogue remembers of one conversation.
+public struct RestaurantState: Sendable, Equatable {
+    /// What the conversation is about.
+    public enum Topic: Sendable, Equatable { case order, reservation }
+
+    /// A line that is being ordered; names are the menu's.
+    struct Line: Sendable, Equatable {
+        var item: String
+        /// Nil until it is known, where there are several.
+        var size: String?
+        var extras: [String]
+        var quantity: Int
+    }
+
+    enum Stage: Sendable, Equatable {
+        /// Nothing is under way, or parts of an order are missing.
+        case collecting
+        /// One of several items is meant.
+        case choosing(ItemMention)
+        /// The line of this position needs a size.
+        case sizing(Int)
+        case confirming
+        case changing
+        /// The store failed, it was asked whether to try again.
+        case retrying
+        /// It was asked whether there is anything else.
+        case done
+    }
+
+    /// What the kitchen has.
+    struct Placed: Sendable, Equatable {
+        var number: Int
+        var minutes: Int
+    }
+
+    public var topic = Topic.order
+    var reservation = ReservationState()
+    /// Nil until the first thing is said.
+    var menu: Menu?
+    /// What was said while the menu was being read.
+    var heldInput: CallerInput?
+
+    var stage = Stage.collecting
+    var lines: [Line] = []
+    var service: OrderService?
+    var address: String?
+    /// Mentions that wait until the one before them is clear.
+    var waitingMentions: [ItemMention] = []
+    /// The line that "it" means.
+    var lastLine: Int?
+    /// The rest of a list that was begun, as it is said.
+    var moreOffers: [String] = []
+    var placed: Placed?
+    /// False until the caller has heard the order number.
+    var isNumberHeard = true
+    /// What is being waited for.
+    var waiting: RestaurantCall.Kind?
+
+    var question = OrderPromptKey.askItem
+    var askCounts: [OrderPromptKey: Int] = [:]
+    var lastReply: [String] = []
+    /// Something of use was said in this turn.
+    var hasProgressed = false
+    var failures = 0
+    var storeFailures = 0
+    /// Orders that came to an outcome or were changed; part of the idempotency key.
+    var sequence = 1
+
+    public init() {}
+
+    var expectation: OrderExpectation {
+        switch stage {
+        case .choosing(let mention): .item(mention.ids)
+        case .sizing: .size
+        case .confirming, .retrying: .yesNo
+        case .changing: .change
+        case .done: .anything
+        case .collecting:
+            switch question {
+            case .askService: .service
+            case .askAddress: .address
+            default: .anything
+            }
+        }
+    }
+
+    /// Whether the reservation dialogue has a question open.
+    var isReserving: Bool { topic == .reservation && reservation.stage != .done }
+
+    mutating func clearOrder() {
+        lines = []
+        service = nil
+        address = nil
+        waitingMentions = []
+        lastLine = nil
+        stage = .collecting
+        sequence += 1
+    }
+}
+
+/// A tool call of the restaurant's dialogue.
+public struct RestaurantCall: ScriptedToolCall {
+    public enum Kind: Sendable, Equatable {
+        /// Reads the menu, once in a conversation.
+        case menu
+        case place(PlaceOrder.Arguments)
+        case reservation(ReservationCall)
+    }
+
+    public var kind: Kind
+    public var sequence: Int
+
+    public var isReadOnly: Bool {
+        switch kind {
+        case .menu: true
+        case .place: PlaceOrder.declaration.effect == .readOnly
+        case .reservation(let call): call.isReadOnly
+        }
+    }
+
+    public func run(in context: ToolContext, completion: @escaping ToolCompletion<RestaurantAnswer>)
+    {
+        switch kind {
+        case .menu:
+            context.store.menu(assistantID: context.rules.settings.id) { result in
+                completion(result.mapError(ToolError.store).map { .menu(Menu($0)) })
+            }
+        case .place(let arguments):
+            PlaceOrder.run(arguments, in: context) { completion($0.map(RestaurantAnswer.order)) }
+        case .reservation(let call):
+            call.run(in: context) { completion($0.map(RestaurantAnswer.reservation)) }
+        }
+    }
+}
+
+/// What a tool answered.
+public enum RestaurantAnswer: Sendable, Equatable {
+    case menu(Menu)
+    case order(OrderAnswer)
+    case reservation(ReservationAnswer)
+}

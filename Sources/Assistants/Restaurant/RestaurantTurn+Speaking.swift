@@ -1,0 +1,167 @@
+import Store
+
+/// Putting sentences together.
+extension RestaurantTurn {
+    /// The values of the state that wordings may name.
+    private var values: [String: String] {
+        var result: [String: String] = [:]
+        if !state.lines.isEmpty {
+            result["items"] = words(state.lines)
+            if let total = price(state.lines) { result["total"] = total.description }
+        }
+        if let address = state.address { result["address"] = address }
+        if let placed = state.placed {
+            result["number"] = SpeakableText.digits(String(placed.number))
+            result["minutes"] = String(placed.minutes)
+        }
+        switch state.stage {
+        case .choosing(let mention):
+            let offers = mention.ids.prefix(8).compactMap { state.menu?.items[$0].offer }
+            result["options"] = SpeakableText.list(offers)
+        case .sizing(let line) where state.lines.indices.contains(line):
+            let item = state.menu?.item(named: state.lines[line].item)
+            result["item"] = state.lines[line].item
+            result["options"] = item?.sizeOffers(conjunction: "or")
+        default: break
+        }
+        return result
+    }
+
+    mutating func say(
+        _ key: OrderPromptKey, _ more: [String: String] = [:], variant: Int = 0
+    ) {
+        let filled = values.merging(more) { $1 }
+        sentences += Prompts(settings).orderSentences(key, filled, variant: variant)
+    }
+
+    /// Says something that orders and reservations have in common.
+    mutating func sayShared(
+        _ key: PromptKey, _ more: [String: String] = [:], variant: Int = 0
+    ) {
+        sentences += Prompts(settings).sentences(key, more, variant: variant)
+    }
+
+    /// Asks, in other words than the last time the same was asked.
+    mutating func ask(_ key: OrderPromptKey) {
+        let count = state.askCounts[key, default: 0]
+        // Other words are for those who did not understand, not for those who corrected something.
+        let variant = key == state.question && !state.hasProgressed ? count : 0
+        state.askCounts[key] = variant + 1
+        state.question = key
+        say(key, variant: variant)
+    }
+
+    mutating func askAgain() { ask(state.question) }
+
+    mutating func progress() {
+        state.failures = 0
+        state.hasProgressed = true
+    }
+
+    // MARK: - Orders in words
+
+    /// "2 Margherita Pizzas"; "1 large Pepperoni Pizza with olives".
+    func words(_ line: RestaurantState.Line) -> String {
+        var text = "\(line.quantity) "
+        if let size = line.size, !size.isEmpty { text += size.lowercased() + " " }
+        text += line.quantity > 1 ? Self.plural(line.item) : line.item
+        if !line.extras.isEmpty {
+            let extras = line.extras.map { $0.lowercased() }
+            text += " with " + SpeakableText.list(extras, conjunction: "and")
+        }
+        return text
+    }
+
+    func words(_ lines: [RestaurantState.Line]) -> String {
+        SpeakableText.list(lines.map(words), conjunction: "and")
+    }
+
+    /// Only of plain names: "Gnocchi al Pesto" has no plural that could be guessed.
+    private static func plural(_ name: String) -> String {
+        let words = name.split(separator: " ")
+        guard words.count <= 2, let last = name.last, !"si".contains(last) else { return name }
+        return name + (name.hasSuffix("ch") || name.hasSuffix("sh") ? "es" : "s")
+    }
+
+    /// Tells what lines have become, with what they cost.
+    mutating func tell(_ touched: [Int], _ key: OrderPromptKey) {
+        let known = touched.filter {
+            state.lines.indices.contains($0) && state.lines[$0].size != nil
+        }
+        let lines = known.map { state.lines[$0] }
+        // What is read back as a whole in the next sentence is not said before.
+        guard !lines.isEmpty, !isComplete, let total = price(lines) else { return }
+        say(key, ["items": words(lines), "total": total.description])
+    }
+
+    mutating func tellLine(_ line: Int, _ key: OrderPromptKey) { tell([line], key) }
+
+    mutating func tellOrder() {
+        progress()
+        guard !state.lines.isEmpty else { return say(.emptyOrder) }
+        if price(state.lines) != nil { say(.total) }
+    }
+
+    /// How long the kitchen takes; of an order that is placed, what was promised.
+    mutating func tellDuration() {
+        progress()
+        if state.placed != nil, state.lines.isEmpty {
+            say(.ready)
+        } else {
+            let minutes = OrderService.allCases.map { String(rules.readyMinutes($0)) }
+            say(.duration, ["delivery": minutes[0], "pickup": minutes[1]])
+        }
+        if state.stage != .done { askAgain() }
+    }
+
+    // MARK: - Trouble and farewell
+
+    /// Nothing in the words was of use.
+    mutating func nothingUnderstood(_ said: OrderUnderstanding) {
+        if said.weakCommands.contains(.repeatLast), !state.lastReply.isEmpty {
+            sentences += state.lastReply
+        } else if said.commands.contains(.goodbye) {
+            farewell([])
+        } else if said.weakCommands.contains(.greeting) || said.commands.contains(.thanks)
+            || said.answer == .yes && state.lines.isEmpty
+        {
+            askAgain()
+        } else {
+            fail(isQuestion: said.isQuestion)
+        }
+    }
+
+    /// Counts a turn without progress: asks differently, helps, and at last gives up.
+    mutating func fail(isQuestion: Bool = false) {
+        state.failures += 1
+        guard state.failures < settings.failuresMax else {
+            if settings.handOverNumber != nil { return handOver() }
+            sayShared(.giveUp)
+            next = .hangUp
+            return
+        }
+        if isQuestion {
+            say(.outOfScope)
+        } else {
+            sayShared(.notUnderstood, variant: state.failures - 1)
+        }
+        askAgain()
+    }
+
+    mutating func handOver() {
+        guard let number = settings.handOverNumber else {
+            sayShared(.noPerson)
+            return askAgain()
+        }
+        sayShared(.handOver)
+        next = .handOver(number: number)
+    }
+
+    /// Ends the call; an order number that was not heard is said before.
+    mutating func farewell(_ first: [PromptKey]) {
+        for key in first { sayShared(key) }
+        if !state.isNumberHeard { say(.orderNumber) }
+        sayShared(.goodbye)
+        next = .hangUp
+    }
+}

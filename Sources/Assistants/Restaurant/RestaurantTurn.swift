@@ -1,0 +1,382 @@
+import Foundation
+import Pipelines
+import Store
+
+/// One event's way through the restaurant's dialogue: a copy of the state that is worked on.
+struct RestaurantTurn {
+    typealias Step = DialogueStep<RestaurantState, RestaurantCall>
+
+    var state: RestaurantState
+    let dialogue: RestaurantDialogue
+    let now: Date
+    var sentences: [String] = []
+    var next = Step.Next.listen
+
+    init(state: RestaurantState, dialogue: RestaurantDialogue, now: Date) {
+        self.state = state
+        self.dialogue = dialogue
+        self.now = now
+    }
+
+    var rules: OrderRules { dialogue.rules }
+    var settings: AssistantSettings { dialogue.rules.settings }
+
+    // MARK: - What the caller did
+
+    mutating func take(_ input: CallerInput) {
+        guard let menu = state.menu else {
+            state.heldInput = input
+            state.waiting = .menu
+            next = .call(RestaurantCall(kind: .menu, sequence: state.sequence))
+            return
+        }
+        state.hasProgressed = false
+        if state.isReserving, !isSpeech(input) { return reserve(input) }
+        switch input {
+        case .silence(let count): takeSilence(count)
+        case .unintelligible: fail()
+        case .dtmf(let keys): takeKeys(keys, menu)
+        case .speech(let transcript): takeSpeech(transcript.text, input, menu)
+        }
+    }
+
+    private func isSpeech(_ input: CallerInput) -> Bool {
+        if case .speech = input { true } else { false }
+    }
+
+    private mutating func takeSilence(_ count: Int) {
+        if state.stage == .done {
+            if count > 1 { farewell([]) } else { ask(.anythingElse) }
+        } else if count > 2 {
+            sayShared(.silenceGoodbye)
+            next = .hangUp
+        } else {
+            sayShared(.stillThere, variant: count - 1)
+            askAgain()
+        }
+    }
+
+    private mutating func takeKeys(_ keys: String, _ menu: Menu) {
+        let isYesNo = state.expectation == .yesNo
+        let text =
+            switch keys {
+            case "1" where isYesNo: "yes"
+            case "2" where isYesNo: "no"
+            case "0": "operator"
+            case "*": "repeat that"
+            default: keys.filter(\.isNumber)
+            }
+        takeSpeech(text, .speech(Transcript(text: text)), menu)
+    }
+
+    private mutating func takeSpeech(_ text: String, _ input: CallerInput, _ menu: Menu) {
+        let said = OrderUnderstanding.read(text, menu: menu, expecting: state.expectation)
+        if concernsReservation(said, text) {
+            state.topic = .reservation
+            return reserve(input)
+        }
+        // A question in the middle of a reservation does not end it.
+        if said.question == nil { state.topic = .order }
+        guard !said.isEmpty else { return fail() }
+        if takeCommand(said) { return }
+        if let question = said.question { return answer(question, said) }
+        if said.asksTotal {
+            tellOrder()
+            return goOn()
+        }
+        if said.asksDuration, said.mentions.isEmpty { return tellDuration() }
+        switch state.stage {
+        case .choosing(let mention): choose(said, mention)
+        case .sizing(let line): takeSize(said, line)
+        case .confirming: confirm(said)
+        case .changing: change(said)
+        case .retrying: retry(said)
+        case .done: afterwards(said)
+        case .collecting: collect(said)
+        }
+    }
+
+    // MARK: - Tables
+
+    /// Whether the reservation dialogue is to hear what was said.
+    private func concernsReservation(_ said: OrderUnderstanding, _ text: String) -> Bool {
+        let isOrder = !said.mentions.isEmpty || said.question != nil || said.wantsToOrder
+        if state.isReserving {
+            // A name that is asked for may sound like a dish.
+            if state.reservation.expectation == .slots(.name) { return said.question == nil }
+            let isSure = said.mentions.contains { $0.isSure } || said.wantsToOrder
+            return said.wantsTable || said.question == nil && !isSure
+        }
+        let wantsTable = said.wantsTable || said.namesTable && state.lines.isEmpty
+        if wantsTable, !said.wantsToOrder { return true }
+        // A booked table may be changed or cancelled as long as no order is under way.
+        guard state.topic == .reservation, state.reservation.booking != nil, !isOrder,
+            state.lines.isEmpty
+        else { return false }
+        let heard = ReservationUnderstanding.read(
+            text, expecting: state.reservation.expectation, today: rules.clock.local(at: now).date)
+        return !heard.slots.subtracting(.name).isEmpty || !heard.mentioned.isEmpty
+            || heard.commands.contains(.cancel)
+    }
+
+    private mutating func reserve(_ input: CallerInput) {
+        take(dialogue.reservations.step(state.reservation, .caller(input), now: now))
+    }
+
+    /// Takes what the reservation dialogue said and wants.
+    mutating func take(_ step: DialogueStep<ReservationState, ReservationCall>) {
+        state.reservation = step.state
+        sentences += step.sentences
+        switch step.next {
+        case .listen:
+            guard step.state.stage == .done else { break }
+            guard state.lines.isEmpty else {
+                // Back to the order that was interrupted, instead of "Is there anything else?".
+                if step.state.question == .anythingElse, !sentences.isEmpty {
+                    sentences.removeLast()
+                }
+                progress()
+                return goOn()
+            }
+            state.stage = .done
+            state.question = .anythingElse
+        case .hangUp: next = .hangUp
+        case .handOver(let number): next = .handOver(number: number)
+        case .call(let call):
+            let kind = RestaurantCall.Kind.reservation(call)
+            state.waiting = kind
+            next = .call(RestaurantCall(kind: kind, sequence: call.sequence))
+        }
+    }
+
+    // MARK: - Commands
+
+    /// Does what was asked of the conversation itself; false where the stage must decide.
+    private mutating func takeCommand(_ said: OrderUnderstanding) -> Bool {
+        let commands = said.commands
+        let isBare = said.mentions.isEmpty && said.question == nil
+        if commands.contains(.person) {
+            handOver()
+        } else if commands.contains(.startOver) {
+            progress()
+            state.clearOrder()
+            sayShared(.startOver)
+            ask(.askItem)
+        } else if commands.contains(.cancel) || commands.contains(.dismiss), isBare {
+            cancel()
+        } else if commands.contains(.repeatLast), isBare {
+            if state.lastReply.isEmpty { askAgain() } else { sentences += state.lastReply }
+        } else if commands.contains(.help), isBare {
+            say(.help)
+            askAgain()
+        } else if commands.contains(.wait), isBare, said.answer == nil {
+            sayShared(.takeYourTime)
+        } else if said.asksHours {
+            tellHours()
+            askAgain()
+        } else {
+            return false
+        }
+        return true
+    }
+
+    private mutating func cancel() {
+        progress()
+        if state.stage == .done, state.placed != nil, state.lines.isEmpty {
+            say(.alreadyPlaced)
+            return ask(.anythingElse)
+        }
+        state.clearOrder()
+        state.stage = .done
+        say(.notOrdered)
+        ask(.anythingElse)
+    }
+
+    private mutating func tellHours() {
+        let today = rules.clock.local(at: now).date
+        let periods = settings.openingHours.periods(on: today)
+        guard !periods.isEmpty else { return sayShared(.closed, ["day": "today"]) }
+        let hours = SpeakableText.seatingHours(periods, lastSeatingMinutes: 0)
+        sayShared(.openHours, ["day": "today", "hours": hours])
+    }
+
+    // MARK: - The stages
+
+    /// - Returns: whether anything in the words went into the order.
+    mutating func merge(_ said: OrderUnderstanding) -> Bool {
+        let before = state
+        let count = sentences.count
+        if let service = said.service { state.service = service }
+        if let address = said.address {
+            state.address = address
+            state.service = .delivery
+        }
+        apply(said)
+        let isNew =
+            before.lines != state.lines || before.service != state.service
+            || before.address != state.address || before.stage != state.stage
+            || before.waitingMentions != state.waitingMentions || sentences.count > count
+        if isNew {
+            progress()
+            state.sequence += 1
+        }
+        return isNew
+    }
+
+    private mutating func collect(_ said: OrderUnderstanding) {
+        if merge(said) { return goOn() }
+        if said.commands.contains(.goodbye) { return farewell([]) }
+        if state.lines.isEmpty {
+            if said.commands.contains(.thanks) { return welcome() }
+            if said.wantsToOrder {
+                progress()
+                return openForOrders ? goOn() : refuseClosed()
+            }
+            if said.commands.contains(.finished) || said.answer == .no { return farewell([]) }
+        } else if said.answer != nil || said.commands.contains(.finished), isQuestionOpen {
+            return askAgain()
+        }
+        nothingUnderstood(said)
+    }
+
+    /// "No, that's all" to a question that has to be answered is no failure.
+    private var isQuestionOpen: Bool {
+        state.question == .askService || state.question == .askAddress
+    }
+
+    private mutating func choose(_ said: OrderUnderstanding, _ offered: ItemMention) {
+        if let mention = said.mentions.first, mention.ids.count == 1,
+            offered.ids.contains(mention.ids[0])
+        {
+            state.stage = .collecting
+            var said = said
+            said.mentions[0] = joined(offered, mention)
+            return goOn(with: said)
+        }
+        if !said.mentions.isEmpty || said.removesLast {
+            state.stage = .collecting
+            if merge(said) { return goOn() }
+            state.stage = .choosing(offered)
+        }
+        let picked: Int? =
+            switch said.choice {
+            case .index(let index): offered.ids.indices.contains(index) ? offered.ids[index] : nil
+            case .last: offered.ids.last
+            case .any: offered.ids.first
+            default: nil
+            }
+        if let picked {
+            state.stage = .collecting
+            var mention = offered
+            mention.ids = [picked]
+            var said = said
+            said.mentions = [mention]
+            return goOn(with: said)
+        }
+        if said.answer == .no || said.commands.contains(.finished) {
+            progress()
+            state.stage = .collecting
+            return goOn()
+        }
+        if merge(said) { return goOn() }
+        nothingUnderstood(said)
+    }
+
+    /// Takes what was picked, even if it says no more than the order has already.
+    private mutating func goOn(with said: OrderUnderstanding) {
+        _ = merge(said)
+        progress()
+        goOn()
+    }
+
+    private mutating func takeSize(_ said: OrderUnderstanding, _ line: Int) {
+        guard state.lines.indices.contains(line) else { return goOn() }
+        if said.mentions.isEmpty, let size = said.size {
+            progress()
+            state.stage = .collecting
+            setSize(size, of: line)
+            state.sequence += 1
+            var rest = said
+            rest.size = nil
+            rest.number = nil
+            _ = merge(rest)
+            if state.lines[line].size != nil { tellLine(line, .added) }
+            return goOn()
+        }
+        if merge(said) { return goOn() }
+        nothingUnderstood(said)
+    }
+
+    private mutating func confirm(_ said: OrderUnderstanding) {
+        if merge(said) { return goOn() }
+        switch said.answer {
+        case .yes:
+            progress()
+            place()
+        case .no:
+            progress()
+            state.stage = .changing
+            ask(.askChange)
+        case nil: nothingUnderstood(said)
+        }
+    }
+
+    private mutating func change(_ said: OrderUnderstanding) {
+        var said = said
+        // Asked what to change, "three" and "large" are changes.
+        if said.mentions.isEmpty { said.changes = true }
+        if merge(said) { return goOn() }
+        if said.answer != nil || said.commands.contains(.finished) {
+            progress()
+            state.stage = .collecting
+            return goOn()
+        }
+        nothingUnderstood(said)
+    }
+
+    private mutating func retry(_ said: OrderUnderstanding) {
+        if merge(said) { return goOn() }
+        switch said.answer {
+        case .yes:
+            progress()
+            place()
+        case .no: farewell([])
+        case nil: nothingUnderstood(said)
+        }
+    }
+
+    private mutating func afterwards(_ said: OrderUnderstanding) {
+        if said.commands.contains(.thanks), said.mentions.isEmpty, said.answer == nil,
+            !said.commands.contains(.goodbye)
+        {
+            return welcome()
+        }
+        if said.isOrdering, !said.mentions.isEmpty || said.wantsToOrder {
+            state.stage = .collecting
+            if merge(said) { return goOn() }
+            progress()
+            return openForOrders ? ask(.askItem) : refuseClosed()
+        }
+        let isEnd =
+            said.commands.contains(.goodbye) || said.commands.contains(.finished)
+            || said.answer == .no
+        if isEnd { return farewell(said.commands.contains(.thanks) ? [.welcome] : []) }
+        if said.answer == .yes {
+            progress()
+            return sayShared(.whatElse)
+        }
+        if state.placed != nil, said.changes || said.removesLast || said.service != nil {
+            progress()
+            say(.alreadyPlaced)
+            return ask(.anythingElse)
+        }
+        nothingUnderstood(said)
+    }
+
+    private mutating func welcome() {
+        progress()
+        sayShared(.welcome)
+        if state.stage != .done { state.stage = .done }
+        ask(.anythingElse)
+    }
+}
