@@ -15,7 +15,6 @@ ARGS ?=
 
 ENVIRONMENT = . scripts/environment
 BUILD = swift build -c release -j $(JOBS)
-TEST = swift test -c release -j $(JOBS)
 
 .PHONY: help
 help: ## Lists the targets
@@ -43,7 +42,7 @@ test: setup ## Runs the rules, every test, and each fuzzer for ten seconds
 	@# Built apart: `swift test` by itself compiles with other flags than `make run`, and each would
 	@# undo the other's build.
 	@$(ENVIRONMENT); $(BUILD) --build-tests
-	@$(ENVIRONMENT); $(TEST) --skip-build $(ARGS)
+	@$(ENVIRONMENT); scripts/test $(ARGS)
 	@$(ENVIRONMENT); scripts/fuzz 10
 
 .PHONY: demo

@@ -38,7 +38,12 @@ final class TraceCollector {
         endpoint = "http://127.0.0.1:\(port)"
     }
 
-    deinit { if process.isRunning { process.terminate() } }
+    deinit { end() }
+
+    /// For good: a process may have been started where SIGTERM is blocked.
+    private func end() {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
 
     private static func program(_ failures: Int, _ status: Int) -> String {
         """
@@ -71,7 +76,7 @@ final class TraceCollector {
 
     /// Ends the collector and hands out what it has taken.
     func stop() throws -> [JSONValue] {
-        process.terminate()
+        end()
         let data = try output.fileHandleForReading.readToEnd() ?? Data()
         return try data.split(separator: 0x0A).map { line in
             let bytes = Array(line)

@@ -72,7 +72,7 @@ public struct TurnSettings: Sendable {
     public var endpointMaxMs = 1200
     public var speculateAfterMs = 160
     public var bargeInMs = 60
-    public var bargeInConfirmMs = 900
+    public var bargeInConfirmMs = 700
     public var dtmfGapMs = 2000
     public var idlePromptMs = 8000
     public var idlePromptsMax = 3

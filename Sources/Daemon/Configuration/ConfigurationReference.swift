@@ -89,6 +89,7 @@ public enum ConfigurationReference {
         "audio.noiseSuppression": "off",
         "buffers.leadMs": "200",
         "limits.maxCalls": "200",
+        "telemetry.otlpEndpoint": "\"\"",
         "store.path": "\"var/streamd.sqlite\"",
         "models.directory": "\"\"",
         "log.level": "info",

@@ -23,7 +23,8 @@ struct CallTrace: Sendable {
     /// The spans of a turn that has been recorded.
     func spans(of record: Pipelines.TurnRecord) -> [TraceSpan] {
         let base = Int64(record.speechEndNanos) + shiftNanos
-        func at(_ ms: Double) -> UInt64 { UInt64(max(0, base + Int64(ms * 1e6))) }
+        // The two clocks are read one after the other, and nothing is before the call.
+        func at(_ ms: Double) -> UInt64 { max(startNanos, UInt64(max(0, base + Int64(ms * 1e6)))) }
         var turn = TraceSpan(
             traceID: traceID, parentID: callID, name: "turn", startNanos: at(0),
             endNanos: at(record.finishedMs))

@@ -53,7 +53,7 @@ struct CallerPauses: Sendable {
             silence = max(isFluent ? options.endpointMs * 7 / 8 : options.endpointMs, usual)
         case .partial:
             // Between the parts of a wish even fluent callers breathe.
-            let base = options.endpointMs + (options.endpointMaxMs - options.endpointMs) * 7 / 16
+            let base = (options.endpointMs + options.endpointMaxMs) / 2
             silence = max(base, usual)
         case .incomplete: silence = options.endpointMaxMs
         }

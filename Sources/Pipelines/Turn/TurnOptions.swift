@@ -45,7 +45,7 @@ public struct TurnOptions: Sendable, Equatable {
     public var bargeInEarlyMs = 100
     public var earlyPlayoutMs = 300
     /// Speech over the agent that is an interruption whatever the words.
-    public var bargeInConfirmMs = 900
+    public var bargeInConfirmMs = 700
     /// A shorter sound over the agent is taken for noise: speech resumes without waiting for words.
     public var noiseMs = 120
     /// Silence after a sound over the agent at which speech resumes though no transcript came.
