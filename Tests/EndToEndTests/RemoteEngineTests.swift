@@ -56,7 +56,7 @@ import Testing
         let result = await daemon.call(try .turns(["speech/book-a-table.rms", "speech/yes.rms"]))
         #expect(result.faults == [])
         #expect(await daemon.logs("call ended", result.callSid))
-        let turns = daemon.lines([" turn ", result.callSid, "agent=\"\(Self.answer)\""])
+        let turns = daemon.lines([" turn {", result.callSid, #""agent":"\#(Self.answer)""#])
         #expect(turns.count == 2, "\(daemon.logLines)")
         #expect(daemon.lines(["engine failed"]) == [])
         let page = try await daemon.get("/metrics").body

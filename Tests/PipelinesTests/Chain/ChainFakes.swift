@@ -38,7 +38,11 @@ final class TestLoop: Sendable {
         loop.start()
     }
 
-    deinit { loop.stop() }
+    deinit {
+        loop.stop()
+        // The last reference may fall on the loop's own thread, which cannot wait for itself.
+        if !loop.isCurrent { loop.join() }
+    }
 
     /// Runs on the loop and waits for it.
     func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
