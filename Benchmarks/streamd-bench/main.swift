@@ -19,6 +19,7 @@ let arguments = CommandLine.arguments.dropFirst()
 guard let name = arguments.first, let benchmark = benchmarks.first(where: { $0.name == name })
 else {
     print("usage: streamd-bench \(benchmarks.map(\.name).joined(separator: " | ")) [options]")
-    exit(64)
+    print("streamd-bench NAME --help lists the options of one.")
+    exit(arguments.first == "--help" ? 0 : 64)
 }
 exit(benchmark.run(Array(arguments.dropFirst())))
