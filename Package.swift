@@ -121,7 +121,8 @@ let package = Package(
         tests("StoreTests", ["Store"]),
         tests("TwilioTests", ["Twilio", "CAllocationCounter"], exclude: ["Vectors"]),
         tests(
-            "CallSimulatorTests", [
+            "CallSimulatorTests",
+            [
                 "CallSimulator", "Twilio", "Net", "DSP", "Realtime", "CAllocationCounter",
             ]),
         tests(

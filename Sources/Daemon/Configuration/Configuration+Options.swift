@@ -80,9 +80,9 @@ extension Configuration {
             "turn.endpointMaxMs", \.turn.endpointMaxMs, 50...10_000, unit: "ms",
             reloadable: true, "Silence that ends a turn whose words are plainly unfinished."),
         .integer(
-            "turn.speculateAfterMs", \.turn.speculateAfterMs, 20...5000, unit: "ms",
+            "turn.speculateAfterMs", \.turn.speculateAfterMs, 0...5000, unit: "ms",
             reloadable: true,
-            "Pause after which transcription and reply are begun on trust."),
+            "Pause after which transcription and reply are begun on trust; 0 waits for the end."),
         .integer(
             "turn.bargeInMs", \.turn.bargeInMs, 20...2000, unit: "ms", reloadable: true,
             "Caller's speech over the assistant that makes it fall silent."),
