@@ -68,7 +68,7 @@ let package = Package(
         library("Store", ["Realtime", "CSQLite"]),
         library("Twilio", ["Net", "DSP", "Realtime", "COpenSSL"]),
         library("Pipelines", ["VAD", "DSP", "Net", "Realtime", "CWhisper", "CFlite"]),
-        library("Assistants", ["Pipelines", "Store", "Net"]),
+        library("Assistants", ["Pipelines", "Store", "Net", "Realtime"]),
         // Everything of the daemon but its command line, so that tests can run it in their process.
         library(
             "Daemon",
@@ -95,7 +95,7 @@ let package = Package(
         .executableTarget(
             name: "streamd-bench",
             dependencies: [
-                "CallSimulator", "ServiceStandIns", "Daemon", "Net", "CAllocationCounter",
+                "CallSimulator", "ServiceStandIns", "Daemon", "Store", "Net", "CAllocationCounter",
                 "CEchoFloor",
             ],
             path: "Benchmarks/streamd-bench",
@@ -115,7 +115,7 @@ let package = Package(
             "CallSimulatorTests", ["CallSimulator", "Twilio", "Net", "DSP", "CAllocationCounter"]),
         tests(
             "ServiceStandInsTests",
-            ["ServiceStandIns", "CallSimulator", "Assistants", "Net", "DSP"]),
+            ["ServiceStandIns", "CallSimulator", "Assistants", "Twilio", "Net", "DSP"]),
         tests("PipelinesTests", ["Pipelines", "StreamTesting", "CAllocationCounter"]),
         tests("StreamTestingTests", ["StreamTesting"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
