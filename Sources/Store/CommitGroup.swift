@@ -67,6 +67,9 @@ final class CommitGroup: Sendable {
                 }
             }
             for (operation, failure) in zip(batch, failures) { operation.complete(failure) }
+        } catch  where failures.isEmpty && error.isLocked {
+            // To wait for the same lock again with each of them would take minutes.
+            for operation in batch { operation.complete(error) }
         } catch {
             // Nothing of the group was kept: what had run is told so, the rest is tried by itself.
             for (index, operation) in batch.enumerated() {
@@ -74,5 +77,11 @@ final class CommitGroup: Sendable {
                 operation.complete(hasRun ? failures[index] ?? error : operation.run(connection))
             }
         }
+    }
+}
+
+extension StoreError {
+    fileprivate var isLocked: Bool {
+        if case .locked = self { true } else { false }
     }
 }

@@ -2,6 +2,7 @@ import Daemon
 import Foundation
 import Store
 import Testing
+import Twilio
 
 @Suite struct TextMessageTests {
     private func channel(
@@ -159,6 +160,39 @@ import Testing
         }
         #expect(reservations.map(\.partySize) == [4, 4])
         #expect(house.daemon.lines(["engine failed"]) == [])
+        try await house.stop()
+    }
+
+    /// A client that goes away while its message is answered does no harm, and finds the answer when it
+    /// comes again.
+    @Test func whoGoesAwayFindsTheAnswerLater() async throws {
+        let house = try await GatherHouse.start()
+        let channel = channel(house)
+        _ = try await channel.send("A sprite for pickup")
+        let sid = TwilioSide.newSid("SM")
+        let fields = channel.fields("Yes", sid: sid)
+        let body = FormText.encode(fields)
+        let signature = TwilioSignature.sign(
+            url: TwilioSide.base + channel.path, parameters: fields, authToken: TwilioSide.token)
+        let request = """
+            POST \(channel.path) HTTP/1.1\r
+            Host: 127.0.0.1\r
+            Content-Type: application/x-www-form-urlencoded\r
+            X-Twilio-Signature: \(signature)\r
+            Content-Length: \(body.utf8.count)\r
+            \r
+            \(body)
+            """
+        let port = house.daemon.port
+        try await blocking {
+            for _ in 0..<20 {
+                let peer = try RawPeer(port: port)
+                peer.send(Array(request.utf8))
+            }
+        }
+        let reply = try await house.side.twiML(channel.path, fields)
+        #expect(reply.messages[0].contains("order number"))
+        #expect(try await house.orders().count == 1)
         try await house.stop()
     }
 
