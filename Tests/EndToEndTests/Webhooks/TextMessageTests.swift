@@ -185,7 +185,7 @@ import Twilio
             """
         let port = house.daemon.port
         try await blocking {
-            for _ in 0..<20 {
+            for _ in 0..<8 {
                 let peer = try RawPeer(port: port)
                 peer.send(Array(request.utf8))
             }
