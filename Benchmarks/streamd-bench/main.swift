@@ -7,11 +7,13 @@ let benchmarks: [(name: String, run: ([String]) -> Int32)] = [
     ("demo", Demo.run(arguments:)),
     ("echo", EchoBenchmark.run(arguments:)),
     ("idle", IdleBenchmark.run(arguments:)),
+    ("kill", KillBenchmark.run(arguments:)),
     ("micro", MicroBenchmark.run(arguments:)),
     ("services", Services.run(arguments:)),
     ("start", StartBenchmark.run(arguments:)),
     ("sweep", SweepBenchmark.run(arguments:)),
     ("table", TableBenchmark.run(arguments:)),
+    ("texts", TextsBenchmark.run(arguments:)),
     ("webhooks", WebhooksBenchmark.run(arguments:)),
 ]
 

@@ -40,7 +40,10 @@ enum WebhooksBenchmark {
         defer { daemon.stop() }
         let load = try WebhookLoad(
             port: daemon.port, poolSize: max(1, try options.integer("connections")),
-            requestCount: count, signedURL: publicURL + "/twilio/voice", token: token)
+            requests: (0..<count).map {
+                WebhookLoad.voiceRequest(
+                    number: $0, signedURL: publicURL + "/twilio/voice", token: token)
+            }, marker: "<Stream ")
         let before = MachineTime(server: daemon.process)
         let outcome = load.run(perSecond: rate)
         let use = MachineTime(server: daemon.process).since(before)

@@ -2,7 +2,8 @@
 extension Configuration {
     static let options: [ConfigurationOption<Configuration>] =
         serverOptions + twilioOptions + engineListOptions + turnOptions + vadOptions + audioOptions
-        + bufferOptions + limitOptions + placeOptions + assistantOptions
+        + bufferOptions + limitOptions + webhookOptions + placeOptions + assistantOptions
+        + numberOptions
 
     static let serverOptions: [ConfigurationOption<Configuration>] = [
         .text(
@@ -51,6 +52,9 @@ extension Configuration {
             "twilio.publicURL", \.twilio.publicURL, allowed: "https://host, no path",
             "How Twilio reaches this daemon; PUBLIC_URL, PUBLIC_WEBHOOK_URL or TWILIO_WEBHOOK_URL "
                 + "in the environment stand in for it."),
+        .text(
+            "twilio.restURL", \.twilio.restURL, allowed: "http or https address without a path",
+            "Where Twilio's REST API is."),
         .integer(
             "twilio.streamTokenMs", \.twilio.streamTokenMs, 1000...600_000, unit: "ms",
             reloadable: true,
