@@ -124,8 +124,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "Daemon", "CallSimulator", "Store", "Twilio", "Net", "DSP", "Realtime",
-                "CAllocationCounter",
+                "Daemon", "CallSimulator", "Pipelines", "Store", "Twilio", "Net", "DSP",
+                "Realtime", "CAllocationCounter",
             ]),
     ],
     cxxLanguageStandard: .cxx17

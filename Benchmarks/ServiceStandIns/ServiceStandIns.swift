@@ -6,7 +6,7 @@ import Realtime
 /// long as they are told to. For tests and benchmarks: they cost little, and can be made to fail.
 ///
 /// Routes: `POST /v1/audio/transcriptions`, `/v1/chat/completions`, `/v1/audio/speech`, and
-/// Anthropic's `/v1/messages`;
+/// Anthropic's `/v1/messages`; WebSockets at the paths of ``StreamedEars``;
 /// `GET /v1/models`, `/healthz`, `/stats`; `DELETE /stats`; `POST /faults`.
 public final class ServiceStandIns: Sendable {
     /// What they did. Any thread.
@@ -18,6 +18,7 @@ public final class ServiceStandIns: Sendable {
     private let transcription: TranscriptionStandIn
     private let chat: ChatStandIn
     private let speech: SpeechStandIn
+    private let ears: StreamedEars
     private let server = Locked<HTTPServer?>(nil)
 
     /// Answers from the loops of the group at once.
@@ -35,6 +36,9 @@ public final class ServiceStandIns: Sendable {
         transcription = TranscriptionStandIn(index: index, transcript: options.transcript)
         chat = ChatStandIn(options: options)
         speech = SpeechStandIn(speedup: options.speechSpeedup)
+        ears = StreamedEars(
+            StreamedHearing(
+                index: index, options: options, statistics: statistics, faults: faults))
         var listening = HTTPServerOptions(host: options.host, port: options.port)
         listening.bodyBytesMax = options.bodyBytesMax
         listening.serverName = "stand-in"
@@ -70,6 +74,8 @@ public final class ServiceStandIns: Sendable {
         case ("POST", "/v1/chat/completions"): complete(request, .openAI, responder)
         case ("POST", "/v1/messages"): complete(request, .anthropic, responder)
         case ("POST", "/v1/audio/speech"): speak(request, responder)
+        case ("GET", let path) where StreamedEars.paths.contains(path):
+            ears.accept(request, responder)
         case ("GET", "/v1/models"): responder.respond(HTTPResponse(status: 200, json: Self.models))
         case ("GET", "/healthz"):
             responder.respond(

@@ -86,8 +86,9 @@ extension EngineSettings {
             "Which engine; openai is any server with OpenAI's interface."),
         .text(
             "model", \.model, allowed: "name or path",
-            "whisper: a ggml model by name (tiny.en, found in models.directory) or by path. openai, "
-                + "ollama, anthropic: the server's name for it."),
+            "whisper: a ggml model by name (tiny.en, found in models.directory) or by path. Others: "
+                + "the server's name for it; deepgram: empty means nova-3, and the flux models tell "
+                + "the ends of turns."),
         .integer("threads", \.threads, 1...64, "whisper: threads of one decode."),
         .integer(
             "workers", \.workers, 0...64,
@@ -97,22 +98,27 @@ extension EngineSettings {
             "whisper: utterances that may wait for a worker before one is refused."),
         .text(
             "language", \.language, allowed: "ISO 639-1 code",
-            "whisper, openai: language spoken; empty lets openai guess."),
+            "stt: language spoken; empty lets the service guess, where it can."),
         .text(
             "prompt", \.prompt,
-            "stt: words to expect, such as names on the menu. llm: instructions added to ours."),
+            "stt: words to expect, such as names on the menu; deepgram: with commas between them. "
+                + "llm: instructions added to ours."),
+        .integer(
+            "vocabularyMax", \.vocabularyMax, 0...200,
+            "whisper: names of the assistant's menu that are told as words to expect, beside prompt."
+        ),
         .text(
             "voice", \.voice, allowed: "rms, slt, awb, kal; openai: the server's name",
             "tts: voice; empty means rms. An assistant's own voice is one of the first engine's."),
         .custom(
-            "baseURL", allowed: "http:// or https://, up to /v1",
-            "openai, ollama, anthropic: address; empty means the vendor's, or OPENAI_BASE_URL or "
-                + "OLLAMA_URL of the environment.",
+            "baseURL", allowed: "http://, https://, ws:// or wss://, up to /v1",
+            "Remote engines: address; empty means the vendor's, or OPENAI_BASE_URL, OLLAMA_URL or "
+                + "CONCYA_STT_URL of the environment.",
             defaultText: { yamlQuoted($0.baseURL) },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 let text = try mapper.text(node, key: "baseURL")
                 guard let parts = URLComponents(string: text), parts.query == nil,
-                    parts.scheme == "https" || parts.scheme == "http",
+                    let scheme = parts.scheme, ["https", "http", "wss", "ws"].contains(scheme),
                     let host = parts.host, !host.isEmpty
                 else {
                     throw mapper.error(
@@ -122,12 +128,22 @@ extension EngineSettings {
             }),
         .text(
             "apiKeyEnv", \.apiKeyEnv, allowed: "name of an environment variable",
-            "openai, ollama, anthropic: where the key is; empty means OPENAI_API_KEY or "
-                + "ANTHROPIC_API_KEY for the vendor's own address and none for another."),
+            "Remote engines: where the key is; empty means OPENAI_API_KEY, ANTHROPIC_API_KEY or "
+                + "DEEPGRAM_API_KEY for the vendor's own address and none for another."),
         .integer(
             "sampleRate", \.sampleRate, 0...48_000, unit: "Hz",
             "openai: of the audio sent (8000 or 16000; 0 means 16000), or of pcm that comes (0 means "
-                + "24000)."),
+                + "24000). deepgram: 16000 sends linear samples, anything else µ-law as it came."),
+        .integer(
+            "endpointingMs", \.endpointingMs, 0...5000, unit: "ms",
+            "deepgram: silence after which it ends a segment by itself; 0 leaves that to it."),
+        .number(
+            "endOfTurnThreshold", \.endOfTurnThreshold, 0...1,
+            "deepgram's flux: confidence (0.5 to 0.9) that ends a turn; 0 leaves that to it."),
+        .number(
+            "earlyEndOfTurnThreshold", \.earlyEndOfTurnThreshold, 0...1,
+            "deepgram's flux: confidence (0.3 to 0.9) at which an end is foreseen, so that the reply "
+                + "can be begun; 0 for never."),
         .choice("format", \.format, "openai: form in which speech comes."),
         .number("rate", \.rate, 0.25...4, "openai: pace of speech; 1 is the voice's own."),
         .number(

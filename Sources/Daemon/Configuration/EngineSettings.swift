@@ -9,6 +9,7 @@ public struct EngineSettings: Sendable, Equatable {
     public var queueMax = 64
     public var language = "en"
     public var prompt = ""
+    public var vocabularyMax = 0
     public var voice = ""
     public var text = ""
     public var delayMs = 0
@@ -17,6 +18,9 @@ public struct EngineSettings: Sendable, Equatable {
     public var baseURL = ""
     public var apiKeyEnv = ""
     public var sampleRate = 0
+    public var endpointingMs = 0
+    public var endOfTurnThreshold = 0.0
+    public var earlyEndOfTurnThreshold = 0.5
     public var format = SpeechFormat.pcm
     public var rate = 1.0
     public var temperature = -1.0
@@ -76,10 +80,24 @@ struct EngineKind {
     static let all = [
         EngineKind(
             name: "whisper", list: "stt",
-            keys: ["model", "threads", "workers", "queueMax", "language", "prompt"]),
+            keys: [
+                "model", "threads", "workers", "queueMax", "language", "prompt", "vocabularyMax",
+            ]),
         EngineKind(
             name: "openai", list: "stt", keys: remote + ["language", "prompt", "sampleRate"],
             required: ["model"]),
+        EngineKind(
+            name: "openai-realtime", list: "stt", keys: remote + ["language", "prompt"],
+            required: ["model"]),
+        EngineKind(
+            name: "deepgram", list: "stt",
+            keys: remote + [
+                "language", "prompt", "sampleRate", "endpointingMs", "endOfTurnThreshold",
+                "earlyEndOfTurnThreshold",
+            ]),
+        EngineKind(
+            name: "concya", list: "stt",
+            keys: ["baseURL", "apiKeyEnv", "language", "connectMs", "firstByteMs", "totalMs"]),
         EngineKind(name: "fixed", list: "stt", keys: ["text", "delayMs"]),
         EngineKind(name: "scripted", list: "llm", keys: []),
         EngineKind(name: "openai", list: "llm", keys: chat, required: ["model"]),

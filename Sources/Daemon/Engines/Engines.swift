@@ -87,6 +87,7 @@ struct Engines: Sendable {
             var options = WhisperOptions(modelPath: models.whisperPath(settings.model))
             options.language = settings.language
             options.prompt = settings.prompt
+            options.vocabularyMax = settings.vocabularyMax
             options.workers = settings.workers
             options.threads = settings.threads
             options.queueMax = settings.queueMax
@@ -100,6 +101,9 @@ struct Engines: Sendable {
             if settings.sampleRate == 8000 { options.sampleRate = 8000 }
             options.utteranceMsMax = configuration.buffers.callerMs
             return OpenAITranscription(options, clients: remote.clients)
+        case "deepgram", "openai-realtime", "concya":
+            return try streamedEar(
+                settings, service: try remote.service("stt", settings, at: name), configuration)
         default:
             let text = settings.text.isEmpty ? "This is a set transcript." : settings.text
             return FixedSpeechToText(text: text, delayMs: settings.delayMs)

@@ -34,6 +34,13 @@ struct RemoteServices: Sendable {
         "anthropic": Vendor(
             baseURL: "https://api.anthropic.com/v1", addressEnv: "ANTHROPIC_BASE_URL",
             keyEnv: "ANTHROPIC_API_KEY"),
+        "openai-realtime": Vendor(
+            baseURL: "https://api.openai.com/v1", addressEnv: "OPENAI_BASE_URL",
+            keyEnv: "OPENAI_API_KEY"),
+        "deepgram": Vendor(
+            baseURL: "https://api.deepgram.com/v1", addressEnv: "", keyEnv: "DEEPGRAM_API_KEY"),
+        "stt concya": Vendor(
+            baseURL: "ws://127.0.0.1:8000", addressEnv: "CONCYA_STT_URL", keyEnv: ""),
     ]
 
     /// Where an engine's server is and what it wants to see.
@@ -41,7 +48,9 @@ struct RemoteServices: Sendable {
     func service(
         _ stage: String, _ settings: EngineSettings, at name: String
     ) throws -> RemoteService {
-        guard let vendor = Self.vendors[settings.engine] else {
+        // A name may stand for different services in different lists.
+        let known = Self.vendors["\(stage) \(settings.engine)"] ?? Self.vendors[settings.engine]
+        guard let vendor = known else {
             preconditionFailure("\(settings.engine) is no remote engine")
         }
         let environmental = secrets.value(vendor.addressEnv).map {
@@ -61,10 +70,10 @@ struct RemoteServices: Sendable {
                         "\(keyEnv) is not set, which \(name) (\(settings.engine)) needs; set it "
                         + "in the environment or in .env, or name another variable with apiKeyEnv")
             }
-            if settings.engine == "anthropic" {
-                headers.add(name: "x-api-key", value: key)
-            } else {
-                headers.add(name: "Authorization", value: "Bearer \(key)")
+            switch settings.engine {
+            case "anthropic": headers.add(name: "x-api-key", value: key)
+            case "deepgram": headers.add(name: "Authorization", value: "Token \(key)")
+            default: headers.add(name: "Authorization", value: "Bearer \(key)")
             }
         }
         let patience = settings.patience(stage)
