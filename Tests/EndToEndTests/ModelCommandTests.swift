@@ -29,15 +29,20 @@ import Testing
 
     private static let sum = ModelServer.sum(ModelServer.contents)
 
+    /// - Parameter hasTerminal: whether it writes to a terminal; all of it comes as `text` then.
     private func run(
-        _ words: [String], in place: Place, from address: String? = nil
+        _ words: [String], in place: Place, from address: String? = nil,
+        hasTerminal: Bool = false
     ) async throws -> Output {
         let own =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         let process = Process()
-        process.executableURL = URL(filePath: own).deletingLastPathComponent()
-            .appending(path: "streamd")
-        process.arguments = ["model"] + words
+        let program = URL(filePath: own).deletingLastPathComponent().appending(path: "streamd")
+        process.executableURL = hasTerminal ? URL(filePath: "/usr/bin/script") : program
+        let command = ["model"] + words
+        process.arguments =
+            hasTerminal
+            ? ["-qec", ([program.path] + command).joined(separator: " "), "/dev/null"] : command
         process.currentDirectoryURL = URL(filePath: place.folder)
         var environment = ProcessInfo.processInfo.environment
         environment["STREAMD_CACHE"] = place.folder
@@ -80,6 +85,17 @@ import Testing
         #expect(list.code == 0)
         #expect(list.text.contains(place.path("ggml-mini.bin")))
         #expect(list.text.contains("base.en") && list.text.contains("streamd model pull base.en"))
+    }
+
+    @Test func aTerminalSeesABar() async throws {
+        let place = try Place()
+        let server = try ModelServer(.whole)
+        let output = try await run(
+            ["pull", "mini", "--sha256", Self.sum], in: place, from: server.address,
+            hasTerminal: true)
+        #expect(output.code == 0)
+        #expect(output.text.contains("\rmini ██"), "\(output.text)")
+        #expect(output.text.contains(" 100 % of 0 MB\r\n"), "\(output.text)")
     }
 
     @Test func aBrokenDownloadIsGoneOnWith() async throws {

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Whole calls whose ear is a service behind a WebSocket, in another process.
-@Suite struct EarCallTests {
+@Suite(.serialized) struct EarCallTests {
     static let secondWords = "what the second engine heard"
 
     private func start(
@@ -57,7 +57,7 @@ import Testing
 
     @Test(arguments: faults)
     func aFaultyServiceIsFollowedByTheNext(kind: EarKind, fault: String) async throws {
-        let services = try await blocking { try ServiceProcess() }
+        let services = try await blocking { try ServiceProcess(["--fixtures", "none"]) }
         let daemon = try await start(kind, services, isPatient: false)
         try await services.setFault("stt", fault)
         let result = await daemon.call(try .turns(["speech/book-a-table.rms"]))

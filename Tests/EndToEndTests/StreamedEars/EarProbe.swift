@@ -82,13 +82,19 @@ final class EarProbe: @unchecked Sendable {
         return answer
     }
 
-    /// Asks, and does not want it any more at once.
+    /// Asks, and does not want it any more at once; an answer that is there already may come.
     func askInVain() async {
         await onLoop { [self] in
-            session?.requestTranscript { _ in preconditionFailure("nobody wanted this") }
+            let request = CancelledRequest()
+            session?.requestTranscript { _ in
+                precondition(!request.isCancelled, "an answer after it was cancelled")
+            }
             session?.cancelRequest()
+            request.isCancelled = true
         }
     }
+
+    private final class CancelledRequest { var isCancelled = false }
 
     func hintsSoFar() async -> [EndOfTurnHint] { await onLoop { [self] in hints } }
 

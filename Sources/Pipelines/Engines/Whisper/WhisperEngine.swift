@@ -23,6 +23,14 @@ public struct WhisperOptions: Sendable {
     public var utteranceMsMax = 30_000
 
     public init(modelPath: String) { self.modelPath = modelPath }
+
+    /// What a decoder is told before it begins: whisper.cpp keeps the end of it, where it is too long.
+    package func prompt(with vocabulary: [String]) -> String {
+        let names = vocabulary.prefix(vocabularyMax)
+        guard !names.isEmpty else { return prompt }
+        let list = names.joined(separator: ", ") + "."
+        return prompt.isEmpty ? list : prompt + " " + list
+    }
 }
 
 /// Speech to text by whisper.cpp in this process: one model for all calls, a worker thread for each
@@ -56,15 +64,8 @@ public final class WhisperEngine: SpeechToText {
     public var decodeSeconds: Double { Double(decodeNanosCounter.load(ordering: .relaxed)) / 1e9 }
 
     public func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession {
-        WhisperSession(engine: self, prompt: prompt(for: call.vocabulary), loop: loop)
-    }
-
-    /// What a decoder is told before it begins: whisper.cpp keeps the end of it, where it is too long.
-    package func prompt(for vocabulary: [String]) -> String {
-        let names = vocabulary.prefix(options.vocabularyMax)
-        guard !names.isEmpty else { return options.prompt }
-        let list = names.joined(separator: ", ") + "."
-        return options.prompt.isEmpty ? list : options.prompt + " " + list
+        WhisperSession(
+            engine: self, prompt: options.prompt(with: call.vocabulary), loop: loop)
     }
 
     /// Decodes once so that the first call does not pay for what is done lazily. Blocking.
@@ -79,7 +80,7 @@ public final class WhisperEngine: SpeechToText {
     public func transcribe(
         samples8k: [Int16], vocabulary: [String] = []
     ) throws(StageError) -> Transcript {
-        let prompt = prompt(for: vocabulary)
+        let prompt = options.prompt(with: vocabulary)
         let answer = Locked<Result<Transcript, StageError>?>(nil)
         let done = WaitFlag()
         let job = pool.submit { [self] worker in
