@@ -96,7 +96,8 @@ private func fault(_ yaml: String) -> String {
         ),
         (
             "stt: [{engine: wisper}]\n",
-            "f.yaml:1:7: stt[0]: 'wisper' is not known; choose one of whisper, openai, fixed; did you mean 'whisper'?"
+            "f.yaml:1:7: stt[0]: 'wisper' is not known; choose one of whisper, openai, "
+                + "openai-realtime, deepgram, concya, fixed; did you mean 'whisper'?"
         ),
         ("stt: []\n", "f.yaml:1:6: stt is empty; name an engine"),
         (
@@ -169,6 +170,23 @@ private func fault(_ yaml: String) -> String {
         #expect(configuration.stt.map(\.engine) == ["openai", "whisper"])
         #expect(configuration.llm.map(\.engine) == ["anthropic", "ollama", "scripted"])
         #expect(configuration.tts[0].format == .wav && configuration.tts[0].firstByteMs == 300)
+    }
+
+    @Test func earsThatHearOverWebSocketsCanBeNamed() throws {
+        let yaml = """
+            stt:
+              - {engine: deepgram, model: flux-general-en, earlyEndOfTurnThreshold: 0.4}
+              - {engine: deepgram, prompt: "Margherita, Calzone", endpointingMs: 200}
+              - {engine: openai-realtime, model: m, baseURL: "wss://h/v1"}
+              - {engine: concya, baseURL: "ws://h:8000", firstByteMs: 2000}
+              - {engine: whisper, vocabularyMax: 20}
+
+            """
+        let stt = try Configuration.parse(yaml: yaml + minimal, file: "f.yaml").stt
+        #expect(
+            stt.map(\.engine) == ["deepgram", "deepgram", "openai-realtime", "concya", "whisper"])
+        #expect(stt[0].earlyEndOfTurnThreshold == 0.4 && stt[1].earlyEndOfTurnThreshold == 0.5)
+        #expect(stt[2].baseURL == "wss://h/v1" && stt[4].vocabularyMax == 20)
     }
 
     @Test func assistantsAreChecked() {
