@@ -95,6 +95,19 @@ private func fault(_ yaml: String) -> String {
             "f.yaml:1:30: twilio.validateSignatures must be true or false, not 'no'"
         ),
         (
+            "stt: [{engine: openai, model: m, baseURL: 'wss://h/v1'}]\n",
+            "f.yaml:1:7: stt[0]: openai is asked over http:// or https://, not 'wss://h/v1'"
+        ),
+        (
+            "stt: [{engine: deepgram, earlyEndOfTurnThreshold: 0.2}]\n",
+            "f.yaml:1:7: stt[0]: earlyEndOfTurnThreshold is 0, or 0.3 to 0.9"
+        ),
+        (
+            "stt: [{engine: deepgram, endOfTurnThreshold: 0.5, earlyEndOfTurnThreshold: 0.6}]\n",
+            "f.yaml:1:7: stt[0]: earlyEndOfTurnThreshold is above endOfTurnThreshold: no end would be "
+                + "foreseen"
+        ),
+        (
             "stt: [{engine: wisper}]\n",
             "f.yaml:1:7: stt[0]: 'wisper' is not known; choose one of whisper, openai, "
                 + "openai-realtime, deepgram, concya, fixed; did you mean 'whisper'?"

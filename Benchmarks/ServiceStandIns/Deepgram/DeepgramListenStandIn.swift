@@ -4,6 +4,8 @@ import Net
 /// `UtteranceEnd`, and an end after ten seconds without a word of the client.
 final class DeepgramListenStandIn: WebSocketHandler {
     static let idleMsMax = 10_000
+    /// A `Finalize` of less than this, or of silence, is not answered.
+    static let finalizeSampleCountMin = 800
     /// A new interim result after so much audio.
     static let interimSampleCount = 8000
 
@@ -80,8 +82,10 @@ final class DeepgramListenStandIn: WebSocketHandler {
         switch message?["type"]?.stringValue {
         case "KeepAlive": break
         case "Finalize":
-            // Nothing is said of it when nothing is left.
-            if connection.through > segmentStart { endSegment(connection, isBySilence: false) }
+            let left = connection.through - segmentStart
+            if left >= Self.finalizeSampleCountMin, connection.hasSound(from: segmentStart) {
+                endSegment(connection, isBySilence: false)
+            }
         case "CloseStream":
             connection.say(
                 .object([
@@ -105,6 +109,7 @@ final class DeepgramListenStandIn: WebSocketHandler {
         connection.beginAnswer(
             "\"\(text)\" by \(isBySilence ? "silence" : "Finalize")",
             error: { Self.error("\($0)", "The stand-in was told to fail.") })
+        if hasInterim { connection.say(result(connection, text)) }
         let answer = result(
             connection, text, isFinal: true, isBySilence: isBySilence)
         if !text.isEmpty { lastWordEnd = connection.through - connection.silentCount }

@@ -70,6 +70,8 @@ final class HearingConnection {
     /// A fault has taken the voice away.
     private var isMute = false
     private var extraNanos: UInt64 = 0
+    /// How much is still said before the voice is taken away.
+    private var sayCountLeft: Int?
 
     init(_ shared: StreamedHearing, socket: WebSocket) {
         self.shared = shared
@@ -137,7 +139,8 @@ final class HearingConnection {
         pendingCount += 1
         switch shared.takeFault() {
         case nil: break
-        case .hang, .stall: isMute = true
+        case .hang: isMute = true
+        case .stall: sayCountLeft = 1
         case .cut: enqueue(after: shared.drawNanos()) { [socket] in socket.abort() }
         case .garbage:
             enqueue(after: shared.drawNanos()) { [socket] in Self.send(Array("}{ [".utf8), socket) }
@@ -153,6 +156,9 @@ final class HearingConnection {
     func say(_ message: JSONValue, after nanos: UInt64 = 0) {
         guard !isMute else { return }
         enqueue(after: nanos + extraNanos) { [socket] in Self.send(message.encoded(), socket) }
+        guard let left = sayCountLeft else { return }
+        sayCountLeft = left - 1
+        isMute = left <= 1
     }
 
     /// The answer that was begun is complete with what was said last.

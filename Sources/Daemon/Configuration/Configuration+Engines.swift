@@ -76,7 +76,27 @@ extension EngineSettings {
         for key in kind.required where !entries.contains(where: { $0.key == key }) {
             throw mapper.error(node, "\(name): \(kind.name) needs '\(key)'")
         }
+        if let contradiction = engine.contradiction(kind) {
+            throw mapper.error(node, "\(name): \(contradiction)")
+        }
         return engine
+    }
+
+    /// What can't be meant so; nil where there is nothing.
+    private func contradiction(_ kind: EngineKind) -> String? {
+        if baseURL.hasPrefix("ws"), !kind.takesWebSocketAddress {
+            return "\(kind.name) is asked over http:// or https://, not '\(baseURL)'"
+        }
+        let (end, early) = (endOfTurnThreshold, earlyEndOfTurnThreshold)
+        if end != 0, !(0.5...0.9).contains(end) { return "endOfTurnThreshold is 0, or 0.5 to 0.9" }
+        if early != 0, !(0.3...0.9).contains(early) {
+            return "earlyEndOfTurnThreshold is 0, or 0.3 to 0.9"
+        }
+        // Without one of ours the service's own, 0.7, counts.
+        if early > (end == 0 ? 0.7 : end) {
+            return "earlyEndOfTurnThreshold is above endOfTurnThreshold: no end would be foreseen"
+        }
+        return nil
     }
 
     static let options: [ConfigurationOption<EngineSettings>] = [

@@ -114,6 +114,11 @@ struct EngineKind {
 
     static func of(_ list: String) -> [EngineKind] { all.filter { $0.list == list } }
 
+    /// Whether an address may be one of a WebSocket.
+    var takesWebSocketAddress: Bool {
+        list == "stt" && ["deepgram", "openai-realtime", "concya"].contains(name)
+    }
+
     /// All keys that an entry may have.
     var allKeys: [String] { ["engine"] + keys + ["answerMs", "stallMs"] }
 }

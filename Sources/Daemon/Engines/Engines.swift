@@ -179,8 +179,11 @@ struct Engines: Sendable {
     }
 
     /// Opens connections for a call on this loop. On that loop.
-    func warm(_ dialogue: any DialogueEngine, on loop: EventLoop) {
-        for engine: Any in [speechToText, dialogue, textToSpeech] {
+    /// - Parameter hears: whether the caller's words are ours to find.
+    func warm(_ dialogue: any DialogueEngine, hears: Bool = true, on loop: EventLoop) {
+        var engines: [Any] = [dialogue, textToSpeech]
+        if hears { engines.append(speechToText) }
+        for engine in engines {
             (engine as? any ServiceWarming)?.warm(on: loop)
         }
     }

@@ -26,7 +26,7 @@ final class PartialFile {
         guard descriptor >= 0 else {
             throw .cannotCreate("\(path) can't be written: \(Self.reason)")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, Self.isStill(descriptor, at: path) else {
             close(descriptor)
             throw .busy(path: path)
         }
@@ -42,6 +42,13 @@ final class PartialFile {
     deinit { close(descriptor) }
 
     private static var reason: String { String(cString: strerror(errno)) }
+
+    /// Whoever held the lock may have put the file into its place in between: it is not ours to write.
+    private static func isStill(_ descriptor: Int32, at path: String) -> Bool {
+        var (opened, there) = (stat(), stat())
+        return fstat(descriptor, &opened) == 0 && stat(path, &there) == 0
+            && opened.st_ino == there.st_ino && opened.st_dev == there.st_dev
+    }
 
     private func readWhatIsThere() throws(ModelError) {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)

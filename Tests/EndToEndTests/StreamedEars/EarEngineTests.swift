@@ -130,6 +130,29 @@ import Testing
         await probe.close()
     }
 
+    /// Each time-out is its own: for the first sign of life, and for all of the words.
+    @Test(arguments: EarKind.allCases)
+    func eachTimeIsKept(kind: EarKind) async throws {
+        let services = try await services()
+        let (muLaw, _) = try clip("speech/yes.rms")
+        // Flux' first sign of life is its turn's beginning, before anything is asked.
+        let cases =
+            [("hang", 200, 20_000)] + (kind == .flux ? [] : [("stall", 20_000, 200)])
+        for (fault, firstByteMs, totalMs) in cases {
+            let probe = try EarProbe(
+                kind.engine(services, firstByteMs: firstByteMs, totalMs: totalMs))
+            try await services.setFault("stt", "\"fault\":\"\(fault)\"")
+            await probe.begin()
+            await probe.say(muLaw[...])
+            let answer = await probe.words()
+            guard case .failure(.timedOut(_, afterMs: 200)) = answer else {
+                Issue.record("\(fault): \(answer)")
+                return
+            }
+            await probe.close()
+        }
+    }
+
     /// The service hears the first sound and is gone; the next connection is given all of it.
     @Test func aConnectionThatBreaksInTheUtteranceIsReplaced() async throws {
         let services = try await services()

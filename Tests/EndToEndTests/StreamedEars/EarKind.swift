@@ -21,10 +21,16 @@ enum EarKind: String, CaseIterable, Sendable {
 
     /// - Parameter patienceMs: for the first word and for all of it.
     func engine(_ services: ServiceProcess, patienceMs: Int) -> StreamedTranscription {
+        engine(services, firstByteMs: patienceMs, totalMs: patienceMs)
+    }
+
+    func engine(
+        _ services: ServiceProcess, firstByteMs: Int, totalMs: Int
+    ) -> StreamedTranscription {
         let service = RemoteService(
             stage: "stt \(rawValue)", baseURL: self == .concya ? services.origin : services.baseURL,
-            headers: [:], connectMs: 10_000, firstByteMs: patienceMs, totalMs: patienceMs,
-            stallMs: patienceMs)
+            headers: [:], connectMs: 10_000, firstByteMs: firstByteMs, totalMs: totalMs,
+            stallMs: totalMs)
         switch self {
         case .deepgram:
             var options = DeepgramOptions(service: service, model: "nova-3")

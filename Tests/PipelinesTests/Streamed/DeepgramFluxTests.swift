@@ -20,8 +20,18 @@ import Testing
             turn("Update", 0, "a table", through: 0.75))
         #expect(wire.wordsWanted(through: 9000, soundEnd: 8000) == [])
         #expect(wire.words == nil)
-        _ = try wire.receive(turn("Update", 0, "a table for four", through: 1))
+        _ = try wire.receive(turn("Update", 0, "a table for for", through: 1.1))
+        #expect(wire.words == nil, "the last ones may change")
+        _ = try wire.receive(turn("Update", 0, "a table for four", through: 1.25))
         #expect(wire.words?.text == "a table for four")
+    }
+
+    @Test func anEndSettlesTheWordsAtOnce() throws {
+        var wire = DeepgramFlux()
+        _ = wire.utteranceBegan(at: 0)
+        _ = wire.wordsWanted(through: 9000, soundEnd: 8000)
+        _ = try wire.receive(turn("EagerEndOfTurn", 0, "yes", through: 1))
+        #expect(wire.words?.text == "yes")
     }
 
     @Test func endsAreTold() throws {
@@ -32,6 +42,10 @@ import Testing
             turn("TurnResumed", 0, "yes", through: 1),
             turn("EndOfTurn", 0, "yes please", through: 2))
         #expect(hints == [.likely, .resumed, .ended])
+        let more = try wire.receive(
+            turn("StartOfTurn", 1, "", through: 2.2), turn("Update", 1, "and", through: 2.4),
+            turn("EndOfTurn", 1, "", through: 2.6))
+        #expect(more == [.resumed], "a new turn is the caller who goes on")
     }
 
     @Test func severalTurnsMakeOneUtterance() throws {
@@ -39,7 +53,7 @@ import Testing
         _ = wire.utteranceBegan(at: 0)
         _ = try wire.receive(
             turn("EndOfTurn", 0, "well", through: 1), turn("Update", 1, "", through: 1.2),
-            turn("Update", 1, "a table", through: 2))
+            turn("Update", 1, "a table", through: 2.2))
         _ = wire.wordsWanted(through: 16_000, soundEnd: 16_000)
         #expect(wire.words?.text == "well a table")
     }
@@ -51,7 +65,7 @@ import Testing
         _ = try wire.receive(turn("Update", 0, "okay right", through: 1))
         _ = wire.utteranceBegan(at: 8000)
         #expect(try wire.receive(turn("EagerEndOfTurn", 0, "okay right", through: 1.02)) == [])
-        _ = try wire.receive(turn("Update", 0, "okay right a table", through: 2))
+        _ = try wire.receive(turn("Update", 0, "okay right a table", through: 2.1))
         _ = wire.wordsWanted(through: 16_000, soundEnd: 15_000)
         #expect(wire.words?.text == "a table")
     }
@@ -64,7 +78,7 @@ import Testing
             [{"word":"okay","confidence":1,"start":0.2,"end":0.5},
             {"word":"table","confidence":0.5,"start":1.2,"end":1.5}]
             """
-        _ = try wire.receive(turn("Update", 0, "okay table", through: 2, words: words))
+        _ = try wire.receive(turn("EagerEndOfTurn", 0, "okay table", through: 2, words: words))
         #expect(wire.words == Transcript(text: "table", confidence: 0.75))
     }
 

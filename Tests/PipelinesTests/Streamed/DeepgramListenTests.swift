@@ -47,6 +47,30 @@ import Testing
         #expect(wire.words?.text == "yes")
     }
 
+    /// Wherever an answer says that it ends, it is one to what was asked.
+    @Test func anAnswerThatFallsShortIsOneAllTheSame() throws {
+        var wire = DeepgramListen()
+        _ = wire.utteranceBegan(at: 0)
+        _ = wire.wordsWanted(through: 16_000, soundEnd: 15_000)
+        _ = try wire.receive(result("yes", from: 0, through: 1.2, fromFinalize: true))
+        #expect(wire.words?.text == "yes")
+    }
+
+    /// The service does not answer where there is next to nothing to be made final.
+    @Test func anUnansweredFinalizeIsPassedOver() throws {
+        var wire = DeepgramListen()
+        _ = wire.utteranceBegan(at: 0)
+        _ = try wire.receive(result("yes", from: 0, through: 1))
+        #expect(wire.wordsWanted(through: 9000, soundEnd: 8500) == [Self.finalize])
+        #expect(wire.words == nil)
+        _ = try wire.receive(result("", from: 1, through: 1.1, isFinal: false))
+        #expect(wire.words == nil, "it may still be under way")
+        _ = try wire.receive(result("please", from: 1, through: 2, isFinal: false))
+        #expect(wire.words == nil, "there are words that are not final")
+        _ = try wire.receive(result("", from: 1, through: 2, isFinal: false))
+        #expect(wire.words?.text == "yes")
+    }
+
     @Test func noiseHasNoWords() throws {
         var wire = DeepgramListen()
         _ = wire.utteranceBegan(at: 0)
@@ -87,6 +111,9 @@ import Testing
         let end = #"{"type":"UtteranceEnd","channel":[0,1],"last_word_end":"#
         #expect(try wire.receive(end + "0.9}") == [])
         #expect(try wire.receive(end + "1.9}") == [.ended])
+        #expect(try wire.receive(result("", from: 2, through: 3, isFinal: false)) == [])
+        #expect(try wire.receive(result("and", from: 2, through: 3, isFinal: false)) == [.resumed])
+        #expect(try wire.receive(result("and", from: 2, through: 4, isFinal: false)) == [])
         #expect(try wire.receive(#"{"type":"Metadata","duration":2}"#) == [])
     }
 
@@ -100,6 +127,24 @@ import Testing
         #expect(throws: WireFault.self) { try wire.received(message) }
     }
 
+    /// Nothing that a service says is too far away.
+    @Test(arguments: ["1e300", "-1e300", "9223372036854775807"])
+    func nonsensePlacesAreGotOver(_ seconds: String) throws {
+        var (nova, flux) = (DeepgramListen(), DeepgramFlux())
+        _ = nova.utteranceBegan(at: 0)
+        _ = flux.utteranceBegan(at: 0)
+        _ = try nova.receive(
+            """
+            {"type":"Results","start":\(seconds),"duration":\(seconds),"is_final":true,
+            "channel":{"alternatives":[{"transcript":"yes","words":[]}]}}
+            """, #"{"type":"UtteranceEnd","last_word_end":\#(seconds)}"#)
+        _ = try flux.receive(
+            """
+            {"type":"TurnInfo","event":"Update","turn_index":0,"transcript":"yes",
+            "audio_window_end":\(seconds),"words":[{"word":"yes","start":\(seconds)}]}
+            """)
+    }
+
     @Test func theAddressSaysWhatIsWanted() {
         var options = DeepgramOptions(service: service("https://h/v1"), model: "nova-3")
         options.keyTerms = ["Fish & chips"]
@@ -109,6 +154,8 @@ import Testing
                 == "https://h/v1/listen?model=nova-3&encoding=mulaw&sample_rate=8000&channels=1"
                 + "&punctuate=true&interim_results=true&utterance_end_ms=1000&language=en"
                 + "&keyterm=Fish%20%26%20chips")
+        options.model = "flux-general-multi"
+        #expect(options.url.contains("&eager_eot_threshold=0.5&language_hint=en&keyterm="))
         options.model = "flux-general-en"
         options.isLinear16k = true
         #expect(

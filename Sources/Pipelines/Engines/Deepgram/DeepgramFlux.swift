@@ -15,12 +15,16 @@ package struct DeepgramFlux: TranscriptionWire {
 
     static let slack = 160
     static let wordSlack = 400
+    /// The words of the last 200 ms may still change, unless the service finds that a turn ends there.
+    static let unsettledSampleCount = 1600
 
     private var utteranceStart = 0
     /// The turns of the utterance, each with the words that belong to it.
     private var turns: [Turn] = []
-    /// Up to where the service has heard.
-    private var heardThrough = 0
+    /// Up to where the words will hardly change any more.
+    private var settledThrough = 0
+    /// An end was told, and nothing since that takes it back.
+    private var hasToldEnd = false
     /// The turn under way and how many words it has.
     private var openTurn: (index: Int, wordCount: Int)?
     /// Words at a turn's beginning that belong to an utterance before.
@@ -33,6 +37,7 @@ package struct DeepgramFlux: TranscriptionWire {
         utteranceStart = start
         turns = []
         wantedThrough = nil
+        hasToldEnd = false
         skipped = openTurn
         return []
     }
@@ -43,7 +48,7 @@ package struct DeepgramFlux: TranscriptionWire {
     }
 
     package var words: Transcript? {
-        guard let wantedThrough, heardThrough + Self.slack >= wantedThrough else { return nil }
+        guard let wantedThrough, settledThrough + Self.slack >= wantedThrough else { return nil }
         let spoken = turns.filter { !$0.text.isEmpty }
         let confidences = spoken.compactMap(\.confidence)
         return Transcript(
@@ -67,7 +72,8 @@ package struct DeepgramFlux: TranscriptionWire {
             let text = info["transcript"]?.stringValue
         else { throw WireFault("the service sent a turn without event, place or words") }
         let through = StreamTime.samples(seconds: end)
-        heardThrough = max(heardThrough, through)
+        let isEnd = event == "EagerEndOfTurn" || event == "EndOfTurn"
+        settledThrough = max(settledThrough, isEnd ? through : through - Self.unsettledSampleCount)
         let wordCount = text.split(separator: " ").count
         openTurn = event == "EndOfTurn" ? nil : (index, wordCount)
         let isOurs = through > utteranceStart + Self.slack
@@ -83,7 +89,7 @@ package struct DeepgramFlux: TranscriptionWire {
         } else if !own.isEmpty {
             turns.append(turn)
         }
-        return own.isEmpty ? nil : Self.hint(event)
+        return hint(event, hasWords: !own.isEmpty)
     }
 
     /// The words of a turn that belong to the utterance.
@@ -104,12 +110,17 @@ package struct DeepgramFlux: TranscriptionWire {
         return each.isEmpty ? nil : each.reduce(0, +) / Double(each.count)
     }
 
-    private static func hint(_ event: String) -> EndOfTurnHint? {
+    /// A turn that begins where one has ended is the caller who goes on.
+    private mutating func hint(_ event: String, hasWords: Bool) -> EndOfTurnHint? {
         switch event {
-        case "EagerEndOfTurn": .likely
-        case "TurnResumed": .resumed
-        case "EndOfTurn": .ended
-        default: nil
+        case "EagerEndOfTurn": return hasWords ? .likely : nil
+        case "EndOfTurn":
+            if hasWords { hasToldEnd = true }
+            return hasWords ? .ended : nil
+        case "StartOfTurn" where hasToldEnd, "TurnResumed":
+            hasToldEnd = false
+            return .resumed
+        default: return nil
         }
     }
 }

@@ -1,7 +1,8 @@
 import Net
 
 /// Deepgram's `/v1/listen`: results that are revised until they are final, each with its place in
-/// the stream. `Finalize` has all audio so far made final.
+/// the stream. `Finalize` has all audio so far made final; where there is next to nothing left of it,
+/// no answer comes.
 package struct DeepgramListen: TranscriptionWire {
     private struct Segment {
         var text: String
@@ -26,6 +27,8 @@ package struct DeepgramListen: TranscriptionWire {
     private var finalizes: [Int] = []
     /// Where the last sound of the words that are wanted ends.
     private var wantedThrough: Int?
+    /// Where the last word ended that was told to be the utterance's.
+    private var toldEnd: Int?
 
     package init() {}
 
@@ -33,6 +36,7 @@ package struct DeepgramListen: TranscriptionWire {
         utteranceStart = start
         segments = []
         wantedThrough = nil
+        toldEnd = nil
         // What was said before and is not final yet would run into the first words.
         guard finalThrough + Self.slack < start else { return [] }
         finalizes.append(start)
@@ -60,11 +64,12 @@ package struct DeepgramListen: TranscriptionWire {
 
     package mutating func received(_ message: JSONValue) throws(WireFault) -> EndOfTurnHint? {
         switch message["type"]?.stringValue {
-        case "Results": try take(message)
+        case "Results": return try take(message)
         case "UtteranceEnd":
-            guard let last = message["last_word_end"]?.doubleValue,
-                StreamTime.samples(seconds: last) > utteranceStart
-            else { return nil }
+            guard let last = message["last_word_end"]?.doubleValue else { return nil }
+            let end = StreamTime.samples(seconds: last)
+            guard end > utteranceStart else { return nil }
+            toldEnd = end
             return .ended
         case "Error": throw WireFault(Self.complaint(message))
         case .some: break
@@ -80,17 +85,27 @@ package struct DeepgramListen: TranscriptionWire {
         return "the service says: \(words.prefix(RemoteService.quotedBytesMax))"
     }
 
-    private mutating func take(_ result: JSONValue) throws(WireFault) {
+    private mutating func take(_ result: JSONValue) throws(WireFault) -> EndOfTurnHint? {
         guard let start = result["start"]?.doubleValue,
             let length = result["duration"]?.doubleValue,
             let best = result["channel"]?["alternatives"]?[0],
             let text = best["transcript"]?.stringValue
         else { throw WireFault("the service sent results without words or place") }
-        guard result["is_final"]?.boolValue == true else { return }
         let from = StreamTime.samples(seconds: start)
         let through = StreamTime.samples(seconds: start + length)
-        finalThrough = max(finalThrough, through)
-        if result["from_finalize"]?.boolValue == true { answerFinalize(through) }
+        if result["is_final"]?.boolValue == true {
+            finalThrough = max(finalThrough, through)
+            answerFinalizes(through, isAnswer: result["from_finalize"]?.boolValue == true)
+            add(best, text, from: from, through: through)
+        } else {
+            passOver(from: from, through: through, hasWords: !text.isEmpty)
+        }
+        guard let end = toldEnd, !text.isEmpty, from + Self.slack >= end else { return nil }
+        toldEnd = nil
+        return .resumed
+    }
+
+    private mutating func add(_ best: JSONValue, _ text: String, from: Int, through: Int) {
         guard through > utteranceStart + Self.slack else { return }
         let isWhole = from + Self.wordSlack >= utteranceStart
         segments.append(
@@ -99,12 +114,28 @@ package struct DeepgramListen: TranscriptionWire {
                 confidence: best["confidence"]?.doubleValue))
     }
 
-    /// The result's end may fall a little short of the audio that it covers.
-    private mutating func answerFinalize(_ through: Int) {
-        while let first = finalizes.first, first <= through + Self.finalizeSlack {
-            finalThrough = max(finalThrough, first)
-            finalizes.removeFirst()
-        }
+    /// The result's end may fall a little short of the audio that it covers. An answer is one to the
+    /// oldest `Finalize` at least, wherever it ends.
+    private mutating func answerFinalizes(_ through: Int, isAnswer: Bool) {
+        let reach = isAnswer ? through + Self.finalizeSlack : through
+        var answered = finalizes.prefix { $0 <= reach }.count
+        if isAnswer, answered == 0, !finalizes.isEmpty { answered = 1 }
+        settle(finalizeCount: answered)
+    }
+
+    /// A `Finalize` of next to nothing is not answered. It lies behind where the service has come past
+    /// it and holds no words from before it.
+    private mutating func passOver(from: Int, through: Int, hasWords: Bool) {
+        let count = finalizes.prefix {
+            $0 + Self.slack <= through && (!hasWords || $0 <= from + Self.slack)
+        }.count
+        settle(finalizeCount: count)
+    }
+
+    private mutating func settle(finalizeCount count: Int) {
+        guard count > 0 else { return }
+        finalThrough = max(finalThrough, finalizes[count - 1])
+        finalizes.removeFirst(count)
     }
 
     private func wordsSinceStart(_ alternative: JSONValue) -> String {

@@ -4,7 +4,8 @@ public struct DeepgramOptions: Sendable {
     public var service: RemoteService
     /// A model whose name begins with `flux` is asked by the interface that tells the ends of turns.
     public var model: String
-    /// BCP 47; empty leaves it to the service. Flux' models have their language in their name.
+    /// BCP 47; empty leaves it to the service. Of Flux' models only the one for many languages takes
+    /// it, as a hint.
     public var language = ""
     /// Words to expect, such as names on a menu.
     public var keyTerms: [String] = []
@@ -41,6 +42,7 @@ public struct DeepgramOptions: Sendable {
             if earlyEndOfTurnThreshold > 0 {
                 query.add("eager_eot_threshold", "\(earlyEndOfTurnThreshold)")
             }
+            if model.hasSuffix("-multi"), !language.isEmpty { query.add("language_hint", language) }
         } else {
             query.add("channels", "1")
             query.add("punctuate", "true")

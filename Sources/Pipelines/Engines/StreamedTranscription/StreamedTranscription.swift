@@ -43,7 +43,9 @@ public final class StreamedTranscription: SpeechToText {
     }
 
     private func connect(on loop: EventLoop) -> TranscriptionConnection {
-        TranscriptionConnection(service, url: url, traits: traits, wire: makeWire(), loop: loop)
+        TranscriptionConnection(
+            service, url: url, traits: traits, wire: makeWire(), utteranceMsMax: utteranceMsMax,
+            loop: loop)
     }
 
     private func dropParked(_ connection: TranscriptionConnection, on loop: EventLoop) {

@@ -143,7 +143,8 @@ final class StreamedTranscriptionSession: SpeechToTextSession {
     private func timeIsUp() {
         guard let request else { return }
         let stage = engine.service.stage
-        let afterMs = request.hasHeard ? engine.service.totalMs : engine.service.firstByteMs
+        let totalMs = engine.service.totalMs
+        let afterMs = request.hasHeard ? totalMs : min(engine.service.firstByteMs, totalMs)
         // Who has not answered once is not asked again.
         connection?.abort()
         answering?.abort()

@@ -14,6 +14,13 @@ protocol TranscriptionConnectionOwner: AnyObject {
 ///
 /// It begins to connect when it is made; the socket keeps it alive until it is closed.
 final class TranscriptionConnection: WebSocketHandler {
+    /// What services say of the connection; it is no sign of an answer.
+    private static let greetings: Set = [
+        "Connected", "Metadata", "config", "session.created", "session.updated",
+    ]
+    /// The most that a WebSocket puts before a message.
+    private static let frameHeaderBytes = 14
+
     weak var owner: (any TranscriptionConnectionOwner)?
     private let service: RemoteService
     private let traits: WireTraits
@@ -32,9 +39,10 @@ final class TranscriptionConnection: WebSocketHandler {
     /// The audio was ended for a request.
     private(set) var isSpent = false
 
+    /// - Parameter utteranceMsMax: all of an utterance so long can wait to be sent.
     init(
         _ service: RemoteService, url: String, traits: WireTraits, wire: any TranscriptionWire,
-        loop: EventLoop
+        utteranceMsMax: Int, loop: EventLoop
     ) {
         self.service = service
         self.traits = traits
@@ -43,7 +51,11 @@ final class TranscriptionConnection: WebSocketHandler {
         frame = WireAudioFrame(traits.audio)
         var limits = WebSocketLimits()
         // The time to connect, and then for the answer to the handshake.
+        limits.connectTimeoutMs = service.connectMs
         limits.handshakeTimeoutMs = service.connectMs + service.firstByteMs
+        let messageCount = utteranceMsMax / traits.audio.chunkMs + 1
+        limits.outboundBytesMax = max(
+            limits.outboundBytesMax, messageCount * (frame.byteCountMax + Self.frameHeaderBytes))
         socket = WebSocket.connect(
             loop: loop, url: url, headers: service.headers, limits: limits, handler: self)
     }
@@ -159,7 +171,7 @@ final class TranscriptionConnection: WebSocketHandler {
     func webSocketOpened(_ socket: WebSocket) {
         guard !isOver else { return }
         isOpen = true
-        socket.reserveOutbound(2 * (frame.byteCountMax + 14))
+        socket.reserveOutbound(2 * (frame.byteCountMax + Self.frameHeaderBytes))
         send(wire.opened())
         send(wire.utteranceBegan(at: 0))
         lastSentNanos = loop.nowNanos
@@ -177,6 +189,7 @@ final class TranscriptionConnection: WebSocketHandler {
         }
         do throws(WireFault) {
             let hint = try wire.received(message)
+            if let type = message["type"]?.stringValue, Self.greetings.contains(type) { return }
             owner?.connectionHeard(self, hint: hint)
         } catch {
             fail(error.reason)

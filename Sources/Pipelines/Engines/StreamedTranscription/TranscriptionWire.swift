@@ -64,8 +64,12 @@ struct WireTraits: Sendable {
 /// Positions in a stream at 8 kHz.
 enum StreamTime {
     static let samplesPerSecond = 8000.0
+    /// No call is longer: a month.
+    static let secondsMax = 2_678_400.0
 
+    /// - Parameter seconds: what a service says, nonsense included: the place stays in any call's range.
     static func samples(seconds: Double) -> Int {
-        Int((seconds * samplesPerSecond).rounded())
+        guard seconds.isFinite else { return 0 }
+        return Int((min(max(seconds, 0), secondsMax) * samplesPerSecond).rounded())
     }
 }
