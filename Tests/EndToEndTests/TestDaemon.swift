@@ -32,7 +32,8 @@ final class TestDaemon: Sendable {
         """
 
     static func start(
-        token: String = "", _ adjust: @Sendable (inout Configuration) -> Void = { _ in }
+        token: String = "", environment: [String: String] = [:],
+        _ adjust: @Sendable (inout Configuration) -> Void = { _ in }
     ) async throws -> TestDaemon {
         var configuration = try Configuration.parse(yaml: base, file: "test.yaml")
         let folder = NSTemporaryDirectory() + "streamd-e2e-" + UUID().uuidString
@@ -41,14 +42,18 @@ final class TestDaemon: Sendable {
         configuration.twilio.validateSignatures = !token.isEmpty
         adjust(&configuration)
         let settled = configuration
-        return try await blocking { try TestDaemon(settled, token: token, folder: folder) }
+        var variables = environment
+        if !token.isEmpty { variables["TWILIO_AUTH_TOKEN"] = token }
+        let all = variables
+        return try await blocking { try TestDaemon(settled, environment: all, folder: folder) }
     }
 
-    private init(_ configuration: Configuration, token: String, folder: String) throws {
+    private init(
+        _ configuration: Configuration, environment: [String: String], folder: String
+    ) throws {
         self.folder = folder
         logDescriptor = open(folder + "/log", O_CREAT | O_WRONLY | O_APPEND, 0o600)
         log = Logger(level: configuration.log.level, format: .text, descriptor: logDescriptor)
-        let environment = token.isEmpty ? [:] : ["TWILIO_AUTH_TOKEN": token]
         let secrets = try Secrets(environment: environment, file: folder + "/none")
         do {
             daemon = try StreamDaemon(configuration: configuration, secrets: secrets, log: log)
