@@ -8,18 +8,19 @@ import Realtime
 /// Twilio's REST API for messages is one of them: ``TwilioRESTStandIn``.
 ///
 /// Routes: `POST /v1/audio/transcriptions`, `/v1/chat/completions`, `/v1/audio/speech`, and
-/// Anthropic's `/v1/messages`; WebSockets at the paths of ``StreamedEars``;
+/// Anthropic's `/v1/messages`; those of other vendors in `ServiceStandIns+Voices.swift`; WebSockets at
+/// the paths of ``StreamedEars``;
 /// `GET /v1/models`, `/healthz`, `/stats`; `DELETE /stats`; `POST /faults`.
 public final class ServiceStandIns: Sendable {
     /// What they did. Any thread.
     public let statistics = ServiceStatistics()
     /// What is to go wrong. Any thread.
     public let faults = FaultBoard()
-    private let options: ServiceStandInOptions
+    let options: ServiceStandInOptions
     private let generators: Locked<[StandInService: SeededGenerator]>
     private let transcription: TranscriptionStandIn
     private let chat: ChatStandIn
-    private let speech: SpeechStandIn
+    let speech: SpeechStandIn
     private let ears: StreamedEars
     /// Twilio's REST API.
     public let twilio: TwilioRESTStandIn
@@ -94,6 +95,7 @@ public final class ServiceStandIns: Sendable {
             responder.respond(HTTPResponse(status: 204))
         case ("POST", "/faults"): setFault(request, responder)
         default:
+            if handleVoice(request, responder) { return }
             let plan = AnswerPlan(
                 status: 404, message: "Invalid URL (\(request.method) \(request.path))")
             responder.respond(HTTPResponse(status: 404, json: Self.json(plan)))
@@ -128,10 +130,18 @@ public final class ServiceStandIns: Sendable {
     }
 
     private func speak(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        let firstNanos = draw(.tts, options.speechFirst)
+        speech.answer(request, firstNanos: firstNanos, completion: speechPlayer(responder))
+    }
+
+    /// Sends the plan of a request that has come now, from whatever thread it is handed over.
+    func speechPlayer(
+        _ responder: HTTPResponder
+    ) -> @Sendable (_ plan: AnswerPlan, _ note: String) -> Void {
         let arrived = begin(.tts, responder)
         let loop = responder.loop
         let bound = LoopBound(responder, loop: loop)
-        speech.answer(request, firstNanos: draw(.tts, options.speechFirst)) { [self] plan, note in
+        return { [self] plan, note in
             if loop.isCurrent {
                 play(plan, note, .tts, arrived, bound.value)
             } else {
@@ -159,16 +169,16 @@ public final class ServiceStandIns: Sendable {
         ).start()
     }
 
-    private func begin(_ service: StandInService, _ responder: HTTPResponder) -> UInt64 {
+    func begin(_ service: StandInService, _ responder: HTTPResponder) -> UInt64 {
         statistics.began(service)
         return responder.loop.nowNanos
     }
 
-    private func draw(_ service: StandInService, _ distribution: LatencyDistribution) -> UInt64 {
+    func draw(_ service: StandInService, _ distribution: LatencyDistribution) -> UInt64 {
         generators.withLock { distribution.drawNanos(using: &$0[service, default: .init(seed: 0)]) }
     }
 
-    private func play(
+    func play(
         _ plan: AnswerPlan, _ note: String, _ service: StandInService, _ arrived: UInt64,
         _ responder: HTTPResponder
     ) {

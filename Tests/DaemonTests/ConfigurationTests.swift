@@ -118,6 +118,14 @@ private func fault(_ yaml: String) -> String {
             "f.yaml:1:24: tts[1]: openai needs 'voice'"
         ),
         (
+            "tts: [{engine: elevenlabs, model: m}]\n",
+            "f.yaml:1:7: tts[0]: elevenlabs needs 'voice'"
+        ),
+        (
+            "tts: [{engine: espeak, baseURL: \"http://h\"}]\n",
+            "f.yaml:1:24: tts[0]: espeak takes no 'baseURL'; its keys are engine, voice, "
+        ),
+        (
             "llm: [{engine: ollama, model: m, voice: v}]\n",
             "f.yaml:1:34: llm[0]: ollama takes no 'voice'; its keys are engine, baseURL, "
         ),
@@ -200,6 +208,28 @@ private func fault(_ yaml: String) -> String {
             stt.map(\.engine) == ["deepgram", "deepgram", "openai-realtime", "concya", "whisper"])
         #expect(stt[0].earlyEndOfTurnThreshold == 0.4 && stt[1].earlyEndOfTurnThreshold == 0.5)
         #expect(stt[2].baseURL == "wss://h/v1" && stt[4].vocabularyMax == 20)
+    }
+
+    @Test func allVoicesCanBeNamed() throws {
+        let yaml = """
+            llm: [{engine: concya, baseURL: "http://h:8000", totalMs: 9000}, {engine: scripted}]
+            tts:
+              - {engine: elevenlabs, voice: v, sampleRate: 16000, rate: 1.1, spares: 3}
+              - {engine: deepgram, model: aura-2-thalia-en}
+              - {engine: openai, model: m, voice: v, format: opus}
+              - {engine: piper, voice: en_US-lessac-medium, rate: 1.2}
+              - {engine: concya, firstByteMs: 2000}
+              - {engine: espeak, language: de, rate: 0.9}
+              - {engine: flite}
+
+            """
+        let tts = try Configuration.parse(yaml: yaml + minimal, file: "f.yaml").tts
+        #expect(
+            tts.map(\.engine) == [
+                "elevenlabs", "deepgram", "openai", "piper", "concya", "espeak", "flite",
+            ])
+        #expect(tts[0].spares == 3 && tts[1].spares == 2 && tts[2].format == .opus)
+        #expect(tts[5].language == "de" && tts[5].rate == 0.9)
     }
 
     @Test func assistantsAreChecked() {

@@ -106,9 +106,10 @@ extension EngineSettings {
             "Which engine; openai is any server with OpenAI's interface."),
         .text(
             "model", \.model, allowed: "name or path",
-            "whisper: a ggml model by name (tiny.en, found in models.directory) or by path. Others: "
-                + "the server's name for it; deepgram: empty means nova-3, and the flux models tell "
-                + "the ends of turns."),
+            "whisper: a ggml model by name (tiny.en, found in models.directory) or by path. deepgram: to "
+                + "hear, empty means nova-3, and the flux models tell the ends of turns; to speak, the "
+                + "voice's model, such as aura-2-thalia-en. elevenlabs: empty means eleven_flash_v2_5. "
+                + "Other remote engines: the server's name for it."),
         .integer("threads", \.threads, 1...64, "whisper: threads of one decode."),
         .integer(
             "workers", \.workers, 0...64,
@@ -118,7 +119,8 @@ extension EngineSettings {
             "whisper: utterances that may wait for a worker before one is refused."),
         .text(
             "language", \.language, allowed: "ISO 639-1 code",
-            "stt: language spoken; empty lets the service guess, where it can."),
+            "stt: language spoken; empty lets the service guess, where it can. llm: concya is told it. "
+                + "tts: espeak's, with its region where there are several (en-us)."),
         .text(
             "prompt", \.prompt,
             "stt: words to expect, such as names on the menu; deepgram: with commas between them. "
@@ -128,12 +130,14 @@ extension EngineSettings {
             "whisper: names of the assistant's menu that are told as words to expect, beside prompt."
         ),
         .text(
-            "voice", \.voice, allowed: "rms, slt, awb, kal; openai: the server's name",
-            "tts: voice; empty means rms. An assistant's own voice is one of the first engine's."),
+            "voice", \.voice, allowed: "flite: rms, slt, awb, kal; others: their own names",
+            "tts: voice; empty means rms with flite, that of the language with espeak, the server's "
+                + "choice with piper and concya. An assistant's own voice is one of the first "
+                + "engine's."),
         .custom(
-            "baseURL", allowed: "http://, https://, ws:// or wss://, up to /v1",
-            "Remote engines: address; empty means the vendor's, or OPENAI_BASE_URL, OLLAMA_URL or "
-                + "CONCYA_STT_URL of the environment.",
+            "baseURL", allowed: "http:// or https://, up to /v1; some stt also ws:// or wss://",
+            "Remote engines: address; empty means the vendor's, or that of OPENAI_BASE_URL, "
+                + "OLLAMA_URL, CONCYA_STT_URL, CONCYA_LLM_URL or CONCYA_TTS_URL of the environment.",
             defaultText: { yamlQuoted($0.baseURL) },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 let text = try mapper.text(node, key: "baseURL")
@@ -148,12 +152,14 @@ extension EngineSettings {
             }),
         .text(
             "apiKeyEnv", \.apiKeyEnv, allowed: "name of an environment variable",
-            "Remote engines: where the key is; empty means OPENAI_API_KEY, ANTHROPIC_API_KEY or "
-                + "DEEPGRAM_API_KEY for the vendor's own address and none for another."),
+            "Remote engines: where the key is; empty means OPENAI_API_KEY, ANTHROPIC_API_KEY, "
+                + "ELEVENLABS_API_KEY or DEEPGRAM_API_KEY for the vendor's own address and none for "
+                + "another."),
         .integer(
             "sampleRate", \.sampleRate, 0...48_000, unit: "Hz",
             "openai: of the audio sent (8000 or 16000; 0 means 16000), or of pcm that comes (0 means "
-                + "24000). deepgram: 16000 sends linear samples, anything else µ-law as it came."),
+                + "24000). elevenlabs: 8000 for µ-law (0 means that), 16000 for pcm. "
+                + "deepgram: 16000 sends linear samples, anything else µ-law as it came."),
         .integer(
             "endpointingMs", \.endpointingMs, 0...5000, unit: "ms",
             "deepgram: silence after which it ends a segment by itself; 0 leaves that to it."),
@@ -165,7 +171,9 @@ extension EngineSettings {
             "deepgram's flux: confidence (0.3 to 0.9) at which an end is foreseen, so that the reply "
                 + "can be begun; 0 for never."),
         .choice("format", \.format, "openai: form in which speech comes."),
-        .number("rate", \.rate, 0.25...4, "openai: pace of speech; 1 is the voice's own."),
+        .number(
+            "rate", \.rate, 0.25...4,
+            "tts: pace of speech; 1 is the voice's own. elevenlabs: 0.7 to 1.2."),
         .number(
             "temperature", \.temperature, -1...2,
             "openai, ollama, anthropic: of the model; below 0 leaves it to the server."),
@@ -174,7 +182,10 @@ extension EngineSettings {
             "openai, ollama, anthropic: longest answer of the model, in tokens."),
         .integer(
             "requestsMax", \.requestsMax, 1...10_000,
-            "openai: sentences synthesised at once before one is refused."),
+            "Remote tts: sentences synthesised at once before one is refused."),
+        .integer(
+            "spares", \.spares, 0...16,
+            "elevenlabs: connections that stand open for the sentences to come."),
         .integer(
             "connectMs", \.connectMs, 0...60_000, unit: "ms",
             "Remote engines: for name, TCP and TLS; 0 means 500."),

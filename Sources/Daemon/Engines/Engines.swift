@@ -46,7 +46,7 @@ struct Engines: Sendable {
                 zip(ears, earPlaces).map { ChainLink($0, $1) },
                 utteranceMsMax: configuration.buffers.callerMs, report: report)
         let voices = try configuration.tts.enumerated().map { index, settings in
-            try Self.voice(settings, "tts[\(index)]", configuration, remote)
+            try VoiceMaker(settings, at: "tts[\(index)]", configuration, remote).make()
         }
         let voicePlaces = Self.places("tts", configuration.tts, configuration.fallback)
         textToSpeech =
@@ -110,42 +110,12 @@ struct Engines: Sendable {
         }
     }
 
-    private static func voice(
-        _ settings: EngineSettings, _ name: String, _ configuration: Configuration,
-        _ remote: RemoteServices
-    ) throws -> any TextToSpeech {
-        guard settings.engine == "openai" else {
-            let flite = try flite(settings, configuration)
-            guard settings.engine == "fixed" else { return flite }
-            return try FixedTextToSpeech(clipMs: settings.clipMs, madeBy: flite)
-        }
-        var options = OpenAISpeechOptions(
-            service: try remote.service("tts", settings, at: name), model: settings.model,
-            voice: settings.voice)
-        options.format = OpenAISpeechOptions.Format(rawValue: settings.format.rawValue) ?? .pcm
-        if settings.sampleRate > 0 { options.pcmRate = settings.sampleRate }
-        options.rate = settings.rate
-        options.resampler = configuration.audio.resampler.quality
-        options.requestsMax = settings.requestsMax
-        options.playoutMsMax = configuration.buffers.playoutMs
-        return OpenAISpeech(options, clients: remote.clients, loop: remote.loop)
-    }
-
-    private static func flite(
-        _ settings: EngineSettings, _ configuration: Configuration
-    ) throws -> FliteEngine {
-        var options = FliteOptions()
-        options.workers = settings.workers
-        options.playoutMsMax = configuration.buffers.playoutMs
-        options.resampler = configuration.audio.resampler.quality
-        if !settings.voice.isEmpty { options.voice = settings.voice }
-        return try FliteEngine(options)
-    }
-
     /// The local voice for what must be said even when nobody else can speak.
     func lastVoice() throws -> any TextToSpeech {
         let settings = configuration.tts.first { $0.engine == "flite" }
-        return try Self.flite(settings ?? EngineSettings(engine: "flite"), configuration)
+        return try VoiceMaker(
+            settings ?? EngineSettings(engine: "flite"), at: "tts", configuration, remote
+        ).flite()
     }
 
     /// The dialogue of one assistant. All assistants share the books on the services.
@@ -159,6 +129,11 @@ struct Engines: Sendable {
                 return FixedDialogue(
                     text: entry.text.isEmpty ? "This is a set reply." : entry.text,
                     greeting: settings.greeting, delayMs: entry.delayMs)
+            case "concya":
+                return ConcyaDialogue(
+                    role.role(extra: ""),
+                    service: try remote.service("llm", entry, at: "llm[\(index)]"),
+                    language: entry.language, clients: remote.clients)
             default:
                 return LanguageModelEngine(
                     role.role(extra: entry.prompt),
