@@ -4,8 +4,8 @@ import Net
 /// `UtteranceEnd`, and an end after ten seconds without a word of the client.
 final class DeepgramListenStandIn: WebSocketHandler {
     static let idleMsMax = 10_000
-    /// A `Finalize` of less than this, or of silence, is not answered.
-    static let finalizeSampleCountMin = 800
+    /// A `Finalize` of less than this is not answered.
+    static let finalizeSampleCountMin = 400
     /// A new interim result after so much audio.
     static let interimSampleCount = 8000
 
@@ -82,8 +82,7 @@ final class DeepgramListenStandIn: WebSocketHandler {
         switch message?["type"]?.stringValue {
         case "KeepAlive": break
         case "Finalize":
-            let left = connection.through - segmentStart
-            if left >= Self.finalizeSampleCountMin, connection.hasSound(from: segmentStart) {
+            if connection.through - segmentStart >= Self.finalizeSampleCountMin {
                 endSegment(connection, isBySilence: false)
             }
         case "CloseStream":

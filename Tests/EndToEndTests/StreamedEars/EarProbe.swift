@@ -62,7 +62,8 @@ final class EarProbe: @unchecked Sendable {
     }
 
     /// Asks, and lets the caller be silent until the answer is there, as in a call.
-    func words() async -> Result<Transcript, StageError> {
+    /// - Parameter isSilentMeanwhile: false where time stands still instead.
+    func words(isSilentMeanwhile: Bool = true) async -> Result<Transcript, StageError> {
         let answer = await withCheckedContinuation {
             (continuation: CheckedContinuation<Result<Transcript, StageError>, Never>) in
             loop.execute { [self] in
@@ -71,7 +72,7 @@ final class EarProbe: @unchecked Sendable {
                     self?.silence?.set(afterMs: 2)
                 }
                 silence = timer
-                timer.set(afterMs: 2)
+                if isSilentMeanwhile { timer.set(afterMs: 2) }
                 session?.requestTranscript { continuation.resume(returning: $0) }
             }
         }
