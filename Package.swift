@@ -40,9 +40,12 @@ let systemLibraries: [Target] = [
     system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     system("CSampleRate", pkgConfig: "samplerate", apt: "libsamplerate0-dev"),
     system("CSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
+    system("COgg", pkgConfig: "ogg", apt: "libogg-dev"),
+    system("COpus", pkgConfig: "opus", apt: "libopus-dev"),
     // Built by scripts/setup where the system has none.
     system("CWhisper", pkgConfig: "whisper", apt: "libwhisper-dev"),
     system("CFlite", apt: "flite1-dev"),
+    system("CEspeak", pkgConfig: "espeak-ng", apt: "libespeak-ng-dev"),
     system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
 ]
@@ -66,13 +69,14 @@ let package = Package(
             linkerSettings: [.linkedLibrary("webrtc_audio_processing"), .linkedLibrary("stdc++")]),
 
         library("Realtime", ["CStreamD"]),
-        library("DSP", ["Realtime", "CStreamD", "CSampleRate", "CSndfile"]),
+        library("DSP", ["Realtime", "CStreamD", "CSampleRate", "CSndfile", "COgg", "COpus"]),
         library("VAD", ["DSP", "Realtime", "CStreamD"]),
         library(
             "Net", ["Realtime", "CStreamD", "CUV", "CHTTPParser", "CWslay", "COpenSSL", "CCurl"]),
         library("Store", ["Realtime", "CSQLite"]),
         library("Twilio", ["Net", "DSP", "Realtime", "COpenSSL"]),
-        library("Pipelines", ["VAD", "DSP", "Net", "Realtime", "CWhisper", "CFlite"]),
+        library(
+            "Pipelines", ["VAD", "DSP", "Net", "Realtime", "CWhisper", "CFlite", "CEspeak"]),
         library("Assistants", ["Pipelines", "Store", "Net", "Realtime"]),
         // Everything of the daemon but its command line, so that tests can run it in their process.
         library(
@@ -138,8 +142,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "Daemon", "CallSimulator", "Store", "Twilio", "Net", "DSP", "Realtime",
-                "CAllocationCounter",
+                "Daemon", "CallSimulator", "Pipelines", "Store", "Twilio", "Net", "DSP",
+                "Realtime", "CAllocationCounter",
             ]),
     ],
     cxxLanguageStandard: .cxx17

@@ -8,18 +8,20 @@ import Realtime
 /// Twilio's REST API for messages is one of them: ``TwilioRESTStandIn``.
 ///
 /// Routes: `POST /v1/audio/transcriptions`, `/v1/chat/completions`, `/v1/audio/speech`, and
-/// Anthropic's `/v1/messages`;
+/// Anthropic's `/v1/messages`; those of other vendors in `ServiceStandIns+Voices.swift`; WebSockets at
+/// the paths of ``StreamedEars``;
 /// `GET /v1/models`, `/healthz`, `/stats`; `DELETE /stats`; `POST /faults`.
 public final class ServiceStandIns: Sendable {
     /// What they did. Any thread.
     public let statistics = ServiceStatistics()
     /// What is to go wrong. Any thread.
     public let faults = FaultBoard()
-    private let options: ServiceStandInOptions
+    let options: ServiceStandInOptions
     private let generators: Locked<[StandInService: SeededGenerator]>
     private let transcription: TranscriptionStandIn
     private let chat: ChatStandIn
-    private let speech: SpeechStandIn
+    let speech: SpeechStandIn
+    private let ears: StreamedEars
     /// Twilio's REST API.
     public let twilio: TwilioRESTStandIn
     private let server = Locked<HTTPServer?>(nil)
@@ -39,6 +41,9 @@ public final class ServiceStandIns: Sendable {
         transcription = TranscriptionStandIn(index: index, transcript: options.transcript)
         chat = ChatStandIn(options: options)
         speech = SpeechStandIn(speedup: options.speechSpeedup)
+        ears = StreamedEars(
+            StreamedHearing(
+                index: index, options: options, statistics: statistics, faults: faults))
         twilio = TwilioRESTStandIn(
             accountSid: options.twilioAccountSid, authToken: options.twilioAuthToken)
         var listening = HTTPServerOptions(host: options.host, port: options.port)
@@ -77,6 +82,8 @@ public final class ServiceStandIns: Sendable {
         case ("POST", "/v1/chat/completions"): complete(request, .openAI, responder)
         case ("POST", "/v1/messages"): complete(request, .anthropic, responder)
         case ("POST", "/v1/audio/speech"): speak(request, responder)
+        case ("GET", let path) where StreamedEars.paths.contains(path):
+            ears.accept(request, responder)
         case ("GET", "/v1/models"): responder.respond(HTTPResponse(status: 200, json: Self.models))
         case ("GET", "/healthz"):
             responder.respond(
@@ -88,6 +95,7 @@ public final class ServiceStandIns: Sendable {
             responder.respond(HTTPResponse(status: 204))
         case ("POST", "/faults"): setFault(request, responder)
         default:
+            if handleVoice(request, responder) { return }
             let plan = AnswerPlan(
                 status: 404, message: "Invalid URL (\(request.method) \(request.path))")
             responder.respond(HTTPResponse(status: 404, json: Self.json(plan)))
@@ -122,10 +130,18 @@ public final class ServiceStandIns: Sendable {
     }
 
     private func speak(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        let firstNanos = draw(.tts, options.speechFirst)
+        speech.answer(request, firstNanos: firstNanos, completion: speechPlayer(responder))
+    }
+
+    /// Sends the plan of a request that has come now, from whatever thread it is handed over.
+    func speechPlayer(
+        _ responder: HTTPResponder
+    ) -> @Sendable (_ plan: AnswerPlan, _ note: String) -> Void {
         let arrived = begin(.tts, responder)
         let loop = responder.loop
         let bound = LoopBound(responder, loop: loop)
-        speech.answer(request, firstNanos: draw(.tts, options.speechFirst)) { [self] plan, note in
+        return { [self] plan, note in
             if loop.isCurrent {
                 play(plan, note, .tts, arrived, bound.value)
             } else {
@@ -153,16 +169,16 @@ public final class ServiceStandIns: Sendable {
         ).start()
     }
 
-    private func begin(_ service: StandInService, _ responder: HTTPResponder) -> UInt64 {
+    func begin(_ service: StandInService, _ responder: HTTPResponder) -> UInt64 {
         statistics.began(service)
         return responder.loop.nowNanos
     }
 
-    private func draw(_ service: StandInService, _ distribution: LatencyDistribution) -> UInt64 {
+    func draw(_ service: StandInService, _ distribution: LatencyDistribution) -> UInt64 {
         generators.withLock { distribution.drawNanos(using: &$0[service, default: .init(seed: 0)]) }
     }
 
-    private func play(
+    func play(
         _ plan: AnswerPlan, _ note: String, _ service: StandInService, _ arrived: UInt64,
         _ responder: HTTPResponder
     ) {

@@ -12,6 +12,8 @@ public final class AudioFileWriter {
         case wavMuLaw
         /// Ogg with Opus; 8, 12, 16, 24 or 48 kHz.
         case oggOpus
+        /// MPEG layer III; one of its rates, from 8 to 48 kHz.
+        case mp3
 
         var code: Int32 {
             let parts =
@@ -19,6 +21,7 @@ public final class AudioFileWriter {
                 case .wav: (SF_FORMAT_WAV, SF_FORMAT_PCM_16)
                 case .wavMuLaw: (SF_FORMAT_WAV, SF_FORMAT_ULAW)
                 case .oggOpus: (SF_FORMAT_OGG, SF_FORMAT_OPUS)
+                case .mp3: (SF_FORMAT_MPEG, SF_FORMAT_MPEG_LAYER_III)
                 }
             return Int32(parts.0 | parts.1)
         }

@@ -6,6 +6,8 @@ public enum DSPError: Error, Equatable, CustomStringConvertible {
     case cannotRead(path: String, reason: String)
     /// A file could not be created or written.
     case cannotWrite(path: String, reason: String)
+    /// Bytes that should be coded audio are not, or not such as can be read.
+    case cannotDecode(what: String, reason: String)
     /// A file holds more audio than the caller allows.
     case tooLong(path: String, seconds: Double, maximumSeconds: Double)
     /// The combination of format, rate and channels cannot be written.
@@ -24,6 +26,9 @@ public enum DSPError: Error, Equatable, CustomStringConvertible {
         case .cannotWrite(let path, let reason):
             "cannot write the audio file \(path): \(reason). "
                 + "Check that its folder exists, may be written to and has space."
+        case .cannotDecode(let what, let reason):
+            "cannot decode \(what): \(reason). "
+                + "Check what the sender makes of it."
         case .tooLong(let path, let seconds, let maximum):
             "the audio file \(path) lasts \(Int(seconds.rounded(.up))) s, more than the "
                 + "\(Int(maximum)) s allowed. Cut it or raise the limit."

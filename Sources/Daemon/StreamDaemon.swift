@@ -212,7 +212,16 @@ public final class StreamDaemon: Sendable {
         let greeting = settings.spokenGreeting
         return Assistant(
             block: block, settings: settings, dialogue: dialogue, greeting: greeting,
-            greetingClip: greetingClip(greeting, settings, engines, log))
+            greetingClip: greetingClip(greeting, settings, engines, log),
+            vocabulary: try names(onMenuOf: settings.id, database))
+    }
+
+    private static func names(
+        onMenuOf assistantID: String, _ database: Database
+    ) throws -> [String] {
+        let outcome = BlockingResult<[MenuItem]>()
+        database.menu(assistantID: assistantID, completion: outcome.take)
+        return try outcome.get().map(\.name)
     }
 
     /// Nil where the service can't be reached now: the greeting is then made when a call comes.

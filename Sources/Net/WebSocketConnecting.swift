@@ -45,9 +45,10 @@ final class WebSocketConnecting {
             let address = try WebSocketURL(url)
             handshake = try WebSocketClientHandshake(url: address, headers: headers)
             timer.set(afterMs: timeoutMs)
+            let connectMs = socket.limits.connectTimeoutMs
             tcp = ByteStream.connect(
                 loop: loop, host: address.host, port: address.port,
-                tls: address.isSecure ? tls : nil, timeoutMs: timeoutMs
+                tls: address.isSecure ? tls : nil, timeoutMs: connectMs > 0 ? connectMs : timeoutMs
             ) { [weak self] result in
                 if let self {
                     self.connected(result)

@@ -17,6 +17,8 @@ public struct WebSocketLimits: Sendable, Equatable {
     public var closeTimeoutMs = 2_000
     /// Client only: how long connecting, TLS and the HTTP handshake may take together.
     public var handshakeTimeoutMs = 10_000
+    /// Client only: how much of that name resolution, TCP and TLS may take; 0 for all of it.
+    public var connectTimeoutMs = 0
 
     /// The defaults.
     public init() {}

@@ -12,6 +12,8 @@ public struct CallInfo: Sendable {
     public var from: String
     public var to: String
     public var language: String
+    /// Names that the caller is likely to say, such as those on the menu; the likeliest first.
+    public var vocabulary: [String] = []
     /// How the two understand each other.
     public var channel: Channel
 
@@ -66,6 +68,16 @@ public protocol SpeechToText: Sendable {
     func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession
 }
 
+/// What an engine with an ear for the ends of turns makes of the caller's last words.
+public enum EndOfTurnHint: Sendable, Equatable {
+    /// The turn is likely to end here; nothing is decided.
+    case likely
+    /// It did not: the caller goes on.
+    case resumed
+    /// The turn has ended.
+    case ended
+}
+
 /// One call's ear. Bound to the call's loop: every method is called there, every callback arrives there.
 ///
 /// The audio of one utterance is fed as it comes; a transcript of what has been fed can be asked for
@@ -83,6 +95,16 @@ public protocol SpeechToTextSession: AnyObject {
     func cancelRequest()
     /// The call is over; frees what is held.
     func close()
+    /// Told, on the loop, what the engine makes of the utterance's end, where it has an ear for that.
+    var onEndOfTurn: ((EndOfTurnHint) -> Void)? { get set }
+}
+
+extension SpeechToTextSession {
+    /// Nothing is ever told.
+    public var onEndOfTurn: ((EndOfTurnHint) -> Void)? {
+        get { nil }
+        set {}
+    }
 }
 
 // MARK: - Dialogue

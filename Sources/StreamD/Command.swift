@@ -8,6 +8,7 @@ enum ExitCode {
     static let software: Int32 = 70
     static let cannotCreate: Int32 = 73
     static let ioError: Int32 = 74
+    static let temporary: Int32 = 75
     static let configuration: Int32 = 78
 }
 

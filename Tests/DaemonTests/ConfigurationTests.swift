@@ -95,13 +95,35 @@ private func fault(_ yaml: String) -> String {
             "f.yaml:1:30: twilio.validateSignatures must be true or false, not 'no'"
         ),
         (
+            "stt: [{engine: openai, model: m, baseURL: 'wss://h/v1'}]\n",
+            "f.yaml:1:7: stt[0]: openai is asked over http:// or https://, not 'wss://h/v1'"
+        ),
+        (
+            "stt: [{engine: deepgram, earlyEndOfTurnThreshold: 0.2}]\n",
+            "f.yaml:1:7: stt[0]: earlyEndOfTurnThreshold is 0, or 0.3 to 0.9"
+        ),
+        (
+            "stt: [{engine: deepgram, endOfTurnThreshold: 0.5, earlyEndOfTurnThreshold: 0.6}]\n",
+            "f.yaml:1:7: stt[0]: earlyEndOfTurnThreshold is above endOfTurnThreshold: no end would be "
+                + "foreseen"
+        ),
+        (
             "stt: [{engine: wisper}]\n",
-            "f.yaml:1:7: stt[0]: 'wisper' is not known; choose one of whisper, openai, fixed; did you mean 'whisper'?"
+            "f.yaml:1:7: stt[0]: 'wisper' is not known; choose one of whisper, openai, "
+                + "openai-realtime, deepgram, concya, fixed; did you mean 'whisper'?"
         ),
         ("stt: []\n", "f.yaml:1:6: stt is empty; name an engine"),
         (
             "tts: [{engine: flite}, {engine: openai, model: m}]\n",
             "f.yaml:1:24: tts[1]: openai needs 'voice'"
+        ),
+        (
+            "tts: [{engine: elevenlabs, model: m}]\n",
+            "f.yaml:1:7: tts[0]: elevenlabs needs 'voice'"
+        ),
+        (
+            "tts: [{engine: espeak, baseURL: \"http://h\"}]\n",
+            "f.yaml:1:24: tts[0]: espeak takes no 'baseURL'; its keys are engine, voice, "
         ),
         (
             "llm: [{engine: ollama, model: m, voice: v}]\n",
@@ -169,6 +191,45 @@ private func fault(_ yaml: String) -> String {
         #expect(configuration.stt.map(\.engine) == ["openai", "whisper"])
         #expect(configuration.llm.map(\.engine) == ["anthropic", "ollama", "scripted"])
         #expect(configuration.tts[0].format == .wav && configuration.tts[0].firstByteMs == 300)
+    }
+
+    @Test func earsThatHearOverWebSocketsCanBeNamed() throws {
+        let yaml = """
+            stt:
+              - {engine: deepgram, model: flux-general-en, earlyEndOfTurnThreshold: 0.4}
+              - {engine: deepgram, prompt: "Margherita, Calzone", endpointingMs: 200}
+              - {engine: openai-realtime, model: m, baseURL: "wss://h/v1"}
+              - {engine: concya, baseURL: "ws://h:8000", firstByteMs: 2000}
+              - {engine: whisper, vocabularyMax: 20}
+
+            """
+        let stt = try Configuration.parse(yaml: yaml + minimal, file: "f.yaml").stt
+        #expect(
+            stt.map(\.engine) == ["deepgram", "deepgram", "openai-realtime", "concya", "whisper"])
+        #expect(stt[0].earlyEndOfTurnThreshold == 0.4 && stt[1].earlyEndOfTurnThreshold == 0.5)
+        #expect(stt[2].baseURL == "wss://h/v1" && stt[4].vocabularyMax == 20)
+    }
+
+    @Test func allVoicesCanBeNamed() throws {
+        let yaml = """
+            llm: [{engine: concya, baseURL: "http://h:8000", totalMs: 9000}, {engine: scripted}]
+            tts:
+              - {engine: elevenlabs, voice: v, sampleRate: 16000, rate: 1.1, spares: 3}
+              - {engine: deepgram, model: aura-2-thalia-en}
+              - {engine: openai, model: m, voice: v, format: opus}
+              - {engine: piper, voice: en_US-lessac-medium, rate: 1.2}
+              - {engine: concya, firstByteMs: 2000}
+              - {engine: espeak, language: de, rate: 0.9}
+              - {engine: flite}
+
+            """
+        let tts = try Configuration.parse(yaml: yaml + minimal, file: "f.yaml").tts
+        #expect(
+            tts.map(\.engine) == [
+                "elevenlabs", "deepgram", "openai", "piper", "concya", "espeak", "flite",
+            ])
+        #expect(tts[0].spares == 3 && tts[1].spares == 2 && tts[2].format == .opus)
+        #expect(tts[5].language == "de" && tts[5].rate == 0.9)
     }
 
     @Test func assistantsAreChecked() {

@@ -1,4 +1,5 @@
 import Foundation
+import Net
 
 /// The stand-ins for remote services, as a process of their own that ends by itself.
 final class ServiceProcess: @unchecked Sendable {
@@ -6,7 +7,8 @@ final class ServiceProcess: @unchecked Sendable {
     let port: Int
     private let process: Process
 
-    var baseURL: String { "http://127.0.0.1:\(port)/v1" }
+    var origin: String { "http://127.0.0.1:\(port)" }
+    var baseURL: String { origin + "/v1" }
 
     private static var folder: URL {
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -48,6 +50,16 @@ final class ServiceProcess: @unchecked Sendable {
     /// Without a goodbye.
     func kill() {
         if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+    }
+
+    /// What they have done so far: the body of `GET /stats`.
+    func statistics() async throws -> JSONValue {
+        let port = port
+        return try await blocking {
+            let peer = try RawPeer(port: port)
+            peer.send("GET /stats HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            return try JSONValue(parsing: Array(peer.answer().body.utf8).span)
+        }
     }
 
     /// What goes wrong from now on, in the words of the body of `POST /faults`.

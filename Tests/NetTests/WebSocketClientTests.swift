@@ -155,6 +155,14 @@ import Testing
             let first = try #require(silent.heard.take())
             #expect(first.closeCode == 1006 && first.closeReason.contains("within 30 ms"))
 
+            // A TLS handshake that nobody answers belongs to connecting.
+            limits.handshakeTimeoutMs = 60_000
+            limits.connectTimeoutMs = 30
+            let mute = RecordingHandler()
+            _ = try connect(loop, "wss://127.0.0.1:\(server.port)/", mute, limits: limits)
+            let other = try #require(mute.heard.take())
+            #expect(other.closeCode == 1006 && other.closeReason.contains("30 ms"), "\(other)")
+
             let refused = RecordingHandler()
             _ = try connect(loop, "ws://127.0.0.1:\(closedPort)/", refused)
             let second = try #require(refused.heard.take())

@@ -73,6 +73,11 @@ public final class FaultBoard: Sendable {
         }
     }
 
+    /// What the next request meets; takes nothing away.
+    public func next(_ service: StandInService) -> ServiceFault? {
+        entries.withLock { $0[service]?.fault }
+    }
+
     /// Obeys the body of `POST /faults`: `service` (stt, llm, tts, twilio or all), `fault` (or none), `count`.
     /// - Returns: what is wrong with it; nil when it was obeyed.
     public func obey(_ json: JSONValue) -> String? {

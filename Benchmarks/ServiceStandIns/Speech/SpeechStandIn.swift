@@ -32,8 +32,8 @@ final class SpeechStandIn: Sendable {
         }
     }
 
-    /// Works the request out. The completion is called at once when the line is known or refused,
-    /// otherwise on another thread.
+    /// Works the request out. The completion is called at once when it is refused, otherwise perhaps
+    /// on another thread.
     /// - Parameter firstNanos: when the first byte is due.
     func answer(
         _ request: HTTPRequest, firstNanos: UInt64,
@@ -46,54 +46,63 @@ final class SpeechStandIn: Sendable {
             json["model"]?.stringValue != nil, let voice = json["voice"]?.stringValue
         else { return completion(refusal("Model, voice or input is missing."), "refused") }
         let format = json["response_format"]?.stringValue ?? "mp3"
-        guard let format = Format(rawValue: format) else {
+        guard let form = Self.forms[format] else {
             return completion(
-                refusal("response_format '\(format)' is not made here: pcm, wav or opus."),
+                refusal("response_format '\(format)' is not made here: pcm, wav, opus or mp3."),
                 "refused")
         }
         let speed = json["speed"]?.doubleValue ?? 1
         guard (0.25...4).contains(speed) else {
             return completion(refusal("speed must be from 0.25 to 4."), "refused")
         }
-        let line = SpeechRenderer.Line(
-            text: text, voice: SpeechRenderer.voice(voice), speed: speed)
-        let finish: @Sendable ([UInt8]?) -> Void = { [self] speech in
-            guard let speech else {
-                return completion(
-                    AnswerPlan(status: 500, message: "No speech could be made of the input."),
-                    "failed: \"\(text)\"")
-            }
-            completion(plan(speech, format, firstNanos), "\"\(text)\"")
-        }
-        // Opus is coded on the renderer's thread, not on the loop.
-        if format != .opus, let kept = renderer.kept(line) {
-            finish(kept)
-        } else {
-            renderer.render(line, completion: finish)
-        }
+        speak(
+            SpeechOrder(text: text, voice: voice, speed: speed, form: form), firstNanos: firstNanos,
+            completion: completion)
     }
 
-    /// The forms that are made.
-    enum Format: String {
-        case pcm, wav, opus
-    }
+    private static let forms: [String: SpeechForm] = [
+        "pcm": .linear(rate: SpeechRenderer.sampleRate), "wav": .streamedWave, "opus": .opus,
+        "mp3": .mp3,
+    ]
 
     private func refusal(_ message: String) -> AnswerPlan {
         AnswerPlan(status: 400, message: message)
     }
 
-    private func plan(_ speech: [UInt8], _ format: Format, _ firstNanos: UInt64) -> AnswerPlan {
-        let seconds = Double(speech.count) / 2 / Double(SpeechRenderer.sampleRate)
-        let bytes: [UInt8]
-        let contentType: String
-        switch format {
-        case .pcm: (bytes, contentType) = (speech, "audio/pcm")
-        case .wav: (bytes, contentType) = (Self.streamedWaveHead + speech, "audio/wav")
-        case .opus:
-            guard let coded = Self.opus(speech) else {
-                return AnswerPlan(status: 500, message: "Opus could not be coded.")
+    /// Plans the answer to an order. The completion is called at once when the line is known and needs
+    /// no coding, otherwise on another thread.
+    func speak(
+        _ order: SpeechOrder, firstNanos: UInt64,
+        completion: @escaping @Sendable (_ plan: AnswerPlan, _ note: String) -> Void
+    ) {
+        let finish: @Sendable ([UInt8]?) -> Void = { [self] speech in
+            guard let speech, let bytes = order.form.coded(speech) else {
+                return completion(
+                    AnswerPlan(status: 500, message: "No speech could be made of the text."),
+                    "failed: \"\(order.text)\"")
             }
-            (bytes, contentType) = (coded, "audio/ogg")
+            let seconds = Double(speech.count) / 2 / Double(SpeechRenderer.sampleRate)
+            completion(plan(order, bytes, seconds, firstNanos), "\"\(order.text)\"")
+        }
+        // What takes time is done on the renderer's threads, not on the loop.
+        let isFree =
+            order.form == .linear(rate: SpeechRenderer.sampleRate)
+            || order.form == .streamedWave
+        if isFree, let kept = renderer.kept(order.line) {
+            finish(kept)
+        } else {
+            renderer.render(order.line, completion: finish)
+        }
+    }
+
+    private func plan(
+        _ order: SpeechOrder, _ bytes: [UInt8], _ seconds: Double, _ firstNanos: UInt64
+    ) -> AnswerPlan {
+        let contentType = order.contentType ?? order.form.contentType
+        guard order.isStreamed else {
+            return AnswerPlan(
+                contentType: contentType, isStreamed: false,
+                pieces: [.init(atNanos: firstNanos, bytes: bytes)])
         }
         var plan = AnswerPlan(contentType: contentType, isStreamed: true, pieces: [])
         let pieceCount = max(1, Int(seconds * 1000) / Self.pieceMs)
@@ -108,33 +117,27 @@ final class SpeechStandIn: Sendable {
         }
         return plan
     }
+}
 
-    /// A header as services send it that do not know yet how long the speech will be.
-    private static let streamedWaveHead: [UInt8] = {
-        func little(_ value: Int, _ count: Int) -> [UInt8] {
-            (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-        }
-        let rate = SpeechRenderer.sampleRate
-        return Array("RIFF".utf8) + little(0xFFFF_FFFF, 4) + Array("WAVEfmt ".utf8)
-            + little(16, 4) + little(1, 2) + little(1, 2) + little(rate, 4) + little(rate * 2, 4)
-            + little(2, 2) + little(16, 2) + Array("data".utf8) + little(0xFFFF_FFFF, 4)
-    }()
+/// What is to be spoken, and how it is to be sent.
+struct SpeechOrder: Sendable {
+    var text: String
+    /// Any name; those of flite are taken for themselves.
+    var voice: String
+    var speed = 1.0
+    var form: SpeechForm
+    /// Sent as it is made; otherwise whole.
+    var isStreamed = true
+    /// In place of the form's own.
+    var contentType: String?
 
-    /// An Ogg file with Opus.
-    private static func opus(_ speech: [UInt8]) -> [UInt8]? {
-        let path = NSTemporaryDirectory() + "stand-in-\(UUID().uuidString).ogg"
-        defer { unlink(path) }
-        let samples = stride(from: 0, to: speech.count - 1, by: 2).map {
-            Int16(bitPattern: UInt16(speech[$0]) | UInt16(speech[$0 + 1]) << 8)
-        }
-        do {
-            let writer = try AudioFileWriter(
-                path: path, format: .oggOpus, sampleRate: SpeechRenderer.sampleRate)
-            try writer.write(samples)
-            try writer.close()
-            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            return nil
-        }
+    var line: SpeechRenderer.Line {
+        .init(text: text, voice: SpeechRenderer.voice(voice), speed: speed)
     }
+}
+
+/// What a vendor makes of a request for speech.
+enum SpeechRequest: Sendable {
+    case speak(SpeechOrder)
+    case refuse(AnswerPlan)
 }

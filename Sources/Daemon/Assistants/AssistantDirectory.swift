@@ -12,6 +12,8 @@ struct Assistant: Sendable {
     let greeting: String
     /// The greeting's speech, made before the first call; shared by all of them.
     let greetingClip: SpeechClip?
+    /// Names that its callers are likely to say: what was on the menu at the start.
+    let vocabulary: [String]
 }
 
 /// Knows which assistant answers which number. Fixed after the start.

@@ -84,9 +84,10 @@ final class StreamedCall {
     private func makeConversation(
         settings: Configuration, loop: EventLoop, greeted: Bool
     ) -> Conversation {
-        let call = CallInfo(
+        var call = CallInfo(
             callSid: callSid, assistantID: assistant.block.id, from: from, to: to,
             language: assistant.settings.language)
+        call.vocabulary = assistant.vocabulary
         let engines = services.engines
         engines.warm(assistant.dialogue, on: loop)
         let stages = ConversationStages(

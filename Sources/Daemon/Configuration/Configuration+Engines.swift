@@ -76,7 +76,27 @@ extension EngineSettings {
         for key in kind.required where !entries.contains(where: { $0.key == key }) {
             throw mapper.error(node, "\(name): \(kind.name) needs '\(key)'")
         }
+        if let contradiction = engine.contradiction(kind) {
+            throw mapper.error(node, "\(name): \(contradiction)")
+        }
         return engine
+    }
+
+    /// What can't be meant so; nil where there is nothing.
+    private func contradiction(_ kind: EngineKind) -> String? {
+        if baseURL.hasPrefix("ws"), !kind.takesWebSocketAddress {
+            return "\(kind.name) is asked over http:// or https://, not '\(baseURL)'"
+        }
+        let (end, early) = (endOfTurnThreshold, earlyEndOfTurnThreshold)
+        if end != 0, !(0.5...0.9).contains(end) { return "endOfTurnThreshold is 0, or 0.5 to 0.9" }
+        if early != 0, !(0.3...0.9).contains(early) {
+            return "earlyEndOfTurnThreshold is 0, or 0.3 to 0.9"
+        }
+        // Without one of ours the service's own, 0.7, counts.
+        if early > (end == 0 ? 0.7 : end) {
+            return "earlyEndOfTurnThreshold is above endOfTurnThreshold: no end would be foreseen"
+        }
+        return nil
     }
 
     static let options: [ConfigurationOption<EngineSettings>] = [
@@ -86,8 +106,10 @@ extension EngineSettings {
             "Which engine; openai is any server with OpenAI's interface."),
         .text(
             "model", \.model, allowed: "name or path",
-            "whisper: a ggml model by name (tiny.en, found in models.directory) or by path. openai, "
-                + "ollama, anthropic: the server's name for it."),
+            "whisper: a ggml model by name (tiny.en, found in models.directory) or by path. deepgram: to "
+                + "hear, empty means nova-3, and the flux models tell the ends of turns; to speak, the "
+                + "voice's model, such as aura-2-thalia-en. elevenlabs: empty means eleven_flash_v2_5. "
+                + "Other remote engines: the server's name for it."),
         .integer("threads", \.threads, 1...64, "whisper: threads of one decode."),
         .integer(
             "workers", \.workers, 0...64,
@@ -97,22 +119,30 @@ extension EngineSettings {
             "whisper: utterances that may wait for a worker before one is refused."),
         .text(
             "language", \.language, allowed: "ISO 639-1 code",
-            "whisper, openai: language spoken; empty lets openai guess."),
+            "stt: language spoken; empty lets the service guess, where it can. llm: concya is told it. "
+                + "tts: espeak's, with its region where there are several (en-us)."),
         .text(
             "prompt", \.prompt,
-            "stt: words to expect, such as names on the menu. llm: instructions added to ours."),
+            "stt: words to expect, such as names on the menu; deepgram: with commas between them. "
+                + "llm: instructions added to ours."),
+        .integer(
+            "vocabularyMax", \.vocabularyMax, 0...200,
+            "whisper: names of the assistant's menu that are told as words to expect, beside prompt."
+        ),
         .text(
-            "voice", \.voice, allowed: "rms, slt, awb, kal; openai: the server's name",
-            "tts: voice; empty means rms. An assistant's own voice is one of the first engine's."),
+            "voice", \.voice, allowed: "flite: rms, slt, awb, kal; others: their own names",
+            "tts: voice; empty means rms with flite, that of the language with espeak, the server's "
+                + "choice with piper and concya. An assistant's own voice is one of the first "
+                + "engine's."),
         .custom(
-            "baseURL", allowed: "http:// or https://, up to /v1",
-            "openai, ollama, anthropic: address; empty means the vendor's, or OPENAI_BASE_URL or "
-                + "OLLAMA_URL of the environment.",
+            "baseURL", allowed: "http:// or https://, up to /v1; some stt also ws:// or wss://",
+            "Remote engines: address; empty means the vendor's, or that of OPENAI_BASE_URL, "
+                + "OLLAMA_URL, CONCYA_STT_URL, CONCYA_LLM_URL or CONCYA_TTS_URL of the environment.",
             defaultText: { yamlQuoted($0.baseURL) },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 let text = try mapper.text(node, key: "baseURL")
                 guard let parts = URLComponents(string: text), parts.query == nil,
-                    parts.scheme == "https" || parts.scheme == "http",
+                    let scheme = parts.scheme, ["https", "http", "wss", "ws"].contains(scheme),
                     let host = parts.host, !host.isEmpty
                 else {
                     throw mapper.error(
@@ -122,14 +152,28 @@ extension EngineSettings {
             }),
         .text(
             "apiKeyEnv", \.apiKeyEnv, allowed: "name of an environment variable",
-            "openai, ollama, anthropic: where the key is; empty means OPENAI_API_KEY or "
-                + "ANTHROPIC_API_KEY for the vendor's own address and none for another."),
+            "Remote engines: where the key is; empty means OPENAI_API_KEY, ANTHROPIC_API_KEY, "
+                + "ELEVENLABS_API_KEY or DEEPGRAM_API_KEY for the vendor's own address and none for "
+                + "another."),
         .integer(
             "sampleRate", \.sampleRate, 0...48_000, unit: "Hz",
             "openai: of the audio sent (8000 or 16000; 0 means 16000), or of pcm that comes (0 means "
-                + "24000)."),
+                + "24000). elevenlabs: 8000 for µ-law (0 means that), 16000 for pcm. "
+                + "deepgram: 16000 sends linear samples, anything else µ-law as it came."),
+        .integer(
+            "endpointingMs", \.endpointingMs, 0...5000, unit: "ms",
+            "deepgram: silence after which it ends a segment by itself; 0 leaves that to it."),
+        .number(
+            "endOfTurnThreshold", \.endOfTurnThreshold, 0...1,
+            "deepgram's flux: confidence (0.5 to 0.9) that ends a turn; 0 leaves that to it."),
+        .number(
+            "earlyEndOfTurnThreshold", \.earlyEndOfTurnThreshold, 0...1,
+            "deepgram's flux: confidence (0.3 to 0.9) at which an end is foreseen, so that the reply "
+                + "can be begun; 0 for never."),
         .choice("format", \.format, "openai: form in which speech comes."),
-        .number("rate", \.rate, 0.25...4, "openai: pace of speech; 1 is the voice's own."),
+        .number(
+            "rate", \.rate, 0.25...4,
+            "tts: pace of speech; 1 is the voice's own. elevenlabs: 0.7 to 1.2."),
         .number(
             "temperature", \.temperature, -1...2,
             "openai, ollama, anthropic: of the model; below 0 leaves it to the server."),
@@ -138,7 +182,10 @@ extension EngineSettings {
             "openai, ollama, anthropic: longest answer of the model, in tokens."),
         .integer(
             "requestsMax", \.requestsMax, 1...10_000,
-            "openai: sentences synthesised at once before one is refused."),
+            "Remote tts: sentences synthesised at once before one is refused."),
+        .integer(
+            "spares", \.spares, 0...16,
+            "elevenlabs: connections that stand open for the sentences to come."),
         .integer(
             "connectMs", \.connectMs, 0...60_000, unit: "ms",
             "Remote engines: for name, TCP and TLS; 0 means 500."),

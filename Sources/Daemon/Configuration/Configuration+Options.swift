@@ -215,6 +215,10 @@ extension Configuration {
         .text(
             "models.directory", \.models.directory, allowed: "path of a folder",
             "Where weights are; empty means STREAMD_CACHE/models or ~/.cache/streamd/models."),
+        .text(
+            "models.baseURL", \.models.baseURL, allowed: "http or https address of a folder",
+            "Where `streamd model pull NAME` fetches ggml-NAME.bin; empty means STREAMD_MODELS_URL of "
+                + "the environment."),
         .choice(
             "log.level", \.log.level, reloadable: true, "Least important line that is written."),
         .choice("log.format", \.log.format, "Lines for people (text) or for machines (json)."),

@@ -142,6 +142,9 @@ public struct StoreSettings: Sendable {
 /// `models`: where weights are found.
 public struct ModelSettings: Sendable {
     public var directory = ""
+    public var baseURL = ""
+
+    public init() {}
 }
 
 /// `log`: what is told, and how.

@@ -9,7 +9,8 @@ public enum ConfigurationReference {
             together. The file is YAML; an unknown key, a wrong type or an impossible combination stops \
             the start with file, line, column and the mend. Keys marked *reload* are taken over on \
             `SIGHUP` by the calls that come after it. Secrets (`TWILIO_ACCOUNT_SID`, \
-            `TWILIO_AUTH_TOKEN`, `TWILIO_PHONE_NUMBER`, `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`) come from the environment or a `.env` file and \
+            `TWILIO_AUTH_TOKEN`, `TWILIO_PHONE_NUMBER`, `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, \
+            `ELEVENLABS_API_KEY`, `DEEPGRAM_API_KEY`) come from the environment or a `.env` file and \
             never stand here; so may the public address (`PUBLIC_URL`, `PUBLIC_WEBHOOK_URL` or \
             `TWILIO_WEBHOOK_URL`).
 

@@ -46,7 +46,7 @@ struct Engines: Sendable {
                 zip(ears, earPlaces).map { ChainLink($0, $1) },
                 utteranceMsMax: configuration.buffers.callerMs, report: report)
         let voices = try configuration.tts.enumerated().map { index, settings in
-            try Self.voice(settings, "tts[\(index)]", configuration, remote)
+            try VoiceMaker(settings, at: "tts[\(index)]", configuration, remote).make()
         }
         let voicePlaces = Self.places("tts", configuration.tts, configuration.fallback)
         textToSpeech =
@@ -87,6 +87,7 @@ struct Engines: Sendable {
             var options = WhisperOptions(modelPath: models.whisperPath(settings.model))
             options.language = settings.language
             options.prompt = settings.prompt
+            options.vocabularyMax = settings.vocabularyMax
             options.workers = settings.workers
             options.threads = settings.threads
             options.queueMax = settings.queueMax
@@ -100,48 +101,21 @@ struct Engines: Sendable {
             if settings.sampleRate == 8000 { options.sampleRate = 8000 }
             options.utteranceMsMax = configuration.buffers.callerMs
             return OpenAITranscription(options, clients: remote.clients)
+        case "deepgram", "openai-realtime", "concya":
+            return try streamedEar(
+                settings, service: try remote.service("stt", settings, at: name), configuration)
         default:
             let text = settings.text.isEmpty ? "This is a set transcript." : settings.text
             return FixedSpeechToText(text: text, delayMs: settings.delayMs)
         }
     }
 
-    private static func voice(
-        _ settings: EngineSettings, _ name: String, _ configuration: Configuration,
-        _ remote: RemoteServices
-    ) throws -> any TextToSpeech {
-        guard settings.engine == "openai" else {
-            let flite = try flite(settings, configuration)
-            guard settings.engine == "fixed" else { return flite }
-            return try FixedTextToSpeech(clipMs: settings.clipMs, madeBy: flite)
-        }
-        var options = OpenAISpeechOptions(
-            service: try remote.service("tts", settings, at: name), model: settings.model,
-            voice: settings.voice)
-        options.format = OpenAISpeechOptions.Format(rawValue: settings.format.rawValue) ?? .pcm
-        if settings.sampleRate > 0 { options.pcmRate = settings.sampleRate }
-        options.rate = settings.rate
-        options.resampler = configuration.audio.resampler.quality
-        options.requestsMax = settings.requestsMax
-        options.playoutMsMax = configuration.buffers.playoutMs
-        return OpenAISpeech(options, clients: remote.clients, loop: remote.loop)
-    }
-
-    private static func flite(
-        _ settings: EngineSettings, _ configuration: Configuration
-    ) throws -> FliteEngine {
-        var options = FliteOptions()
-        options.workers = settings.workers
-        options.playoutMsMax = configuration.buffers.playoutMs
-        options.resampler = configuration.audio.resampler.quality
-        if !settings.voice.isEmpty { options.voice = settings.voice }
-        return try FliteEngine(options)
-    }
-
     /// The local voice for what must be said even when nobody else can speak.
     func lastVoice() throws -> any TextToSpeech {
         let settings = configuration.tts.first { $0.engine == "flite" }
-        return try Self.flite(settings ?? EngineSettings(engine: "flite"), configuration)
+        return try VoiceMaker(
+            settings ?? EngineSettings(engine: "flite"), at: "tts", configuration, remote
+        ).flite()
     }
 
     /// The dialogue of one assistant. All assistants share the books on the services.
@@ -155,6 +129,11 @@ struct Engines: Sendable {
                 return FixedDialogue(
                     text: entry.text.isEmpty ? "This is a set reply." : entry.text,
                     greeting: settings.greeting, delayMs: entry.delayMs)
+            case "concya":
+                return ConcyaDialogue(
+                    role.role(extra: ""),
+                    service: try remote.service("llm", entry, at: "llm[\(index)]"),
+                    language: entry.language, clients: remote.clients)
             default:
                 return LanguageModelEngine(
                     role.role(extra: entry.prompt),
@@ -175,8 +154,11 @@ struct Engines: Sendable {
     }
 
     /// Opens connections for a call on this loop. On that loop.
-    func warm(_ dialogue: any DialogueEngine, on loop: EventLoop) {
-        for engine: Any in [speechToText, dialogue, textToSpeech] {
+    /// - Parameter hears: whether the caller's words are ours to find.
+    func warm(_ dialogue: any DialogueEngine, hears: Bool = true, on loop: EventLoop) {
+        var engines: [Any] = [dialogue, textToSpeech]
+        if hears { engines.append(speechToText) }
+        for engine in engines {
             (engine as? any ServiceWarming)?.warm(on: loop)
         }
     }

@@ -21,19 +21,35 @@ struct RemoteServices: Sendable {
 
     private struct Vendor {
         var baseURL: String
-        var addressEnv: String
-        var keyEnv: String
+        var addressEnv = ""
+        var keyEnv = ""
+        /// The header that carries the key, and what stands before it.
+        var keyHeader = "Authorization"
+        var keyPrefix = "Bearer "
     }
 
+    /// By engine, or by stage and engine where the stages differ.
     private static let vendors = [
         "openai": Vendor(
             baseURL: "https://api.openai.com/v1", addressEnv: "OPENAI_BASE_URL",
             keyEnv: "OPENAI_API_KEY"),
-        "ollama": Vendor(
-            baseURL: "http://127.0.0.1:11434/v1", addressEnv: "OLLAMA_URL", keyEnv: ""),
+        "ollama": Vendor(baseURL: "http://127.0.0.1:11434/v1", addressEnv: "OLLAMA_URL"),
         "anthropic": Vendor(
             baseURL: "https://api.anthropic.com/v1", addressEnv: "ANTHROPIC_BASE_URL",
-            keyEnv: "ANTHROPIC_API_KEY"),
+            keyEnv: "ANTHROPIC_API_KEY", keyHeader: "x-api-key", keyPrefix: ""),
+        "elevenlabs": Vendor(
+            baseURL: "https://api.elevenlabs.io/v1", keyEnv: "ELEVENLABS_API_KEY",
+            keyHeader: "xi-api-key", keyPrefix: ""),
+        "deepgram": Vendor(
+            baseURL: "https://api.deepgram.com/v1", keyEnv: "DEEPGRAM_API_KEY",
+            keyPrefix: "Token "),
+        "openai-realtime": Vendor(
+            baseURL: "https://api.openai.com/v1", addressEnv: "OPENAI_BASE_URL",
+            keyEnv: "OPENAI_API_KEY"),
+        "piper": Vendor(baseURL: "http://127.0.0.1:5000"),
+        "stt concya": Vendor(baseURL: "ws://127.0.0.1:8000", addressEnv: "CONCYA_STT_URL"),
+        "llm concya": Vendor(baseURL: "http://127.0.0.1:8000", addressEnv: "CONCYA_LLM_URL"),
+        "tts concya": Vendor(baseURL: "http://127.0.0.1:8000", addressEnv: "CONCYA_TTS_URL"),
     ]
 
     /// Where an engine's server is and what it wants to see.
@@ -41,7 +57,8 @@ struct RemoteServices: Sendable {
     func service(
         _ stage: String, _ settings: EngineSettings, at name: String
     ) throws -> RemoteService {
-        guard let vendor = Self.vendors[settings.engine] else {
+        let found = Self.vendors["\(stage) \(settings.engine)"] ?? Self.vendors[settings.engine]
+        guard let vendor = found else {
             preconditionFailure("\(settings.engine) is no remote engine")
         }
         let environmental = secrets.value(vendor.addressEnv).map {
@@ -61,11 +78,7 @@ struct RemoteServices: Sendable {
                         "\(keyEnv) is not set, which \(name) (\(settings.engine)) needs; set it "
                         + "in the environment or in .env, or name another variable with apiKeyEnv")
             }
-            if settings.engine == "anthropic" {
-                headers.add(name: "x-api-key", value: key)
-            } else {
-                headers.add(name: "Authorization", value: "Bearer \(key)")
-            }
+            headers.add(name: vendor.keyHeader, value: vendor.keyPrefix + key)
         }
         let patience = settings.patience(stage)
         return RemoteService(

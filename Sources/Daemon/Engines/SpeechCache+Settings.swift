@@ -3,14 +3,15 @@ import Pipelines
 extension SpeechCache {
     /// The cache that the configuration describes. Blocking where it has a folder.
     /// - Parameter speaker: whose sentences are kept: those of the first engine, by engine, model,
-    ///   voice and rate.
+    ///   voice, language and rate.
     convenience init(_ settings: CacheSettings, speaker: EngineSettings) throws {
         guard !settings.directory.isEmpty else {
             self.init(byteCountMax: settings.memoryBytesMax)
             return
         }
         let name = [
-            speaker.engine, speaker.baseURL, speaker.model, speaker.voice, "\(speaker.rate)",
+            speaker.engine, speaker.baseURL, speaker.model, speaker.voice, speaker.language,
+            "\(speaker.rate)",
         ].joined(separator: "|")
         do {
             self.init(

@@ -120,7 +120,8 @@ public struct Doctor {
         }
         return paths.map { path in
             FileManager.default.isReadableFile(atPath: path)
-                ? ok("model", path) : fail("model", "\(path) is missing; run scripts/setup")
+                ? ok("model", path)
+                : fail("model", "\(path) is missing; run scripts/setup, or streamd model pull")
         }
     }
 

@@ -48,6 +48,7 @@ final class ChainSpeechToTextSession: SpeechToTextSession {
     private var request: Request?
     private var ticketCount = 0
     private var timer: LoopTimer?
+    var onEndOfTurn: ((EndOfTurnHint) -> Void)?
 
     init(
         _ chain: Chain, sessions: [any SpeechToTextSession], loop: EventLoop, utteranceMsMax: Int
@@ -57,6 +58,12 @@ final class ChainSpeechToTextSession: SpeechToTextSession {
         self.loop = loop
         utterance = UtteranceBuffer(sampleCountMax: utteranceMsMax * 8)
         timer = loop.makeTimer { [weak self] in self?.timeIsUp() }
+        for (index, session) in sessions.enumerated() {
+            session.onEndOfTurn = { [weak self] hint in
+                guard let self, index == active else { return }
+                onEndOfTurn?(hint)
+            }
+        }
     }
 
     func beginUtterance() {

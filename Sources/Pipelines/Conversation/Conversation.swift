@@ -89,6 +89,11 @@ public final class Conversation {
         speechEvents.reserveCapacity(16)
         playout.farEnd = stages.filter
         playout.delegate = self
+        stages.stt.onEndOfTurn = { [weak self] hint in
+            guard let self else { return }
+            let now = clock()
+            enter(now) { machine.endOfTurnHinted(hint, at: now) }
+        }
     }
 
     deinit { scratch.deallocate() }

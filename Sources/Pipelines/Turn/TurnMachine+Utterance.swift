@@ -72,6 +72,13 @@ extension TurnMachine {
         if overlap != nil { judgeWords(at: now) } else { settle(at: now) }
     }
 
+    /// The engine that hears the caller has an opinion of the end of the turn.
+    public mutating func endOfTurnHinted(_ hint: EndOfTurnHint, at now: UInt64) {
+        guard isLive, utterance != nil else { return }
+        utterance?.endOfTurn = hint == .resumed ? nil : hint
+        settle(at: now)
+    }
+
     // MARK: - Utterances
 
     mutating func beginUtterance(at sample: Int64) {
@@ -90,6 +97,7 @@ extension TurnMachine {
         utterance?.runStartSample = sample
         utterance?.transcript = nil
         utterance?.completeness = .unknown
+        utterance?.endOfTurn = nil
         utterance?.hasFailed = false
         utterance?.replyFailed = false
     }
@@ -235,15 +243,21 @@ extension TurnMachine {
         }
         // Whoever was not understood is asked again: he need not wait as long as one who hesitates.
         if isNoWords(paused) { return (options.endpointMs + options.endpointMaxMs) / 2 }
-        return pauses.silenceMs(paused.completeness, options)
+        let silenceMs = pauses.silenceMs(paused.completeness, options)
+        // Who hears the voice may end a turn early, but not half a telephone number.
+        let isOpen = paused.completeness == .partial || paused.completeness == .incomplete
+        guard paused.endOfTurn == .ended, !isOpen else { return silenceMs }
+        return min(silenceMs, options.endpointMinMs)
     }
 
     func transcriptDueNanos(_ paused: Utterance) -> UInt64 {
         if paused.isForced { return paused.endNanos }
         let base = paused.endNanos.adding(ms: options.endpointMs)
         guard options.speculateAfterMs > 0 else { return base }
+        // What is likely to be the end is worth a transcript at once.
+        let afterMs = paused.endOfTurn == nil ? options.speculateAfterMs : 0
         let early = max(
-            paused.endNanos.adding(ms: options.speculateAfterMs), paused.nextSpeculationNanos)
+            paused.endNanos.adding(ms: afterMs), paused.nextSpeculationNanos)
         return min(base, early)
     }
 

@@ -25,6 +25,8 @@ public struct TurnMachine {
         /// The words only say "I am listening".
         var isBackchannel = false
         var completeness = Completeness.unknown
+        /// What the engine that hears the caller makes of the end.
+        var endOfTurn: EndOfTurnHint?
         var request: Int?
         var requestNanos: UInt64 = 0
         var hasFailed = false

@@ -19,6 +19,8 @@ public struct RemoteService: Sendable {
     public var stallMs: Int
     /// The most bytes of an answer.
     public var responseBytesMax = 16 << 20
+    /// What a HEAD request asks for when a connection is made before it is needed.
+    public var warmPath = "/models"
 
     public init(
         stage: String, baseURL: String, headers: HTTPHeaders, connectMs: Int, firstByteMs: Int,
@@ -47,6 +49,11 @@ public struct RemoteService: Sendable {
         return request
     }
 
+    /// A POST of JSON.
+    func post(_ path: String, _ body: JSONValue) -> HTTPClientRequest {
+        post(path, contentType: "application/json", body: body.encoded())
+    }
+
     func failed(_ reason: String) -> StageError { .failed(stage: stage, reason: reason) }
 
     /// The stage's view of what went wrong on the network.
@@ -64,7 +71,8 @@ public struct RemoteService: Sendable {
         let json = try? JSONValue(parsing: body.span)
         let message =
             json?["error"]?["message"]?.stringValue ?? json?["error"]?.stringValue
-            ?? json?["message"]?.stringValue
+            ?? json?["message"]?.stringValue ?? json?["err_msg"]?.stringValue
+            ?? json?["detail"]?["message"]?.stringValue ?? json?["detail"]?.stringValue
             ?? String(decoding: body.prefix(Self.quotedBytesMax), as: UTF8.self)
         return failed("the server answered \(status): \(message.prefix(Self.quotedBytesMax))")
     }
@@ -130,6 +138,6 @@ public final class RemoteClients: Sendable {
             return true
         }
         guard isNeeded, let client = try? client(on: loop) else { return }
-        client.warm(url: service.baseURL + "/models", headers: service.headers)
+        client.warm(url: service.baseURL + service.warmPath, headers: service.headers)
     }
 }

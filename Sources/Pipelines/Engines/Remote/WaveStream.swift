@@ -31,6 +31,18 @@ package struct WaveStream {
         return try readChunks()
     }
 
+    /// Whether the beginning of a file is one that ``append(_:)`` can read; nil where that is not to be
+    /// seen yet.
+    static func isStreamable(_ head: [UInt8]) -> Bool? {
+        var probe = WaveStream()
+        do throws(Fault) {
+            _ = try probe.append(head)
+        } catch {
+            return false
+        }
+        return probe.rate == nil ? nil : true
+    }
+
     private mutating func readChunks() throws(Fault) -> [UInt8] {
         var position = 12
         var found: Int?

@@ -11,6 +11,8 @@ public struct WhisperOptions: Sendable {
     public var language = "en"
     /// Words to expect, such as the names on a menu.
     public var prompt = ""
+    /// How many names of the call's vocabulary are told as well; each costs a little time.
+    public var vocabularyMax = 0
     /// Decodes at once; each holds about 20 MB beside the shared model. 0 means one a core.
     public var workers = 0
     /// Threads of one decode.
@@ -21,6 +23,14 @@ public struct WhisperOptions: Sendable {
     public var utteranceMsMax = 30_000
 
     public init(modelPath: String) { self.modelPath = modelPath }
+
+    /// What a decoder is told before it begins: whisper.cpp keeps the end of it, where it is too long.
+    package func prompt(with vocabulary: [String]) -> String {
+        let names = vocabulary.prefix(vocabularyMax)
+        guard !names.isEmpty else { return prompt }
+        let list = names.joined(separator: ", ") + "."
+        return prompt.isEmpty ? list : prompt + " " + list
+    }
 }
 
 /// Speech to text by whisper.cpp in this process: one model for all calls, a worker thread for each
@@ -54,7 +64,8 @@ public final class WhisperEngine: SpeechToText {
     public var decodeSeconds: Double { Double(decodeNanosCounter.load(ordering: .relaxed)) / 1e9 }
 
     public func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession {
-        WhisperSession(engine: self, loop: loop)
+        WhisperSession(
+            engine: self, prompt: options.prompt(with: call.vocabulary), loop: loop)
     }
 
     /// Decodes once so that the first call does not pay for what is done lazily. Blocking.
@@ -65,11 +76,16 @@ public final class WhisperEngine: SpeechToText {
 
     /// Transcribes a whole recording of at most 30 s. Blocking; for the command line and tests.
     /// - Parameter samples8k: linear samples at 8 kHz.
-    public func transcribe(samples8k: [Int16]) throws(StageError) -> Transcript {
+    /// - Parameter vocabulary: see ``CallInfo/vocabulary``.
+    public func transcribe(
+        samples8k: [Int16], vocabulary: [String] = []
+    ) throws(StageError) -> Transcript {
+        let prompt = options.prompt(with: vocabulary)
         let answer = Locked<Result<Transcript, StageError>?>(nil)
         let done = WaitFlag()
         let job = pool.submit { [self] worker in
-            let result = decode(samples8k, worker: worker, cancellation: WhisperCancellation())
+            let result = decode(
+                samples8k, prompt: prompt, worker: worker, cancellation: WhisperCancellation())
             answer.withLock {
                 $0 = result ?? .failure(.failed(stage: "whisper", reason: "cancelled"))
             }
@@ -84,7 +100,7 @@ public final class WhisperEngine: SpeechToText {
 
     /// On a worker's thread. Nil when it was cancelled.
     func decode(
-        _ samples8k: [Int16], worker: Int, cancellation: WhisperCancellation
+        _ samples8k: [Int16], prompt: String, worker: Int, cancellation: WhisperCancellation
     ) -> Result<Transcript, StageError>? {
         guard !cancellation.isCancelled else { return nil }
         guard WhisperAudio.hasSound(samples8k) else { return .success(Transcript(text: "")) }
@@ -93,7 +109,7 @@ public final class WhisperEngine: SpeechToText {
             let transcript = try model.decode(
                 WhisperAudio.prepare(samples8k), worker: worker,
                 request: .init(
-                    threads: options.threads, language: options.language, prompt: options.prompt,
+                    threads: options.threads, language: options.language, prompt: prompt,
                     cancellation: cancellation))
             guard let transcript else {
                 abortedCounter.wrappingAdd(1, ordering: .relaxed)

@@ -14,8 +14,8 @@ final class WhisperModel: @unchecked Sendable {
         guard FileManager.default.isReadableFile(atPath: path) else {
             throw .failed(
                 stage: "whisper",
-                reason: "the model file \(path) can't be read; run scripts/setup, or name a ggml "
-                    + "file with stt: [{engine: whisper, model: /path/to/ggml-….bin}]")
+                reason: "the model file \(path) can't be read; get it with streamd model pull, or "
+                    + "name a ggml file with stt: [{engine: whisper, model: /path/to/ggml-….bin}]")
         }
         var parameters = whisper_context_default_params()
         parameters.use_gpu = false

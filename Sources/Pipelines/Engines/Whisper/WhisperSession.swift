@@ -3,6 +3,7 @@ import Net
 /// One call's ear: gathers the utterance on the loop, has it decoded on a worker.
 final class WhisperSession: SpeechToTextSession {
     private let engine: WhisperEngine
+    private let prompt: String
     private let loop: EventLoop
     private let utterance: UtteranceBuffer
     private var request: Request?
@@ -13,8 +14,9 @@ final class WhisperSession: SpeechToTextSession {
         var completion: ((Result<Transcript, StageError>) -> Void)?
     }
 
-    init(engine: WhisperEngine, loop: EventLoop) {
+    init(engine: WhisperEngine, prompt: String, loop: EventLoop) {
         self.engine = engine
+        self.prompt = prompt
         self.loop = loop
         utterance = UtteranceBuffer(sampleCountMax: engine.options.utteranceMsMax * 8)
     }
@@ -34,8 +36,9 @@ final class WhisperSession: SpeechToTextSession {
         let samples = utterance.samples
         let cancellation = request.cancellation
         let box = WeakLoopBound(self)
-        let submitted = engine.pool.submit { [engine, loop] worker in
-            let result = engine.decode(samples, worker: worker, cancellation: cancellation)
+        let submitted = engine.pool.submit { [engine, prompt, loop] worker in
+            let result = engine.decode(
+                samples, prompt: prompt, worker: worker, cancellation: cancellation)
             guard let result else { return }
             loop.execute { box.value?.finish(cancellation, result) }
         }

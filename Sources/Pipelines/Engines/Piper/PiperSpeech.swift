@@ -1,0 +1,63 @@
+import Net
+import Synchronization
+
+/// How Piper's HTTP server is asked to speak: a POST of the text, answered with a WAV file.
+///
+/// Its generations ask for different things: JSON to `/synthesize` since 1.4, JSON to `/` in 1.3, and
+/// bare text to `/` before. The first sentence finds out, from the new to the old, which of them this is.
+///
+/// Source: Piper's own `http_server.py` and `API_HTTP.md`.
+public final class PiperSpeech: SpeechWire {
+    /// The generations in the order in which they are tried. The oldest one would read JSON aloud, and
+    /// the middle one fails at text, so text goes before JSON.
+    enum Form: Int { case synthesize = 0, text, root }
+
+    public let name = "piper"
+    public let service: RemoteService
+    /// One of the voices that the server has; empty for its own choice.
+    let voice: String
+    /// 1 is the voice's own pace.
+    let rate: Double
+    private let known = Atomic<Int>(Form.synthesize.rawValue)
+
+    public init(service: RemoteService, voice: String = "", rate: Double = 1) {
+        var service = service
+        service.warmPath = "/"
+        self.service = service
+        self.voice = voice
+        self.rate = rate
+    }
+
+    public func request(for text: String, voice: String?, form: Int) -> HTTPClientRequest {
+        guard form != Form.text.rawValue else {
+            return service.post("/", contentType: "text/plain", body: Array(text.utf8))
+        }
+        var members: [JSONValue.Member] = [.init("text", .string(text))]
+        let voice = voice ?? self.voice
+        if !voice.isEmpty { members.append(.init("voice", .string(voice))) }
+        // Piper stretches its phonemes: twice the pace is half the length.
+        if rate != 1 { members.append(.init("length_scale", .number(1 / rate))) }
+        return service.post(form == Form.root.rawValue ? "/" : "/synthesize", .object(members))
+    }
+
+    public func makeDecoder() -> any SpeechDecoder { WaveSpeechDecoder() }
+
+    /// Its web framework calls every answer HTML.
+    public func canBeSpeech(contentType: String) -> Bool { !contentType.contains("json") }
+
+    public var firstForm: Int { known.load(ordering: .relaxed) }
+
+    public func form(after form: Int, refusedWith status: Int) -> Int? {
+        switch (Form(rawValue: form), status) {
+        case (.synthesize, 404), (.synthesize, 405): return Form.text.rawValue
+        case (.text, 400), (.text, 415), (.text, 500): return Form.root.rawValue
+        case (_, 404), (_, 405):
+            // Another generation runs there now: the next sentence begins anew.
+            known.store(Form.synthesize.rawValue, ordering: .relaxed)
+            return nil
+        default: return nil
+        }
+    }
+
+    public func understood(form: Int) { known.store(form, ordering: .relaxed) }
+}

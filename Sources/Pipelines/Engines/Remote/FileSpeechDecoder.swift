@@ -1,0 +1,88 @@
+import DSP
+
+/// A sound file of any kind. WAV with linear samples and Ogg Opus are played while they arrive; of the
+/// others, MP3 among them, libsndfile wants to see the whole.
+package struct FileSpeechDecoder: SpeechDecoder {
+    /// Decoded in one go: a tenth of a second or so of speech.
+    static let sliceSampleCount = 4096
+    /// Enough of an Ogg stream to see what is in it.
+    static let oggHeadByteCount = 36
+
+    private enum Kind {
+        case unknown
+        case streamed(any SpeechDecoder)
+        case collected
+        case decoding(AudioFileDecoder, left: Int)
+    }
+
+    private let msMax: Int
+    private var kind = Kind.unknown
+    private var bytes: [UInt8] = []
+
+    /// - Parameter msMax: what is longer is cut off: milliseconds.
+    package init(msMax: Int) { self.msMax = msMax }
+
+    package mutating func append(
+        _ piece: UnsafeRawBufferPointer, take: SpeechTake
+    ) throws(SpeechFault) {
+        switch kind {
+        case .streamed(var decoder):
+            try decoder.append(piece, take: take)
+            kind = .streamed(decoder)
+        case .collected, .decoding: bytes += piece
+        case .unknown:
+            bytes += piece
+            guard let found = recognised else { return }
+            kind = found
+            guard case .streamed(var decoder) = found else { return }
+            let head = bytes
+            bytes = []
+            var fault: SpeechFault?
+            head.withUnsafeBytes { head in
+                do throws(SpeechFault) {
+                    try decoder.append(head, take: take)
+                } catch {
+                    fault = error
+                }
+            }
+            if let fault { throw fault }
+            kind = .streamed(decoder)
+        }
+    }
+
+    /// What it is, by its first bytes; nil where they are too few.
+    private var recognised: Kind? {
+        if bytes.starts(with: "OggS".utf8) {
+            guard bytes.count >= Self.oggHeadByteCount else { return nil }
+            // The first page of a stream holds one packet: its head is 28 bytes long.
+            let isOpus = bytes.dropFirst(28).starts(with: "OpusHead".utf8)
+            return isOpus ? .streamed(OpusSpeechDecoder()) : .collected
+        }
+        if bytes.starts(with: "RIFF".utf8) {
+            guard let isLinear = WaveStream.isStreamable(bytes) else { return nil }
+            return isLinear ? .streamed(WaveSpeechDecoder()) : .collected
+        }
+        let isStillOpen = "OggS".utf8.starts(with: bytes) || "RIFF".utf8.starts(with: bytes)
+        return isStillOpen ? nil : .collected
+    }
+
+    package mutating func drain(take: SpeechTake) throws(SpeechFault) -> Bool {
+        do throws(DSPError) {
+            switch kind {
+            case .streamed: return false
+            case .unknown, .collected:
+                let decoder = try AudioFileDecoder(bytes)
+                bytes = []
+                kind = .decoding(decoder, left: msMax * decoder.sampleRate / 1000)
+                return true
+            case .decoding(let decoder, let left):
+                let samples = try decoder.read(min(left, Self.sliceSampleCount))
+                samples.withUnsafeBufferPointer { take($0, decoder.sampleRate) }
+                kind = .decoding(decoder, left: left - samples.count)
+                return !samples.isEmpty && left > samples.count
+            }
+        } catch {
+            throw SpeechFault(error.description)
+        }
+    }
+}

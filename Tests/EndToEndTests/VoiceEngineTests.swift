@@ -1,0 +1,190 @@
+import Foundation
+import Net
+import Pipelines
+import Testing
+
+/// The engines that speak over the network, against a process that speaks their vendors' protocols.
+@Suite struct VoiceEngineTests {
+    private static let quick = ["--fixtures", "none", "--reply", "Yes.", "--seconds", "60"]
+
+    private static func services(_ words: [String] = []) async throws -> ServiceProcess {
+        try await blocking { try ServiceProcess(quick + words) }
+    }
+
+    /// What each of them makes of a sentence, all at once.
+    private static func spoken(
+        _ text: String, by services: ServiceProcess, firstByteMs: Int = 20_000
+    ) async throws -> [(kind: VoiceKind, speech: SpokenSentence)] {
+        let home = try EngineLoop()
+        return try await withThrowingTaskGroup(of: (VoiceKind, SpokenSentence).self) { group in
+            for kind in VoiceKind.allCases {
+                let engine = kind.engine(
+                    services, on: home.loop, clients: home.clients, firstByteMs: firstByteMs)
+                group.addTask { (kind, try await engine.spoken(text)) }
+            }
+            var all: [(VoiceKind, SpokenSentence)] = []
+            for try await one in group { all.append(one) }
+            return all
+        }
+    }
+
+    @Test func whatTheyAreGivenIsWhatTheySay() async throws {
+        let services = try await Self.services()
+        let home = try EngineLoop()
+        let flite = try FliteEngine()
+        let texts = [
+            "Your table for four people is booked.", "We look forward to seeing you tomorrow.",
+        ]
+        for kind in VoiceKind.allCases {
+            let engine = kind.engine(services, on: home.loop, clients: home.clients)
+            (engine as? any ServiceWarming)?.warm(on: home.loop)
+            // The second one finds what the first has learned and left open.
+            for text in texts {
+                let expected = try await flite.spoken(text).muLaw
+                let speech = try await engine.spoken(text)
+                #expect(speech.error == nil, "\(kind): \(speech.error.debugDescription)")
+                let ratio = Double(speech.muLaw.count) / Double(expected.count)
+                #expect((0.9...1.1).contains(ratio), "\(kind): \(ratio)")
+                let alike = likeness(speech.muLaw, expected)
+                #expect(alike > 0.9, "\(kind): \(alike)")
+                let others = try await flite.spoken(texts[text == texts[0] ? 1 : 0]).muLaw
+                #expect(likeness(speech.muLaw, others) < 0.8, "\(kind)")
+            }
+        }
+    }
+
+    @Test func speechIsThereBeforeItIsWhole() async throws {
+        // It takes more than a second to come; its beginning is told of long before.
+        let services = try await Self.services(["--tts-speedup", "4"])
+        for (kind, speech) in try await Self.spoken(
+            "It is two minutes from the station, on the left hand side, behind the old town hall.",
+            by: services)
+        where kind.isStreamed {
+            #expect(speech.error == nil, "\(kind): \(speech.error.debugDescription)")
+            #expect(speech.earlyByteCount > 0, "\(kind)")
+            #expect(speech.earlyByteCount < speech.muLaw.count, "\(kind)")
+        }
+    }
+
+    @Test(arguments: [
+        "\"fault\":\"garbage\"", "\"fault\":\"cut\"", "\"fault\":\"status\",\"status\":503",
+    ])
+    func whatGoesWrongIsAnError(fault: String) async throws {
+        let services = try await Self.services()
+        try await services.setFault("tts", fault)
+        for (kind, speech) in try await Self.spoken("This will not be heard.", by: services) {
+            guard case .failed(let stage, let reason) = speech.error else {
+                Issue.record("\(kind): \(speech.error.debugDescription)")
+                continue
+            }
+            #expect(stage == "tts \(kind)")
+            #expect(!fault.contains("503") || reason.contains("503"), "\(kind): \(reason)")
+        }
+    }
+
+    @Test func silenceIsNotWaitedForForEver() async throws {
+        let services = try await Self.services()
+        try await services.setFault("tts", "\"fault\":\"hang\"")
+        let all = try await Self.spoken("Nobody says this.", by: services, firstByteMs: 300)
+        for (kind, speech) in all {
+            guard case .timedOut(let stage, let afterMs) = speech.error else {
+                Issue.record("\(kind): \(speech.error.debugDescription)")
+                continue
+            }
+            #expect(stage == "tts \(kind)" && afterMs == 300)
+            #expect(speech.muLaw.isEmpty)
+        }
+    }
+
+    @Test func whatIsCancelledIsNotSpokenToTheEnd() async throws {
+        let services = try await Self.services(["--tts-first-ms", "2000"])
+        let home = try EngineLoop()
+        let engines = VoiceKind.allCases.map {
+            $0.engine(services, on: home.loop, clients: home.clients)
+        }
+        let clips = engines.map { $0.synthesize("Not wanted any more.", voice: nil) {} }
+        // Piper's first two generations are asked in other ways before.
+        #expect(
+            try await Self.settles(services) {
+                $0["active"]?.intValue == VoiceKind.allCases.count
+                    && $0["requests"]?.intValue == VoiceKind.allCases.count + 3
+            })
+        for clip in clips { clip.cancel() }
+        #expect(
+            try await Self.settles(services) {
+                $0["active"]?.intValue == 0 && $0["cancelled"]?.intValue == VoiceKind.allCases.count
+            })
+        for clip in clips {
+            #expect(await eventually { clip.isFinished })
+            #expect(clip.byteCount == 0 && clip.error == nil)
+        }
+    }
+
+    private static func settles(
+        _ services: ServiceProcess, _ condition: (JSONValue) -> Bool
+    ) async throws -> Bool {
+        for _ in 0..<500 {
+            if let counts = try await services.statistics()["tts"], condition(counts) {
+                return true
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return false
+    }
+
+    /// Sockets that stand open for later go with the server, and others are made.
+    @Test(arguments: [VoiceKind.elevenLabs, .deepgram])
+    func aServerThatWasRestartedIsSpokenWithAgain(kind: VoiceKind) async throws {
+        let first = try await Self.services()
+        let home = try EngineLoop()
+        let engine = kind.engine(first, on: home.loop, clients: home.clients)
+        #expect(try await engine.spoken("Before it.").error == nil)
+        first.kill()
+        #expect(try await engine.spoken("While it is away.").error != nil)
+        let second = try await Self.services(["--port", "\(first.port)"])
+        #expect(second.port == first.port)
+        let after = try await engine.spoken("After it.")
+        #expect(after.error == nil && after.muLaw.count > 2000)
+    }
+
+    @Test func withoutAKeyTheVendorsRefuse() async throws {
+        let services = try await Self.services()
+        let home = try EngineLoop()
+        let bare = RemoteService(
+            stage: "tts", baseURL: services.baseURL, headers: HTTPHeaders(), connectMs: 20_000,
+            firstByteMs: 20_000, totalMs: 30_000, stallMs: 20_000)
+        let eleven = ElevenLabsSpeech(
+            ElevenLabsOptions(service: bare, voice: "rms"), loop: home.loop)
+        let deepgram = RemoteSpeech(
+            DeepgramSpeech(service: bare, model: "rms"), clients: home.clients, loop: home.loop)
+        let refusals = [
+            try await eleven.spoken("Who is it?").error, try await deepgram.spoken("Me.").error,
+        ]
+        #expect("\(refusals[0].debugDescription)".contains("An API key is required"))
+        #expect("\(refusals[1].debugDescription)".contains("401: Invalid credentials."))
+    }
+
+    @Test func moreThanItsLimitIsRefused() async throws {
+        let services = try await Self.services(["--tts-first-ms", "2000"])
+        let home = try EngineLoop()
+        let service = RemoteService(
+            stage: "tts", baseURL: services.baseURL, headers: ["Authorization": "Token secret"],
+            connectMs: 20_000, firstByteMs: 20_000, totalMs: 30_000, stallMs: 20_000)
+        var options = RemoteSpeechOptions()
+        options.requestsMax = 2
+        let engine = RemoteSpeech(
+            DeepgramSpeech(service: service, model: "rms"), options: options,
+            clients: home.clients, loop: home.loop)
+        let clips = (0..<2).map { _ in engine.synthesize("One of two.", voice: nil) {} }
+        guard case .overloaded = try await engine.spoken("One too many.").error else {
+            Issue.record("it was taken")
+            return
+        }
+        for clip in clips { clip.cancel() }
+        for clip in clips { #expect(await eventually { clip.isFinished }) }
+        // There is room again.
+        let clip = engine.synthesize("The next one.", voice: nil) {}
+        #expect(clip.error == nil)
+        clip.cancel()
+    }
+}
