@@ -115,7 +115,10 @@ let package = Package(
             "CallSimulatorTests", ["CallSimulator", "Twilio", "Net", "DSP", "CAllocationCounter"]),
         tests(
             "ServiceStandInsTests",
-            ["ServiceStandIns", "CallSimulator", "Assistants", "Net", "DSP"]),
+            [
+                "ServiceStandIns", "CallSimulator", "Assistants", "Pipelines", "Store", "Net",
+                "DSP",
+            ]),
         tests("PipelinesTests", ["Pipelines", "StreamTesting", "CAllocationCounter"]),
         tests("StreamTestingTests", ["StreamTesting"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),

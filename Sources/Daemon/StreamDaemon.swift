@@ -175,7 +175,7 @@ public final class StreamDaemon: Sendable {
         let scripted = ScriptedDialogueEngine(assistants: [settings], store: database, log: tell)
         if configuration.llm.contains(where: { $0.engine != "fixed" }) { try seed(scripted) }
         let dialogue = try engines.dialogue(
-            settings, scripted: scripted,
+            settings, block, scripted: scripted,
             role: AssistantRole(settings, store: database, log: tell))
         let greeting = settings.spokenGreeting
         return Assistant(

@@ -12,13 +12,7 @@ import Testing
 
     private static func remote(
         _ services: ServiceProcess, _ engine: String = "openai"
-    ) -> EngineSettings {
-        var settings = EngineSettings(engine: engine)
-        settings.baseURL = services.baseURL
-        settings.model = "stand-in"
-        settings.voice = "rms"
-        return settings
-    }
+    ) -> EngineSettings { services.engine(engine) }
 
     private static func start(
         _ services: ServiceProcess, llm: String = "openai",
@@ -40,11 +34,7 @@ import Testing
     /// A crowded machine makes nobody sick.
     private static func beingPatient(_ configuration: inout Configuration) {
         for list in [\Configuration.stt, \.llm, \.tts] {
-            configuration[keyPath: list][0].connectMs = 20_000
-            configuration[keyPath: list][0].firstByteMs = 20_000
-            configuration[keyPath: list][0].totalMs = 60_000
-            configuration[keyPath: list][0].stallMs = 20_000
-            configuration[keyPath: list][0].answerMs = 20_000
+            configuration[keyPath: list][0].bePatient()
         }
     }
 

@@ -59,6 +59,7 @@ final class ChatStandIn: Sendable {
 
     private func step(_ chat: ChatRequest) -> ReservationAgent.Step {
         guard options.chatMode == .tools, !chat.tools.isEmpty else { return .say(options.reply) }
+        if let order = OrderAgent.step(chat) { return order }
         let now = BusinessClock(timeZone: .current).local(at: Date())
         return ReservationAgent.step(chat, today: now.date)
     }

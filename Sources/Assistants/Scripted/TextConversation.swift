@@ -94,4 +94,16 @@ public final class TextConversation: @unchecked Sendable {
     package func heard(turn: TurnID, text: String) {
         loop.sync { session.heard(turn: turn, text: text) }
     }
+
+    // MARK: - Turns of another engine
+
+    package func overheard(_ text: String, turn: TurnID, reply: String) {
+        loop.sync {
+            session.overheard(.speech(Transcript(text: text)), turn: turn, reply: reply)
+        }
+    }
+    package func witnessed(_ actions: [DialogueAction], turn: TurnID) {
+        loop.sync { session.witnessed(actions, turn: turn) }
+    }
+    package func takeActions() -> [DialogueAction] { loop.sync { session.takeActions() } }
 }

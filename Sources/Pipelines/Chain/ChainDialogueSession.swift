@@ -4,7 +4,8 @@ import Net
 /// when that fails or says nothing for too long.
 ///
 /// An engine that has begun an effect keeps its turn, whatever becomes of it: nothing may happen
-/// twice. All engines are told what was said in the turns that others answered.
+/// twice. All engines are told what was said, and what was done by tools, in the turns that others
+/// answered, so that each could take the next.
 final class ChainDialogueSession: DialogueSession {
     typealias Output = (Result<ReplyPart, StageError>) -> Void
 
@@ -55,6 +56,8 @@ final class ChainDialogueSession: DialogueSession {
 
     func respond(to input: CallerInput, turn: TurnID, output: @escaping Output) {
         let next = begin(input, turn: turn, output: output)
+        // An effect may have come about after the turn that began it was over.
+        shareActions(turn: turn - 1)
         ask(next, from: retry?.turn == turn ? (retry?.from ?? 0) : 0)
     }
 
@@ -97,6 +100,18 @@ final class ChainDialogueSession: DialogueSession {
                 session.heard(turn: turn, text: text)
             } else {
                 session.overheard(record.input, turn: turn, reply: text)
+            }
+        }
+        shareActions(turn: turn)
+    }
+
+    /// Tells every engine what the tools of the others have done.
+    private func shareActions(turn: TurnID) {
+        for (place, session) in sessions.enumerated() {
+            let actions = session.takeActions()
+            guard !actions.isEmpty else { continue }
+            for (other, witness) in sessions.enumerated() where other != place {
+                witness.witnessed(actions, turn: turn)
             }
         }
     }

@@ -21,6 +21,8 @@ final class LanguageModelReply {
 
     /// Calls of tools and their answers, for the model and its memory.
     var rounds: [ChatMessage] = []
+    /// What tools did before the commit; for the other engines, once it is certain.
+    var actions: [DialogueAction] = []
     /// Calls that are still to be run.
     var calls: ArraySlice<ChatToolCall> = []
 
@@ -31,14 +33,16 @@ final class LanguageModelReply {
     var refusal: [UInt8] = []
     var events = ServerSentEvents()
     var reader: any LanguageModelReader
-    var splitter = SentenceSplitter()
+    var splitter: SentenceSplitter
     var collected: [Int: ChatToolCall] = [:]
     var isRoundOver = false
 
     init(
-        turn: TurnID, input: CallerInput, after said: [String], reader: any LanguageModelReader,
+        turn: TurnID, input: CallerInput, after said: [String], language: String,
+        reader: any LanguageModelReader,
         output: @escaping (Result<ReplyPart, StageError>) -> Void
     ) {
+        splitter = SentenceSplitter(language: language)
         self.turn = turn
         self.input = input
         self.said = said
@@ -52,7 +56,7 @@ final class LanguageModelReply {
         refusal = []
         events = ServerSentEvents()
         self.reader = reader
-        splitter = SentenceSplitter()
+        splitter = SentenceSplitter(language: splitter.language)
         collected = [:]
         isRoundOver = false
     }
@@ -73,6 +77,19 @@ final class LanguageModelReply {
             if call.id.isEmpty { call.id = "call_\(turn)_\(roundCount)_\(index)" }
             return call
         }
+    }
+
+    /// The rounds as services take them: every call has an answer, one that was never run too.
+    var answeredRounds: [ChatMessage] {
+        var open: [String] = []
+        for message in rounds {
+            switch message {
+            case .calls(let calls): open += calls.map(\.id)
+            case .answer(let id, _): open.removeAll { $0 == id }
+            case .caller, .agent: break
+            }
+        }
+        return rounds + open.map { .answer(callID: $0, json: #"{"error":"it was not run"}"#) }
     }
 
     var text: String { (said + sentences).joined(separator: " ") }
