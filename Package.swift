@@ -95,8 +95,8 @@ let package = Package(
         .executableTarget(
             name: "streamd-bench",
             dependencies: [
-                "CallSimulator", "ServiceStandIns", "Daemon", "Net", "CAllocationCounter",
-                "CEchoFloor",
+                "CallSimulator", "ServiceStandIns", "Daemon", "Store", "DSP", "Net", "Realtime",
+                "CAllocationCounter", "CEchoFloor",
             ],
             path: "Benchmarks/streamd-bench",
             swiftSettings: rules),

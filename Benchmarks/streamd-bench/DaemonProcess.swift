@@ -16,6 +16,7 @@ final class DaemonProcess {
     var stream: String { "ws://127.0.0.1:\(port)/twilio/stream" }
     var webhook: String { "http://127.0.0.1:\(port)/twilio/voice" }
     var process: ServerProcess { ServerProcess(pid: pid) }
+    var databasePath: String { folder + "/streamd.sqlite" }
     /// When the system was asked to start it, on the monotonic clock.
     let startedNanos: UInt64
 

@@ -8,6 +8,7 @@ let benchmarks: [(name: String, run: ([String]) -> Int32)] = [
     ("echo", EchoBenchmark.run(arguments:)),
     ("idle", IdleBenchmark.run(arguments:)),
     ("micro", MicroBenchmark.run(arguments:)),
+    ("recovery", RecoveryBenchmark.run(arguments:)),
     ("services", Services.run(arguments:)),
     ("start", StartBenchmark.run(arguments:)),
     ("sweep", SweepBenchmark.run(arguments:)),
