@@ -27,6 +27,8 @@ import Testing
             $0.tts = [remote(services), EngineSettings(engine: "flite")]
             $0.assistants[0].greeting = "Hello."
             $0.turn.replyTimeoutMs = 20_000
+            // What is heard is then the reply, however crowded the machine is.
+            $0.turn.fillerAfterMs = 0
             adjust(&$0)
         }
     }
