@@ -12,16 +12,22 @@ public struct CallInfo: Sendable {
     public var from: String
     public var to: String
     public var language: String
+    /// How the two understand each other.
+    public var channel: Channel
+
+    /// A way to an assistant.
+    public enum Channel: Sendable, Equatable { case voice, text }
 
     public init(
         callSid: String, assistantID: String, from: String = "", to: String = "",
-        language: String = "en"
+        language: String = "en", channel: Channel = .voice
     ) {
         self.callSid = callSid
         self.assistantID = assistantID
         self.from = from
         self.to = to
         self.language = language
+        self.channel = channel
     }
 }
 
@@ -43,7 +49,7 @@ public enum StageError: Error, Sendable, CustomStringConvertible {
 // MARK: - Speech to text
 
 /// A transcript of the utterance so far.
-public struct Transcript: Sendable, Equatable {
+public struct Transcript: Sendable, Equatable, Codable {
     public var text: String
     /// 0…1 where the engine says so.
     public var confidence: Double?
@@ -82,7 +88,7 @@ public protocol SpeechToTextSession: AnyObject {
 // MARK: - Dialogue
 
 /// What the caller did in a turn.
-public enum CallerInput: Sendable, Equatable {
+public enum CallerInput: Sendable, Equatable, Codable {
     case speech(Transcript)
     case dtmf(String)
     /// Nothing was said for the idle time-out; the n-th time in a row, from 1.
@@ -160,11 +166,20 @@ public protocol DialogueSession: AnyObject {
     func takeActions() -> [DialogueAction]
     /// Another engine's tools have done this, in that turn or before it.
     func witnessed(_ actions: [DialogueAction], turn: TurnID)
+
+    // What a conversation asks that is held in pieces: one webhook a turn, on any loop or node.
+
+    /// What the session remembers, as text that ``resume(from:)`` of a later session takes up; nil
+    /// where that can't be. Only between turns: not while a reply is being worked out.
+    var memory: String? { get }
+    /// Takes up the conversation that `memory` was of. Before the first turn. False, and nothing
+    /// changed, where it is none of this engine's.
+    func resume(from memory: String) -> Bool
 }
 
 /// What a tool was asked and answered in a conversation: what every engine of a chain has to know so
 /// that each can go on where another stopped.
-public struct DialogueAction: Sendable, Equatable {
+public struct DialogueAction: Sendable, Equatable, Codable {
     /// The tool's declared name.
     public var tool: String
     /// A JSON object.
@@ -201,6 +216,8 @@ extension DialogueSession {
     public func overheard(_ input: CallerInput, turn: TurnID, reply: String) {}
     public func takeActions() -> [DialogueAction] { [] }
     public func witnessed(_ actions: [DialogueAction], turn: TurnID) {}
+    public var memory: String? { nil }
+    public func resume(from memory: String) -> Bool { false }
 }
 
 extension CallerInput {

@@ -176,6 +176,27 @@ import Testing
         #expect(call.takeActions().map(\.tool) == ["place_order"])
     }
 
+    /// Messages are held by one session each; what was being looked up is looked up again.
+    @Test func aTurnThatIsBeingFollowedIsFollowedInTheNextSession() async throws {
+        let restaurant = try pizzeria()
+        let first = restaurant.call()
+        first.overheard(
+            "two fish soups for pickup", turn: 1,
+            reply: "That is 15 dollars. Shall I place the order?")
+        let memory = try #require(first.memory)
+        first.close()
+        let second = restaurant.call()
+        #expect(second.resume(from: memory))
+        second.overheard(
+            "and one more fish soup", turn: 2, reply: "That is $22.50. Shall I place the order?")
+        let later = try #require(second.memory)
+        second.close()
+        let third = restaurant.call()
+        #expect(third.resume(from: later))
+        #expect(third.say("yes").text.contains("Your order is confirmed."))
+        #expect(try await orders(restaurant).map(\.total) == [Money(cents: 2250)])
+    }
+
     @Test func atAnotherTotalItIsReadBackFirst() async throws {
         let restaurant = try pizzeria()
         let call = restaurant.call()

@@ -29,14 +29,16 @@ public struct AssistantRole: Sendable {
         let tools = ToolBox.tools(of: settings.kind)
         var role = LanguageModelRole(
             greeting: settings.spokenGreeting,
-            instructions: { [settings, now] _ in
-                Self.instructions(settings, rules: rules, extra: extra, now: now())
+            instructions: { [settings, now] call in
+                Self.instructions(
+                    settings, rules: rules, extra: extra, channel: call.channel, now: now())
             },
             tools: tools.declarations.map(DialogueTool.init),
             run: { [store, now, log] call, answer in
                 let context = ToolContext(
                     rules: rules, store: store, callSid: call.call.callSid,
-                    callerNumber: call.call.from, idempotencyKey: call.idempotencyKey, now: now())
+                    callerNumber: call.call.from, idempotencyKey: call.idempotencyKey, now: now(),
+                    confirmation: rules.settings.confirmation(of: call.call))
                 tools.run(call.name, json: Data(call.argumentsJSON), in: context) { result in
                     if case .failure(let error) = result {
                         log(call.call.callSid, error.description)
@@ -66,21 +68,28 @@ public struct AssistantRole: Sendable {
     }
 
     private static func instructions(
-        _ settings: AssistantSettings, rules: ReservationRules, extra: String, now: Date
+        _ settings: AssistantSettings, rules: ReservationRules, extra: String,
+        channel: CallInfo.Channel, now: Date
     ) -> String {
         let today = rules.today(now)
         let local = rules.clock.local(at: now)
         var lines = [
-            "You answer the telephone of \(settings.name) and \(business(settings.kind)).",
-            "You are speaking: answer in one or two short sentences without lists, markdown or emoji.",
+            "You answer the \(channel == .text ? "text messages" : "telephone") of \(settings.name) "
+                + "and \(business(settings.kind)).",
+            channel == .text
+                ? "Answer in a few short sentences of plain text, without markdown."
+                : "You are speaking: answer in one or two short sentences without lists, markdown or "
+                    + "emoji.",
             "It is \(today.weekday.name), \(today), \(local.time).",
             "Opening hours: \(hours(settings)).",
             "Parties of up to \(settings.partySizeMax) people can be booked.",
             "Never say that a table is free, booked, changed or cancelled unless a tool has just said "
                 + "so. Before you book, change or cancel, read everything back and wait for a yes.",
-            "Read a confirmation number out digit by digit.",
-            "When the caller asks you to wait, say only that you will.",
         ]
+        if channel == .voice {
+            lines.append("Read a confirmation number out digit by digit.")
+            lines.append("When the caller asks you to wait, say only that you will.")
+        }
         if settings.kind == .restaurant {
             lines.append(
                 "Dishes, prices and totals come from the tools, never from you. An order is placed only "

@@ -56,8 +56,9 @@ extension ReservationDialogue {
     private func readsBack(_ reply: String, _ state: ReservationState, now: Date) -> Bool {
         let turn = ReservationTurn(state: state, rules: rules, now: now)
         guard let wish = turn.wish, let name = state.name else { return false }
+        // What was written reads "2026-11-27".
         let said = ReservationUnderstanding.read(
-            reply, expecting: .slots([.party, .date, .time]), today: turn.today)
+            SpokenText.speakable(reply), expecting: .slots([.party, .date, .time]), today: turn.today)
         return said.partySize == wish.partySize && said.date == .day(wish.date)
             && said.time?.candidates.contains(wish.time.minuteOfDay) == true
             && reply.lowercased().contains(name.lowercased())

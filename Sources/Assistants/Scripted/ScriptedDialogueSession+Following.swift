@@ -64,7 +64,7 @@ extension ScriptedDialogueSession {
         follow(earlier, turn: turn - 1, reply: "")
     }
 
-    private func follow(_ input: CallerInput, turn: TurnID, reply: String) {
+    func follow(_ input: CallerInput, turn: TurnID, reply: String) {
         let shadow = makeWork(turn, input, nil)
         shadow.isCommitted = true
         shadow.overheard = reply

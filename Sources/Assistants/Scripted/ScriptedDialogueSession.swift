@@ -90,6 +90,9 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
 
     var greeting: String? { dialogue.greeting }
 
+    /// Messages keep their own record of what was said.
+    private var logsTurns: Bool { rules.settings.logsTurns && call.channel == .voice }
+
     func completeness(of text: String) -> Completeness {
         dialogue.completeness(of: text, in: state, now: now())
     }
@@ -145,7 +148,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         state = dialogue.heard(text, in: state)
         // A reply that is being worked out began with the state of before.
         if let work { work.state = dialogue.heard(text, in: work.state) }
-        guard rules.settings.logsTurns, let said = callerTexts.removeValue(forKey: turn) else {
+        guard logsTurns, let said = callerTexts.removeValue(forKey: turn) else {
             return
         }
         record(turn: turn, said: said, reply: text)
@@ -157,7 +160,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         work?.output = nil
         deferred = nil
         unfollowedTurns = []
-        if rules.settings.logsTurns {
+        if logsTurns {
             for (turn, said) in callerTexts.sorted(by: { $0.key < $1.key }) {
                 record(turn: turn, said: said, reply: "")
             }
@@ -219,7 +222,8 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         work.call = call
         let context = ToolContext(
             rules: rules, store: store, callSid: self.call.callSid, callerNumber: self.call.from,
-            idempotencyKey: "\(self.call.callSid):\(call.sequence)", now: now())
+            idempotencyKey: "\(self.call.callSid):\(call.sequence)", now: now(),
+            confirmation: rules.settings.confirmation(of: self.call))
         let execute = self.execute
         let ticket = work.ticket
         call.run(in: context) { result in
@@ -244,7 +248,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
     // MARK: - Memory
 
     private func remember(_ work: Work) {
-        guard rules.settings.logsTurns else { return }
+        guard logsTurns else { return }
         callerTexts[work.turn] = work.input.recordedText
     }
 

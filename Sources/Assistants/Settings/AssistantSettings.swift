@@ -1,4 +1,5 @@
 import Foundation
+import Pipelines
 import Store
 
 /// Which business an assistant does.
@@ -56,6 +57,8 @@ public struct AssistantSettings: Sendable {
     /// How long a pickup and a delivery take, in minutes.
     public var pickupMinutes: Int
     public var deliveryMinutes: Int
+    /// Whether a caller gets a text message that confirms an order or a reservation.
+    public var confirmsBySMS = false
 
     public init(
         id: String, kind: AssistantKind = .reservations, name: String, greeting: String? = nil,
@@ -139,6 +142,15 @@ public struct AssistantSettings: Sendable {
 }
 
 extension AssistantSettings {
+    /// Where the confirmation of something that is done in a call goes; nil where none is sent. In a
+    /// conversation by text the answer itself confirms.
+    func confirmation(of call: CallInfo) -> ConfirmationRoute? {
+        guard confirmsBySMS, call.channel == .voice, call.from.hasPrefix("+"),
+            call.to.hasPrefix("+")
+        else { return nil }
+        return ConfirmationRoute(recipient: call.from, sender: call.to)
+    }
+
     /// The first words of a scripted conversation.
     public var spokenGreeting: String {
         switch kind {

@@ -114,10 +114,12 @@ public struct ToolContext: Sendable {
     /// Names one effect for ever: a second run with the same key has no second effect.
     public var idempotencyKey: String
     public var now: Date
+    /// Where a message goes that confirms what is done; nil for none.
+    public var confirmation: ConfirmationRoute?
 
     public init(
         rules: ReservationRules, store: any RecordStore, callSid: String?, callerNumber: String,
-        idempotencyKey: String, now: Date
+        idempotencyKey: String, now: Date, confirmation: ConfirmationRoute? = nil
     ) {
         self.rules = rules
         self.store = store
@@ -125,6 +127,7 @@ public struct ToolContext: Sendable {
         self.callerNumber = callerNumber
         self.idempotencyKey = idempotencyKey
         self.now = now
+        self.confirmation = confirmation
     }
 }
 

@@ -11,6 +11,19 @@ package enum SpokenText {
         return reader.read()
     }
 
+    /// Text as a message holds it: without markdown and emoji, of which one would make it twice as long;
+    /// addresses stay as they are.
+    package static func written(_ text: String) -> String {
+        let words = text.split(whereSeparator: \.isWhitespace).map { word in
+            let kept = word.unicodeScalars.filter {
+                !"*`".unicodeScalars.contains($0) && !isPictorial($0)
+            }
+            let isEmphasis = kept.count > 2 && kept.first == "_" && kept.last == "_"
+            return String(String.UnicodeScalarView(isEmphasis ? kept.dropFirst().dropLast() : kept))
+        }
+        return words.filter { word in word.contains { $0 != "#" } }.joined(separator: " ")
+    }
+
     /// "4 8 2, 0 5 1": digit by digit, with a pause after each third, or fourth where that comes out
     /// even.
     package static func digits(_ text: some StringProtocol) -> String {

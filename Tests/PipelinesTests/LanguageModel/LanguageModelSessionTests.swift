@@ -21,7 +21,16 @@ import Testing
         #expect(
             mind.messages(1) == [
                 "system: You book.", "assistant: Hello there.", "user: monday",
+                #"assistant: Let me look. look{"day":"monday"}"#, #"tool: {"status":"done"}"#,
+            ])
+        // It is remembered with the rest of what was heard.
+        await mind.on { session, _ in session.heard(turn: 1, text: "Let me look. It is") }
+        await mind.say("yes", turn: 2)
+        #expect(await mind.asked(3))
+        #expect(
+            mind.messages(2).suffix(4) == [
                 #"assistant: look{"day":"monday"}"#, #"tool: {"status":"done"}"#,
+                "assistant: Let me look. It is", "user: yes",
             ])
     }
 
@@ -250,6 +259,42 @@ import Testing
                     hasEffect: false)
             ])
         #expect(await mind.on { session, _ in session.takeActions() } == [])
+    }
+
+    /// A conversation of messages is held by one session after the other.
+    @Test func anotherSessionKnowsWhatWasSaidAndDone() async throws {
+        let mind = try ModelCase(
+            [
+                .call([Self.book]), .say("Booked for **$12.50** at 19:30. 👍"),
+                .call([Self.book]), .say("Still."),
+            ], channel: .text)
+        await mind.on { session, _ in
+            session.overheard(.speech(Transcript(text: "hi")), turn: 1, reply: "Hello.")
+            session.witnessed(
+                [
+                    DialogueAction(
+                        tool: "book", arguments: #"{"day":"friday"}"#, answer: #"{"number":"7"}"#,
+                        hasEffect: true)
+                ], turn: 1)
+        }
+        await mind.say("monday", turn: 2)
+        #expect(await mind.journal.wait(for: "end 2"))
+        // Written, not spoken.
+        #expect(mind.journal.all.contains("said Booked for $12.50 at 19:30."))
+        await mind.on { session, _ in session.heard(turn: 2, text: "Booked.") }
+        #expect(await mind.moveToAnotherSession())
+        await mind.say("monday", turn: 3)
+        #expect(await mind.journal.wait(for: "end 3"))
+        let runs = mind.journal.all.filter { $0.hasPrefix("run") }
+        #expect(runs.count == 2 && runs[0] == runs[1], "\(runs)")
+        #expect(
+            mind.messages(2).suffix(9) == [
+                "user: hi", #"assistant: book{"day":"friday"}"#, #"tool: {"number":"7"}"#,
+                "assistant: Hello.", "user: monday", #"assistant: book{"day":"monday"}"#,
+                #"tool: {"status":"done"}"#, "assistant: Booked.", "user: monday",
+            ])
+        // Messages have a record of their own.
+        #expect(mind.journal.count("record") == 0)
     }
 
     // MARK: - Ends and failures

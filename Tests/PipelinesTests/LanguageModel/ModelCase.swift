@@ -14,6 +14,7 @@ final class ModelCase: @unchecked Sendable {
     private let held = Mutex<[ToolAnswer]>([])
     private var session: (any DialogueSession)?
     private let engine: LanguageModelEngine
+    private let call: CallInfo
 
     private static let day = JSONValue.object([
         .init("type", .string("object")),
@@ -33,11 +34,13 @@ final class ModelCase: @unchecked Sendable {
     /// - Parameter holdsTools: their answers wait for ``release(_:)``.
     init(
         _ answers: [ScriptedModel.Answer], holdsTools: Bool = false, stallMs: Int = 5000,
+        channel: CallInfo.Channel = .voice,
         _ adjust: (inout LanguageModelLimits) -> Void = { _ in }
     ) throws {
         let model = try ScriptedModel(answers)
         self.model = model
         loop = try TestLoop()
+        call = CallInfo(callSid: "CA1", assistantID: "a", channel: channel)
         let journal = journal
         let relay = Relay()
         var role = LanguageModelRole(
@@ -111,10 +114,21 @@ final class ModelCase: @unchecked Sendable {
         await loop.run { [self] in
             let session =
                 self.session
-                ?? engine.makeSession(
-                    call: CallInfo(callSid: "CA1", assistantID: "a"), loop: loop.loop)
+                ?? engine.makeSession(call: call, loop: loop.loop)
             self.session = session
             return body(session, journal)
+        }
+    }
+
+    /// Hangs up, and goes on in a session that is told what the last one remembered.
+    /// - Returns: whether it could.
+    func moveToAnotherSession() async -> Bool {
+        await loop.run { [self] in
+            let memory = session?.memory
+            session?.close()
+            let next = engine.makeSession(call: call, loop: loop.loop)
+            session = next
+            return memory.map { next.resume(from: $0) } ?? false
         }
     }
 
@@ -138,8 +152,8 @@ final class ModelCase: @unchecked Sendable {
                 return (function?["name"]?.stringValue ?? "")
                     + (function?["arguments"]?.stringValue ?? "")
             }
-            let text = message["content"]?.stringValue ?? calls.joined(separator: " ")
-            return "\(role): \(text)"
+            let text = [message["content"]?.stringValue].compactMap { $0 } + calls
+            return "\(role): \(text.joined(separator: " "))"
         }
     }
 }

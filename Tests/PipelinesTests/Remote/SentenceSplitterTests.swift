@@ -74,6 +74,18 @@ import Testing
         for size in 1...text.count { #expect(split(text, pieces: size) == sentences, "\(size)") }
     }
 
+    @Test(arguments: [
+        (
+            "de-DE", "Am 10. Dezember um 19 Uhr. Passt das?",
+            ["Am 10. Dezember um 19 Uhr.", "Passt das?"]
+        ),
+        ("ja-JP", "はい。何名様ですか？", ["はい。", "何名様ですか？"]),
+    ])
+    func otherLanguagesAreCutTheirWay(language: String, text: String, sentences: [String]) {
+        var splitter = SentenceSplitter(language: language)
+        #expect(splitter.append(text) + splitter.finish() == sentences)
+    }
+
     @Test func aSentenceIsThereWithTheFirstLetterOfTheNext() {
         var splitter = SentenceSplitter()
         #expect(splitter.append("Certainly. ") == [])

@@ -51,6 +51,16 @@ import Testing
     }
 
     @Test(arguments: [
+        ("**Yes**: $12.50 at 19:30 👍", "Yes: $12.50 at 19:30"), ("# Order #1047", "Order #1047"),
+        ("a_b@x.com, https://x.com/_a_", "a_b@x.com, https://x.com/_a_"),
+        ("_very_  good", "very good"),
+        ("[menu](https://x.com)", "[menu](https://x.com)"), ("🍲", ""),
+    ])
+    func whatIsWrittenKeepsItsNumbers(text: String, written: String) {
+        #expect(SpokenText.written(text) == written)
+    }
+
+    @Test(arguments: [
         ("Das kostet $5, **gerne** um 19:30.", "Das kostet $5, gerne um 19:30."),
         ("Nummer 482051", "Nummer 4 8 2, 0 5 1"),
         ("Rufen Sie +49 30 123456 an", "Rufen Sie 4 9, 3 0, 1 2 3, 4 5 6 an"),

@@ -123,7 +123,7 @@ extension LanguageModelSession {
             witnessedAnswers[name] = action.answer
             if !effects.contains(name) { effects.append(name) }
         }
-        memory.add(rounds: [.calls(calls)] + answers, turn: turn)
+        chat.add(rounds: [.calls(calls)] + answers, turn: turn)
     }
 
     func takeActions() -> [DialogueAction] {

@@ -11,7 +11,7 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
     let engine: LanguageModelEngine
     let call: CallInfo
     let loop: EventLoop
-    var memory: ConversationMemory
+    var chat: ConversationMemory
     var reply: LanguageModelReply?
     /// The caller spoke again while an effect was under way; it is answered afterwards.
     private var deferred: LanguageModelReply?
@@ -30,8 +30,8 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
         self.engine = engine
         self.call = call
         self.loop = loop
-        memory = ConversationMemory(turnCountMax: engine.limits.turnsMax)
-        memory.setReply(engine.role.greeting ?? "", turn: 0)
+        chat = ConversationMemory(turnCountMax: engine.limits.turnsMax)
+        chat.setReply(engine.role.greeting ?? "", turn: 0)
         stall = loop.makeTimer { [weak self] in self?.stalled() }
     }
 
@@ -55,8 +55,8 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
     ) {
         guard !isClosed else { return }
         let next = LanguageModelReply(
-            turn: turn, input: input, after: said, language: call.language,
-            reader: engine.wire.makeReader(), output: output)
+            turn: turn, input: input, after: said, to: call, reader: engine.wire.makeReader(),
+            output: output)
         if let reply, reply.isRunningTool, reply.hasActed {
             reply.output = nil
             deferred = next
@@ -124,7 +124,7 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
 
     func request(_ reply: LanguageModelReply) {
         reply.beginRound(reader: engine.wire.makeReader())
-        var messages = memory.messages(before: reply.turn)
+        var messages = chat.messages(before: reply.turn)
         messages.append(.caller(reply.input.chatText))
         if !reply.said.isEmpty {
             messages.append(.agent(reply.said.joined(separator: " ")))
@@ -214,7 +214,7 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
     func say(_ sentences: [String], _ reply: LanguageModelReply) {
         for sentence in sentences {
             reply.sentences.append(sentence)
-            if reply.isCommitted { memory.setReply(reply.text, turn: reply.turn) }
+            if reply.isCommitted { chat.setReply(reply.text, turn: reply.turn) }
             reply.output?(.success(.sentence(sentence)))
         }
     }
@@ -232,8 +232,7 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
                 engine.wire.service.failed(
                     "it called tools more than \(engine.limits.toolRoundsMax) times in a row"))
         }
-        reply.rounds.append(.calls(calls))
-        reply.calls = calls[...]
+        reply.endRound(calling: calls)
         runCalls(of: reply)
     }
 

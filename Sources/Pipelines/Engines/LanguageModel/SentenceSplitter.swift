@@ -29,9 +29,14 @@ package struct SentenceSplitter {
     ]
 
     /// BCP 47; what is spoken how depends on it.
-    package let language: String
+    private let language: String
+    /// For the eye: amounts, times and numbers stay as they are.
+    private let isWritten: Bool
 
-    package init(language: String = "en") { self.language = language }
+    package init(language: String = "en", isWritten: Bool = false) {
+        self.language = language
+        self.isWritten = isWritten
+    }
 
     private var pending: [Character] = []
     /// Everything before this has been looked at and holds no end.
@@ -40,7 +45,7 @@ package struct SentenceSplitter {
     private var listNumber: Int?
 
     /// Takes more text.
-    /// - Returns: the sentences that are complete with it, speakable.
+    /// - Returns: the sentences that are complete with it, speakable, or plain where they are written.
     package mutating func append(_ text: String) -> [String] {
         pending += text
         var sentences: [String] = []
@@ -62,7 +67,10 @@ package struct SentenceSplitter {
     }
 
     private func add(_ piece: ArraySlice<Character>, to sentences: inout [String]) {
-        let text = SpokenText.speakable(String(piece), language: language)
+        let text =
+            isWritten
+            ? SpokenText.written(String(piece))
+            : SpokenText.speakable(String(piece), language: language)
         if text.contains(where: { $0.isLetter || $0.isNumber }) { sentences.append(text) }
     }
 
@@ -70,7 +78,7 @@ package struct SentenceSplitter {
         var index = examined
         while index < pending.count {
             let letter = pending[index]
-            if letter.isNewline { return index + 1 }
+            if letter.isNewline || "。！？".contains(letter) { return index + 1 }
             if ".!?…".contains(letter) {
                 switch verdict(at: index) {
                 case .end(let end): return end
@@ -125,6 +133,8 @@ package struct SentenceSplitter {
     /// "1." at the beginning or behind a colon, and "2." after it.
     private mutating func isListNumber(_ word: String, before mark: Int) -> Bool {
         guard let number = Int(word), word.count <= 2 else { return false }
+        // Ordinals in many languages: "am 10. Dezember".
+        guard language.hasPrefix("en") else { return true }
         let before = pending[..<(mark - word.count)].last { !$0.isWhitespace }
         let isNext = listNumber.map { number == $0 || number == $0 + 1 } ?? false
         guard before == nil || before == ":" || isNext else { return false }
