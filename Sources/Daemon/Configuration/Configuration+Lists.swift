@@ -119,6 +119,10 @@ extension AssistantBlock {
         .text(
             "closedText", \.closedText,
             "What is said then; empty tells the hours of the day."),
+        .text(
+            "voicemail", \.voicemail,
+            "Calls that are placed: the message left on an answering machine that Twilio has found "
+                + "(`MachineDetection=DetectMessageEnd`); empty leaves none."),
         .boolean(
             "confirmationSMS", \.confirmationSMS,
             "Send callers a text message that confirms an order or a reservation; needs "

@@ -206,6 +206,7 @@ public struct AssistantBlock: Sendable {
     public enum AfterHours: String, CaseIterable, Sendable { case answer, message, goodbye }
     public var afterHours = AfterHours.answer
     public var closedText = ""
+    public var voicemail = ""
     public var confirmationSMS = true
 
     public init() {}
