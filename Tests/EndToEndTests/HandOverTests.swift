@@ -138,6 +138,28 @@ import Testing
         #expect(!daemon.lines([#""turn":3,"#, "is booked"]).isEmpty, "\(said)")
     }
 
+    /// The table is booked, and the model's server fails before a word of it: nobody books it again.
+    @Test func whatWasBookedBeforeTheModelFailedIsNotBookedAgain() async throws {
+        let ears = try await blocking { try ServiceProcess([]) }
+        let mind = try await blocking { try ServiceProcess(Self.tools) }
+        let daemon = try await Self.start(ears: ears, mind: mind)
+        let script = try Self.script(
+            [
+                "speech/table-for-4-tomorrow.rms", "speech/john-miller.rms",
+                "speech/yes-please.rms", "speech/yes-please.rms",
+            ], pauseMs: 2000)
+        async let call = daemon.call(script)
+        #expect(await daemon.logs(" turn {", #""turn":2,"#, "Shall I book it?"))
+        try await mind.setFault("llm", "\"fault\":\"status\",\"status\":500,\"after\":1")
+        let result = await call
+        #expect(result.end == .hungUp && result.protocolErrors == [])
+        try await daemon.stop(keepingFiles: true)
+        defer { daemon.removeFiles() }
+        let booked = try await rows(daemon)
+        #expect(
+            booked.count == 1 && booked.first?.partySize == 4, "\(daemon.lines([" turn {"]))")
+    }
+
     /// No engine can tell the caller's words any more: a person can.
     @Test func aCallerWhomNobodyHearsIsHandedOver() async throws {
         let services = try await blocking { try ServiceProcess(["--fixtures", "none"]) }

@@ -9,6 +9,7 @@ import Store
 /// goes on, and whether anything is done twice. A caller books a table; in one of the turns one
 /// service is killed, hangs, answers garbage, breaks off or falls silent, each in turn.
 enum RecoveryBenchmark {
+    static let services = [StandInService.stt, .llm, .tts]
     static let faults = ["killed", "hang", "garbage", "cut", "stall"]
 
     private static let known: [BenchOptions.Known] = [
@@ -38,7 +39,7 @@ enum RecoveryBenchmark {
 
     private static func measure(_ options: BenchOptions) throws -> Int32 {
         let services = try options["services"].split(separator: ",").map { name in
-            guard let service = StandInService(rawValue: String(name)) else {
+            guard let service = Self.services.first(where: { $0.rawValue == name }) else {
                 throw BenchOptions.Fault(description: "there is no service \(name)")
             }
             return service
@@ -56,14 +57,7 @@ enum RecoveryBenchmark {
             for fault in faults { figures.cases.append(try run.call(service, fault)) }
         }
         print(figures)
-        if !options["json"].isEmpty {
-            let json = JSONValue.object(
-                [
-                    .init("benchmark", .string("recovery")), .init("format", .integer(1)),
-                    .init("environment", HostEnvironment.json),
-                ] + figures.members)
-            try Data(json.encoded() + [10]).write(to: URL(filePath: options["json"]))
-        }
+        try options.write(benchmark: "recovery", figures.members)
         let isWell = figures.droppedCount + figures.twiceCount + figures.silentCount == 0
         return isWell ? 0 : 1
     }
@@ -101,7 +95,7 @@ private final class RecoveryRun {
         }
         var children: [StandInService: ServiceChild] = [:]
         var settings = try options.settings("key")
-        for service in StandInService.allCases {
+        for service in RecoveryBenchmark.services {
             let fixtures = service == .stt ? options["fixtures"] : "none"
             let child = try ServiceChild(
                 service, words: delays + ["--fixtures", fixtures, "--llm", "tools"],

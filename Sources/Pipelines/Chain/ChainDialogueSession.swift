@@ -19,6 +19,8 @@ final class ChainDialogueSession: DialogueSession {
         var ticket = 0
         var said: [String] = []
         var isCommitted = false
+        /// The engine's ticket for which the commit was passed on.
+        var committedTicket = 0
         var isOver = false
 
         init(turn: TurnID, input: CallerInput, output: @escaping Output) {
@@ -78,7 +80,7 @@ final class ChainDialogueSession: DialogueSession {
         work.isCommitted = true
         retry = nil
         unheard[turn] = (work.input, work.place)
-        sessions[work.place].commit(turn: turn)
+        passCommit(work, ticket: work.ticket)
         // What waited for the commit has its time from here.
         if !work.isOver { watch(work, chain.places[work.place].watch.answerMs) }
     }
@@ -162,8 +164,17 @@ final class ChainDialogueSession: DialogueSession {
             guard let self, let work else { return }
             took(result, of: work, ticket: ticket)
         }
-        // Its answer may have come already, and led to another engine.
-        if work.isCommitted, work.ticket == ticket { sessions[next].commit(turn: work.turn) }
+        passCommit(work, ticket: ticket)
+    }
+
+    /// Tells the engine with that ticket that the turn is final, unless its answer has come already and
+    /// it was told then, or another engine is asked by now.
+    private func passCommit(_ work: Work, ticket: Int) {
+        guard work.isCommitted, work.ticket == ticket, work.committedTicket != ticket else {
+            return
+        }
+        work.committedTicket = ticket
+        sessions[work.place].commit(turn: work.turn)
     }
 
     /// Finds somebody to finish what the engine of `work.place` began.
@@ -179,10 +190,7 @@ final class ChainDialogueSession: DialogueSession {
                 took(result, of: work, ticket: ticket)
             }
             if isTaken {
-                if work.isCommitted, work.ticket == ticket {
-                    sessions[next].commit(turn: work.turn)
-                }
-                return
+                return passCommit(work, ticket: ticket)
             }
             chain.places[next].breaker.abandoned(permit)
             from = next + 1
@@ -214,6 +222,8 @@ final class ChainDialogueSession: DialogueSession {
                 watch(work, chain.places[work.place].watch.stallMs)
             case .end:
                 settle(work)
+                // Whoever hears the end may ask at once what is remembered.
+                passCommit(work, ticket: ticket)
                 answering = work.place
                 chain.places[work.place].breaker.succeeded()
             case .hangUp, .handOver: break

@@ -307,6 +307,19 @@ import Testing
         #expect(mind.journal.all == [said, "hangUp", "end 1"])
     }
 
+    @Test func aModelThatRepeatsItselfIsHeardOnce() async throws {
+        let mind = try ModelCase([
+            .stall(after: "No. No. We are closed today. We are closed today. We are"), .say("Yes."),
+        ])
+        await mind.say("a", turn: 1)
+        #expect(await mind.journal.wait(for: "end 1"))
+        #expect(mind.journal.all == ["said No.", "said No.", "said We are closed today.", "end 1"])
+        await mind.say("b", turn: 2)
+        #expect(await mind.journal.wait(for: "end 2"))
+        #expect(
+            mind.messages(1).suffix(2) == ["assistant: No. No. We are closed today.", "user: b"])
+    }
+
     @Test func aServiceThatStallsFailsTheReply() async throws {
         let mind = try ModelCase([.stall(after: "One. Two")], stallMs: 60)
         await mind.say("a", turn: 1)

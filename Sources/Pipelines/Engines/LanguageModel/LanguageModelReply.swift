@@ -86,6 +86,9 @@ final class LanguageModelReply {
         }
     }
 
+    /// The sentence that was said last, unless tools have answered since.
+    var lastOfRound: String? { sentences.count > roundStart ? sentences.last : nil }
+
     /// The round has ended in these calls.
     func endRound(calling calls: [ChatToolCall]) {
         let said = sentences[roundStart...]

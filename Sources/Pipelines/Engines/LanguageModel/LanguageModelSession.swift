@@ -213,17 +213,31 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
 
     func say(_ sentences: [String], _ reply: LanguageModelReply) {
         for sentence in sentences {
+            guard sentence != reply.lastOfRound || sentence.count < Self.repeatedLettersMin else {
+                return endRepetition(reply)
+            }
             reply.sentences.append(sentence)
             if reply.isCommitted { chat.setReply(reply.text, turn: reply.turn) }
             reply.output?(.success(.sentence(sentence)))
         }
     }
 
+    /// "No. No." is said by people.
+    private static let repeatedLettersMin = 12
+
+    /// Small models fall into saying the same for ever: once is enough.
+    private func endRepetition(_ reply: LanguageModelReply) {
+        reply.task?.cancel()
+        reply.task = nil
+        stall?.cancel()
+        finish(reply)
+    }
+
     private func roundEnded(_ reply: LanguageModelReply) {
         reply.isRoundOver = true
         stall?.cancel()
         say(reply.splitter.finish(), reply)
-        guard reply === self.reply else { return }
+        guard reply === self.reply, !reply.isFinished else { return }
         let calls = reply.collectedCalls
         guard !calls.isEmpty else { return finish(reply) }
         guard reply.roundCount <= engine.limits.toolRoundsMax else {
