@@ -53,7 +53,7 @@ demo: setup ## Plays a caller into the daemon and prints the conversation with i
 	@$(ENVIRONMENT); scripts/demo $(ARGS)
 
 .PHONY: bench
-bench: setup ## Measures the figures of docs/benchmarks.md (12 min); ARGS='calls …' for one benchmark
+bench: setup ## Measures the figures of docs/benchmarks.md (18 min); ARGS='calls …' for one benchmark
 	@$(ENVIRONMENT); echo 'bench: building streamd and streamd-bench …'
 	@$(ENVIRONMENT); $(BUILD) --product streamd
 	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
@@ -69,6 +69,11 @@ bench-peers: setup ## Compares streamd with Pipecat and a FastAPI app (installed
 sim: setup ## Runs 10,000 simulated calls and holds them against the rules; ARGS for others
 	@$(ENVIRONMENT); $(BUILD) --product streamd-sim
 	@$(ENVIRONMENT); .build/release/streamd-sim $(ARGS)
+
+.PHONY: test-llm
+test-llm: setup ## Streams a turn from a real small model behind a real OpenAI-compatible server
+	@$(ENVIRONMENT); $(BUILD) --build-tests
+	@$(ENVIRONMENT); scripts/test-llm
 
 .PHONY: fuzz
 fuzz: setup ## Runs each fuzzer for SECONDS_EACH seconds (default 300)

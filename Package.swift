@@ -131,7 +131,10 @@ let package = Package(
             ]),
         tests(
             "ServiceStandInsTests",
-            ["ServiceStandIns", "CallSimulator", "Assistants", "Twilio", "Net", "DSP"]),
+            [
+                "ServiceStandIns", "CallSimulator", "Assistants", "Pipelines", "Twilio", "Store",
+                "Net", "DSP",
+            ]),
         tests(
             "PipelinesTests",
             ["Pipelines", "StreamTesting", "Net", "DSP", "Realtime", "CAllocationCounter"]),

@@ -9,6 +9,7 @@ let benchmarks: [(name: String, run: ([String]) -> Int32)] = [
     ("idle", IdleBenchmark.run(arguments:)),
     ("kill", KillBenchmark.run(arguments:)),
     ("micro", MicroBenchmark.run(arguments:)),
+    ("recovery", RecoveryBenchmark.run(arguments:)),
     ("services", Services.run(arguments:)),
     ("start", StartBenchmark.run(arguments:)),
     ("sweep", SweepBenchmark.run(arguments:)),

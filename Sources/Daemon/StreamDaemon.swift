@@ -207,7 +207,7 @@ public final class StreamDaemon: Sendable {
             assistants: [settings], store: database, now: now, log: tell)
         if configuration.llm.contains(where: { $0.engine != "fixed" }) { try seed(scripted) }
         let dialogue = try engines.dialogue(
-            settings, scripted: scripted,
+            settings, block, scripted: scripted,
             role: AssistantRole(settings, store: database, now: now, log: tell))
         let greeting = settings.spokenGreeting
         return Assistant(

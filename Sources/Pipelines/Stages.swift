@@ -184,6 +184,10 @@ public protocol DialogueSession: AnyObject {
     ) -> Bool
     /// Another engine answered this turn, or went on with it; the caller heard `reply` of it.
     func overheard(_ input: CallerInput, turn: TurnID, reply: String)
+    /// What this engine's tools have done in committed turns since this was last asked, oldest first.
+    func takeActions() -> [DialogueAction]
+    /// Another engine's tools have done this, in that turn or before it.
+    func witnessed(_ actions: [DialogueAction], turn: TurnID)
 
     // What a conversation asks that is held in pieces: one webhook a turn, on any loop or node.
 
@@ -193,6 +197,26 @@ public protocol DialogueSession: AnyObject {
     /// Takes up the conversation that `memory` was of. Before the first turn. False, and nothing
     /// changed, where it is none of this engine's.
     func resume(from memory: String) -> Bool
+}
+
+/// What a tool was asked and answered in a conversation: what every engine of a chain has to know so
+/// that each can go on where another stopped.
+public struct DialogueAction: Sendable, Equatable, Codable {
+    /// The tool's declared name.
+    public var tool: String
+    /// A JSON object.
+    public var arguments: String
+    /// JSON.
+    public var answer: String
+    /// Whether something was changed by it.
+    public var hasEffect: Bool
+
+    public init(tool: String, arguments: String, answer: String, hasEffect: Bool) {
+        self.tool = tool
+        self.arguments = arguments
+        self.answer = answer
+        self.hasEffect = hasEffect
+    }
 }
 
 /// How far a reply has got, as far as trying it again elsewhere goes.
@@ -212,8 +236,21 @@ extension DialogueSession {
         output: @escaping (Result<ReplyPart, StageError>) -> Void
     ) -> Bool { false }
     public func overheard(_ input: CallerInput, turn: TurnID, reply: String) {}
+    public func takeActions() -> [DialogueAction] { [] }
+    public func witnessed(_ actions: [DialogueAction], turn: TurnID) {}
     public var memory: String? { nil }
     public func resume(from memory: String) -> Bool { false }
+}
+
+extension CallerInput {
+    /// The caller's own part of it as it is recorded; empty where nothing was said or keyed.
+    public var recordedText: String {
+        switch self {
+        case .speech(let transcript): transcript.text
+        case .dtmf(let keys): keys
+        case .silence, .unintelligible: ""
+        }
+    }
 }
 
 // MARK: - Text to speech

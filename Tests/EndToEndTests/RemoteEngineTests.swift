@@ -12,13 +12,7 @@ import Testing
 
     private static func remote(
         _ services: ServiceProcess, _ engine: String = "openai"
-    ) -> EngineSettings {
-        var settings = EngineSettings(engine: engine)
-        settings.baseURL = services.baseURL
-        settings.model = "stand-in"
-        settings.voice = "rms"
-        return settings
-    }
+    ) -> EngineSettings { services.engine(engine) }
 
     private static func start(
         _ services: ServiceProcess, llm: String = "openai",
@@ -33,6 +27,8 @@ import Testing
             $0.tts = [remote(services), EngineSettings(engine: "flite")]
             $0.assistants[0].greeting = "Hello."
             $0.turn.replyTimeoutMs = 20_000
+            // What is heard is then the reply, however crowded the machine is.
+            $0.turn.fillerAfterMs = 0
             adjust(&$0)
         }
     }
@@ -40,11 +36,7 @@ import Testing
     /// A crowded machine makes nobody sick.
     private static func beingPatient(_ configuration: inout Configuration) {
         for list in [\Configuration.stt, \.llm, \.tts] {
-            configuration[keyPath: list][0].connectMs = 20_000
-            configuration[keyPath: list][0].firstByteMs = 20_000
-            configuration[keyPath: list][0].totalMs = 60_000
-            configuration[keyPath: list][0].stallMs = 20_000
-            configuration[keyPath: list][0].answerMs = 20_000
+            configuration[keyPath: list][0].bePatient()
         }
     }
 

@@ -1,3 +1,4 @@
+import Daemon
 import Foundation
 import Net
 
@@ -75,5 +76,27 @@ final class ServiceProcess: @unchecked Sendable {
             return peer.answer().status
         }
         guard status == 204 else { throw PeerFault(what: "the fault was answered \(status)") }
+    }
+}
+
+extension ServiceProcess {
+    /// The entry of the configuration for one of its services.
+    func engine(_ name: String = "openai") -> EngineSettings {
+        var settings = EngineSettings(engine: name)
+        settings.baseURL = baseURL
+        settings.model = "stand-in"
+        settings.voice = "rms"
+        return settings
+    }
+}
+
+extension EngineSettings {
+    /// So that a crowded machine makes nobody sick.
+    mutating func bePatient() {
+        connectMs = 20_000
+        firstByteMs = 20_000
+        totalMs = 60_000
+        stallMs = 20_000
+        answerMs = 20_000
     }
 }

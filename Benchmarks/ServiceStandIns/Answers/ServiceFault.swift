@@ -47,6 +47,8 @@ public enum ServiceFault: Sendable, Equatable {
 public final class FaultBoard: Sendable {
     private struct Entry {
         var fault: ServiceFault
+        /// Requests that are answered before.
+        var spared: Int
         /// Requests still to meet it; nil for all.
         var remaining: Int?
     }
@@ -55,16 +57,26 @@ public final class FaultBoard: Sendable {
 
     public init() {}
 
-    /// The next `count` requests of the service meet the fault, all of them for nil; an earlier
-    /// fault is replaced, and a nil one taken away.
-    public func set(_ fault: ServiceFault?, for service: StandInService, count: Int? = nil) {
-        entries.withLock { $0[service] = fault.map { Entry(fault: $0, remaining: count) } }
+    /// The next `count` requests of the service meet the fault, all of them for nil, after so many that
+    /// do not; an earlier fault is replaced, and a nil one taken away.
+    public func set(
+        _ fault: ServiceFault?, for service: StandInService, after spared: Int = 0,
+        count: Int? = nil
+    ) {
+        entries.withLock {
+            $0[service] = fault.map { Entry(fault: $0, spared: spared, remaining: count) }
+        }
     }
 
     /// What the request that has come now meets.
     public func take(_ service: StandInService) -> ServiceFault? {
         entries.withLock { entries in
             guard var entry = entries[service] else { return nil }
+            if entry.spared > 0 {
+                entry.spared -= 1
+                entries[service] = entry
+                return nil
+            }
             if let remaining = entry.remaining {
                 entry.remaining = remaining - 1
                 entries[service] = remaining > 1 ? entry : nil
@@ -78,7 +90,8 @@ public final class FaultBoard: Sendable {
         entries.withLock { $0[service]?.fault }
     }
 
-    /// Obeys the body of `POST /faults`: `service` (stt, llm, tts, twilio or all), `fault` (or none), `count`.
+    /// Obeys the body of `POST /faults`: `service` (stt, llm, tts, twilio or all),
+    /// `fault` (or none), `after`, `count`.
     /// - Returns: what is wrong with it; nil when it was obeyed.
     public func obey(_ json: JSONValue) -> String? {
         let name = json["service"]?.stringValue ?? "all"
@@ -86,6 +99,8 @@ public final class FaultBoard: Sendable {
         guard !services.isEmpty else { return "no service '\(name)': stt, llm, tts, twilio or all" }
         let count = json["count"]?.intValue
         guard count.map({ $0 > 0 }) ?? true else { return "count must be 1 or more" }
+        let spared = json["after"]?.intValue ?? 0
+        guard spared >= 0 else { return "after must be 0 or more" }
         if json["fault"]?.stringValue == "none" {
             for service in services { set(nil, for: service) }
             return nil
@@ -93,7 +108,7 @@ public final class FaultBoard: Sendable {
         guard let fault = ServiceFault(json) else {
             return "no such fault: hang, stall, cut, status, garbage, drip or none"
         }
-        for service in services { set(fault, for: service, count: count) }
+        for service in services { set(fault, for: service, after: spared, count: count) }
         return nil
     }
 }

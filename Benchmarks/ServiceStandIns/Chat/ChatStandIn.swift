@@ -66,6 +66,7 @@ final class ChatStandIn: Sendable {
             return .say("Certainly, I have noted that as \(number). \(question)")
         }
         guard options.chatMode == .tools, !chat.tools.isEmpty else { return .say(options.reply) }
+        if let order = OrderAgent.step(chat) { return order }
         let now = BusinessClock(timeZone: .current).local(at: Date())
         return ReservationAgent.step(chat, today: now.date)
     }

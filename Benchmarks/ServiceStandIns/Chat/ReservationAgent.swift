@@ -75,7 +75,7 @@ public struct ReservationAgent: Sendable {
     private mutating func didSay(_ text: String) {
         // Its own questions, perhaps cut short where the caller interrupted.
         let said = text.lowercased()
-        if said.contains("shall i") {
+        if said.contains("shall i") || said.contains("is that right") {
             expectation = .yesNo
         } else if said.contains("what name") {
             expectation = .slots(.name)

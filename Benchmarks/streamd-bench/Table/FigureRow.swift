@@ -58,7 +58,7 @@ struct FigureRow {
 
 extension FigureRow {
     /// The figures that docs/benchmarks.md promises, in its order.
-    static let all: [FigureRow] = calls + speech + transport + process
+    static let all: [FigureRow] = calls + speech + transport + process + recovery
 
     private static let calls: [FigureRow] = [
         .init(
@@ -137,6 +137,20 @@ extension FigureRow {
         ) { json in
             json.number(at: "gaps").flatMap { gaps in
                 json.number(at: "unanswered").map { gaps + $0 }
+            }
+        },
+    ]
+
+    private static let recovery: [FigureRow] = [
+        .init(
+            "speech again after a service has failed in a turn, at the longest", "recovery",
+            .atMost(1500), "ms", at: "heardAgainMs"),
+        .init(
+            "silence of such a turn, at the longest", "recovery", .atMost(1500), "ms",
+            at: "longestSilenceMs"),
+        .init("calls dropped, effects had twice, then", "recovery", .atMost(0)) { json in
+            json.number(at: "dropped").flatMap { dropped in
+                json.number(at: "effectsTwice").map { dropped + $0 }
             }
         },
     ]

@@ -51,7 +51,20 @@ public struct AssistantRole: Sendable {
             },
             handOverNumber: settings.handOverNumber)
         role.goodbye = Prompts(settings).sentences(.goodbye, [:]).joined(separator: " ")
+        if settings.logsTurns { role.record = recorder }
         return role
+    }
+
+    /// Writes turns into the log of the store, as the scripted dialogue does its own.
+    private var recorder: @Sendable (CallInfo, TurnID, String, String) -> Void {
+        { [store, now, log, id = settings.id] call, turn, said, heard in
+            let record = TurnRecord(
+                callSid: call.callSid, assistantID: id, turn: turn,
+                at: Int64(now().timeIntervalSince1970), callerText: said, agentText: heard)
+            store.recordTurn(record) { result in
+                if case .failure(let error) = result { log(call.callSid, error.description) }
+            }
+        }
     }
 
     private static func instructions(
@@ -73,7 +86,10 @@ public struct AssistantRole: Sendable {
             "Never say that a table is free, booked, changed or cancelled unless a tool has just said "
                 + "so. Before you book, change or cancel, read everything back and wait for a yes.",
         ]
-        if channel == .voice { lines.append("Read a confirmation number out digit by digit.") }
+        if channel == .voice {
+            lines.append("Read a confirmation number out digit by digit.")
+            lines.append("When the caller asks you to wait, say only that you will.")
+        }
         if settings.kind == .restaurant {
             lines.append(
                 "Dishes, prices and totals come from the tools, never from you. An order is placed only "

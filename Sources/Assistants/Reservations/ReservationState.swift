@@ -110,6 +110,17 @@ public struct ReservationCall: ScriptedToolCall {
 
     public var isReadOnly: Bool { declaration.effect == .readOnly }
 
+    public func action(answered answer: ReservationAnswer) -> DialogueAction? {
+        let arguments =
+            switch kind {
+            case .check(let arguments): DialogueAction.json(arguments)
+            case .create(let arguments): DialogueAction.json(arguments)
+            case .change(let arguments): DialogueAction.json(arguments)
+            case .cancel(let arguments): DialogueAction.json(arguments)
+            }
+        return DialogueAction(declaration, arguments: arguments, answer: answer)
+    }
+
     public func run(
         in context: ToolContext, completion: @escaping ToolCompletion<ReservationAnswer>
     ) {

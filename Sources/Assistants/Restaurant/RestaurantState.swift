@@ -140,6 +140,16 @@ public struct RestaurantCall: ScriptedToolCall {
         }
     }
 
+    public func action(answered answer: RestaurantAnswer) -> DialogueAction? {
+        switch (kind, answer) {
+        case (.place(let arguments), .order(let order)):
+            DialogueAction(
+                PlaceOrder.declaration, arguments: DialogueAction.json(arguments), answer: order)
+        case (.reservation(let call), .reservation(let answer)): call.action(answered: answer)
+        default: nil
+        }
+    }
+
     public func run(in context: ToolContext, completion: @escaping ToolCompletion<RestaurantAnswer>)
     {
         switch kind {

@@ -10,6 +10,12 @@ public protocol ScriptedToolCall: Sendable, Equatable {
     var sequence: Int { get }
     /// Any thread; does not block.
     func run(in context: ToolContext, completion: @escaping ToolCompletion<Answer>)
+    /// What was done, as the other engines of a chain are told of it; nil where they need not know.
+    func action(answered answer: Answer) -> DialogueAction?
+}
+
+extension ScriptedToolCall {
+    public func action(answered answer: Answer) -> DialogueAction? { nil }
 }
 
 /// What happens to a dialogue.
@@ -56,4 +62,14 @@ public protocol ScriptedDialogue: Sendable {
     func completeness(of text: String, in state: State, now: Date) -> Completeness
     /// The state after the caller has heard `text` of the last reply.
     func heard(_ text: String, in state: State) -> State
+    /// The state after another engine's tool has done something in this conversation.
+    func witnessed(_ action: DialogueAction, in state: State, now: Date) -> State
+    /// The state after another engine's reply was heard, of which this dialogue has followed the
+    /// caller's side: what was asked, and whether what is to be done was read back.
+    func overheard(_ reply: String, in state: State, now: Date) -> State
+}
+
+extension ScriptedDialogue {
+    public func witnessed(_ action: DialogueAction, in state: State, now: Date) -> State { state }
+    public func overheard(_ reply: String, in state: State, now: Date) -> State { state }
 }

@@ -9,13 +9,15 @@ import Store
 /// tool that writes waits for the commit; once it has begun its outcome is kept even if the reply is
 /// cancelled, because the row is there. Loop-bound; only the completions of tools come from
 /// elsewhere, and they hop to the loop first.
+///
+/// Turns that another engine of a chain answers are followed: see `+Following`.
 final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession,
     @unchecked Sendable
 {
     typealias Output = (Result<ReplyPart, StageError>) -> Void
 
     /// A reply that is being worked out.
-    private final class Work {
+    final class Work {
         let turn: TurnID
         let input: CallerInput
         /// Tells an answer that comes late whether it is still awaited.
@@ -26,11 +28,16 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         var isFinished = false
         /// A call that writes, waiting for the commit.
         var heldCall: Dialogue.Call?
-        var isCalling = false
+        /// The call whose answer is awaited.
+        var call: Dialogue.Call?
+        /// What tools did before the commit.
+        var actions: [DialogueAction] = []
+        /// Of a turn that another engine answered: what the caller heard of that.
+        var overheard: String?
 
         init(
             turn: TurnID, input: CallerInput, ticket: Int, state: Dialogue.State,
-            output: @escaping Output
+            output: Output?
         ) {
             self.turn = turn
             self.input = input
@@ -40,21 +47,31 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         }
     }
 
-    private let dialogue: Dialogue
+    let dialogue: Dialogue
     private let rules: ReservationRules
     private let call: CallInfo
     private let store: any RecordStore
-    private let now: @Sendable () -> Date
+    let now: @Sendable () -> Date
     private let log: AssistantLog
     private let execute: @Sendable (@escaping @Sendable () -> Void) -> Void
 
-    private var state: Dialogue.State
-    private var work: Work?
+    var state: Dialogue.State
+    var work: Work?
     /// The caller spoke again while an effect was under way; it is answered afterwards.
     private var deferred: Work?
-    private var callerTexts: [TurnID: String] = [:]
-    private var isClosed = false
+    var callerTexts: [TurnID: String] = [:]
+    var isClosed = false
     private var ticketCount = 0
+    /// What tools did in committed turns, until it is asked for.
+    var actions: [DialogueAction] = []
+    /// What tools of others did while a turn of theirs was being followed.
+    var unseenActions: [DialogueAction] = []
+    /// Turns of another engine that wait until the one before them has been followed.
+    var unfollowedTurns: [Work] = []
+    /// What the caller heard last of another engine.
+    var lastOverheard = ""
+    /// A turn of which nothing was heard: its words may come again in the next.
+    var unfollowed: CallerInput?
 
     init(
         _ dialogue: Dialogue, rules: ReservationRules, call: CallInfo, store: any RecordStore,
@@ -82,9 +99,8 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
 
     func respond(to input: CallerInput, turn: TurnID, output: @escaping Output) {
         guard !isClosed else { return }
-        ticketCount += 1
-        let next = Work(
-            turn: turn, input: input, ticket: ticketCount, state: state, output: output)
+        followUnheard(before: input, turn: turn)
+        let next = makeWork(turn, input, output)
         if let work, work.isCommitted, !work.isFinished {
             // Its effect cannot be undone, so the new words are judged by what comes of it.
             work.output = nil
@@ -94,6 +110,11 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         start(next)
     }
 
+    func makeWork(_ turn: TurnID, _ input: CallerInput, _ output: Output?) -> Work {
+        ticketCount += 1
+        return Work(turn: turn, input: input, ticket: ticketCount, state: state, output: output)
+    }
+
     func commit(turn: TurnID) {
         if let deferred, deferred.turn == turn {
             deferred.isCommitted = true
@@ -101,6 +122,8 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         }
         guard let work, work.turn == turn, !work.isCommitted else { return }
         work.isCommitted = true
+        actions += work.actions
+        work.actions = []
         remember(work)
         if work.isFinished {
             state = work.state
@@ -136,6 +159,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         if let work, !work.isCommitted { work.heldCall = nil }
         work?.output = nil
         deferred = nil
+        unfollowedTurns = []
         if logsTurns {
             for (turn, said) in callerTexts.sorted(by: { $0.key < $1.key }) {
                 record(turn: turn, said: said, reply: "")
@@ -144,32 +168,18 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         callerTexts = [:]
     }
 
-    // MARK: - Going on elsewhere
-
-    var memory: String? {
-        guard let data = try? JSONEncoder().encode(state) else { return nil }
-        return String(decoding: data, as: UTF8.self)
-    }
-
-    func resume(from memory: String) -> Bool {
-        guard
-            let kept = try? JSONDecoder().decode(Dialogue.State.self, from: Data(memory.utf8))
-        else { return false }
-        state = kept
-        return true
-    }
-
     // MARK: - Steps
 
-    private func start(_ next: Work) {
+    func start(_ next: Work) {
         work = next
         next.state = state
         advance(next, .caller(next.input))
-        if next.isCommitted { remember(next) }
+        if next.isCommitted, next.overheard == nil { remember(next) }
     }
 
     private func advance(_ work: Work, _ event: DialogueEvent<Dialogue.Call.Answer>) {
         let step = dialogue.step(work.state, event, now: now())
+        if work.overheard != nil { return follow(step, work) }
         work.state = step.state
         if case .call = step.next {} else { finish(work) }
         for sentence in step.sentences { emit(.sentence(sentence), of: work) }
@@ -198,16 +208,18 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         if work.isCommitted { state = work.state }
     }
 
-    private func startDeferred() {
-        guard let next = deferred, work?.isFinished ?? true else { return }
+    func startDeferred() {
+        guard work?.isFinished ?? true else { return }
+        if !unfollowedTurns.isEmpty { return start(unfollowedTurns.removeFirst()) }
+        guard let next = deferred else { return }
         deferred = nil
         start(next)
     }
 
     private func emit(_ part: ReplyPart, of work: Work) { work.output?(.success(part)) }
 
-    private func run(_ call: Dialogue.Call, for work: Work) {
-        work.isCalling = true
+    func run(_ call: Dialogue.Call, for work: Work) {
+        work.call = call
         let context = ToolContext(
             rules: rules, store: store, callSid: self.call.callSid, callerNumber: self.call.from,
             idempotencyKey: "\(self.call.callSid):\(call.sequence)", now: now(),
@@ -223,8 +235,13 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         _ result: Result<Dialogue.Call.Answer, ToolError>, ticket: Int
     ) {
         if case .failure(let error) = result { log(call.callSid, error.description) }
-        guard let work, work.ticket == ticket, work.isCalling else { return }
-        work.isCalling = false
+        guard let work, work.ticket == ticket, let asked = work.call else { return }
+        work.call = nil
+        if case .success(let answer) = result, work.overheard == nil,
+            let action = asked.action(answered: answer)
+        {
+            if work.isCommitted { actions.append(action) } else { work.actions.append(action) }
+        }
         advance(work, .answer(result))
     }
 
@@ -232,11 +249,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
 
     private func remember(_ work: Work) {
         guard logsTurns else { return }
-        switch work.input {
-        case .speech(let transcript): callerTexts[work.turn] = transcript.text
-        case .dtmf(let keys): callerTexts[work.turn] = keys
-        case .silence, .unintelligible: callerTexts[work.turn] = ""
-        }
+        callerTexts[work.turn] = work.input.recordedText
     }
 
     private func record(turn: TurnID, said: String, reply: String) {

@@ -94,4 +94,20 @@ public final class TextConversation: @unchecked Sendable {
     package func heard(turn: TurnID, text: String) {
         loop.sync { session.heard(turn: turn, text: text) }
     }
+
+    // MARK: - Turns of another engine
+
+    package func overheard(_ text: String, turn: TurnID, reply: String) {
+        loop.sync {
+            session.overheard(.speech(Transcript(text: text)), turn: turn, reply: reply)
+        }
+    }
+    package func witnessed(_ actions: [DialogueAction], turn: TurnID) {
+        loop.sync { session.witnessed(actions, turn: turn) }
+    }
+    /// What another conversation takes up where this one stops.
+    package var memory: String? { loop.sync { session.memory } }
+    /// Goes on where another stopped, before anything is said.
+    package func resume(from memory: String) -> Bool { loop.sync { session.resume(from: memory) } }
+    package func takeActions() -> [DialogueAction] { loop.sync { session.takeActions() } }
 }

@@ -1,3 +1,5 @@
+import Pipelines
+
 /// Words for a voice: numbers, times and dates written so that a synthesiser says them well.
 public enum SpeakableText {
     private static let small = [
@@ -70,21 +72,7 @@ public enum SpeakableText {
     }
 
     /// "4 8 2, 0 5 1": digit by digit with a pause after each third.
-    public static func digits(_ text: String) -> String {
-        var groups: [String] = []
-        var group: [String] = []
-        let characters = text.filter { $0.isNumber || $0.isLetter }
-        let size = characters.count % 4 == 0 ? 4 : 3
-        for character in characters {
-            group.append(String(character))
-            if group.count == size {
-                groups.append(group.joined(separator: " "))
-                group = []
-            }
-        }
-        if !group.isEmpty { groups.append(group.joined(separator: " ")) }
-        return groups.joined(separator: ", ")
-    }
+    public static func digits(_ text: String) -> String { SpokenText.digits(text) }
 
     /// "6 PM", "6 PM or 8 PM", "6 PM, 7 PM or 8 PM"
     public static func list(_ items: [String], conjunction: String = "or") -> String {

@@ -28,10 +28,14 @@ extension ConversationOptions {
         turn.endpointMaxMs = settings.turn.endpointMaxMs
         turn.speculateAfterMs = settings.turn.speculateAfterMs
         turn.bargeInMs = settings.turn.bargeInMs
+        turn.bargeInEarlyMs = settings.turn.bargeInEarlyMs
+        turn.earlyPlayoutMs = settings.turn.earlyPlayoutMs
+        turn.echoWords = settings.turn.echoWords
         turn.bargeInConfirmMs = settings.turn.bargeInConfirmMs
         turn.dtmfGapMs = settings.turn.dtmfGapMs
         turn.idlePromptMs = settings.turn.idlePromptMs
         turn.silencesMax = settings.turn.idlePromptsMax
+        turn.holdMs = settings.turn.holdMs
         turn.replyTimeoutMs = settings.turn.replyTimeoutMs
         turn.fillerAfterMs = settings.turn.fillerAfterMs
         turn.failuresMax = settings.turn.failuresMax

@@ -20,6 +20,7 @@ final class CallerFilter: CallerAudioFilter {
         options.noiseSuppression = Self.strength(settings.noiseSuppression)
         options.automaticGain = settings.automaticGain ? .init() : nil
         options.echoControl = settings.echoCancellation ? .full(.moderate) : nil
+        options.echoDelayMs = settings.echoDelayMs
         guard options.isActive else { return nil }
         hasEcho = settings.echoCancellation
         processing = try AudioProcessing(options: options)
@@ -65,6 +66,8 @@ final class CallerFilter: CallerAudioFilter {
             farCount += 1
         }
     }
+
+    func playoutCleared() { farCount = 0 }
 
     private func takeFarFrame() {
         for index in 0..<frame.count {

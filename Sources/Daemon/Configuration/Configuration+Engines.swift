@@ -199,7 +199,8 @@ extension EngineSettings {
         .integer(
             "answerMs", \.answerMs, 0...60_000, unit: "ms",
             "In a chain, from the request to a transcript, a sentence or audio, before the next engine "
-                + "is asked; 0 means stt 1200, llm 2500, tts 900."),
+                + "is asked (stt: beside this one, and who answers first is believed); 0 means stt "
+                + "600, llm 2500, tts 900."),
         .integer(
             "stallMs", \.stallMs, 0...60_000, unit: "ms",
             "Silence of a streamed answer, or audio that falls behind the clock, before it is given up; "

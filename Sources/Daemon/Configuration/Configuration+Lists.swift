@@ -88,6 +88,22 @@ extension AssistantBlock {
             "greetWith", \.greetWith,
             "Who says the greeting: streamd over the stream, where it can be interrupted, or "
                 + "Twilio's `<Say>` before it."),
+        .text(
+            "prompt", \.prompt,
+            "Language models: instructions of this assistant, added to ours and the llm entry's."),
+        .number(
+            "temperature", \.temperature, -1...2,
+            "Language models: of this assistant, over the llm entry's; below 0 leaves it."),
+        .integer(
+            "tokensMax", \.tokensMax, 0...8192,
+            "Language models: longest answer of this assistant, in tokens, over the llm entry's; 0 "
+                + "leaves it."),
+        .integer(
+            "toolRoundsMax", \.toolRoundsMax, 1...20,
+            "Language models: times in one reply that tools may be called before it is given up."),
+        .integer(
+            "rememberedTurnsMax", \.rememberedTurnsMax, 1...1000,
+            "Language models: turns of the conversation that the model is told of."),
         .choice(
             "path", \.path,
             "How calls are held whose number and route do not say: stream, or gather, where Twilio "
@@ -103,6 +119,10 @@ extension AssistantBlock {
         .text(
             "closedText", \.closedText,
             "What is said then; empty tells the hours of the day."),
+        .text(
+            "voicemail", \.voicemail,
+            "Calls that are placed: the message left on an answering machine that Twilio has found "
+                + "(`MachineDetection=DetectMessageEnd`); empty leaves none."),
         .boolean(
             "confirmationSMS", \.confirmationSMS,
             "Send callers a text message that confirms an order or a reservation; needs "

@@ -91,10 +91,21 @@ extension Configuration {
             "turn.bargeInMs", \.turn.bargeInMs, 20...2000, unit: "ms", reloadable: true,
             "Caller's speech over the assistant that makes it fall silent."),
         .integer(
+            "turn.bargeInEarlyMs", \.turn.bargeInEarlyMs, 20...2000, unit: "ms", reloadable: true,
+            "The same at the beginning of a reply, when an echo is likeliest; bargeInMs where that is "
+                + "more."),
+        .integer(
+            "turn.earlyPlayoutMs", \.turn.earlyPlayoutMs, 0...5000, unit: "ms", reloadable: true,
+            "How long that beginning is."),
+        .integer(
             "turn.bargeInConfirmMs", \.turn.bargeInConfirmMs, 100...5000, unit: "ms",
             reloadable: true,
             "Speech that long is an interruption whatever its words; shorter sounds without words "
                 + "let the assistant go on where it stopped."),
+        .integer(
+            "turn.echoWords", \.turn.echoWords, 0...20, reloadable: true,
+            "Words over the assistant that it has just said itself, so many or more in a row, are its "
+                + "echo; 0 turns the check off."),
         .integer(
             "turn.dtmfGapMs", \.turn.dtmfGapMs, 200...30_000, unit: "ms", reloadable: true,
             "Pause that ends a keyed number which # or its length has not ended."),
@@ -105,11 +116,17 @@ extension Configuration {
             "turn.idlePromptsMax", \.turn.idlePromptsMax, 1...20, reloadable: true,
             "Unanswered prompts in a row before the assistant says goodbye."),
         .integer(
+            "turn.holdMs", \.turn.holdMs, 1000...600_000, unit: "ms", reloadable: true,
+            "The same once the caller has asked to wait (\"one moment, please\")."),
+        .integer(
             "turn.fillerAfterMs", \.turn.fillerAfterMs, 0...60_000, unit: "ms", reloadable: true,
-            "A reply that is not audible by then is preceded by \"One moment\"; 0 for never."),
+            "Silence since the caller's last word, or inside a reply, after which \"One moment\" is "
+                + "said while the reply is not there, such as when a tool or a model is slow; 0 for "
+                + "never."),
         .integer(
             "turn.failuresMax", \.turn.failuresMax, 1...20, reloadable: true,
-            "Turns in a row that could not be answered before the call is handed over to the "
+            "Turns in a row that could not be answered, or heard by any engine, before the call is "
+                + "handed over to the "
                 + "assistant's handOverNumber, or ended where there is none."),
         .integer(
             "turn.replyTimeoutMs", \.turn.replyTimeoutMs, 500...60_000, unit: "ms",
@@ -161,6 +178,10 @@ extension Configuration {
         .boolean(
             "audio.echoCancellation", \.audio.echoCancellation,
             "Subtract the assistant's own voice from what the caller's telephone returns."),
+        .integer(
+            "audio.echoDelayMs", \.audio.echoDelayMs, 0...500, unit: "ms",
+            "About how long the assistant's voice takes to the caller's telephone and back. The "
+                + "canceller searches around it: from 100 it finds 0…300, from 300 100…400."),
         .choice(
             "audio.resampler", \.audio.resampler,
             "Quality of rate conversion where no exact half-band filter fits."),

@@ -80,11 +80,15 @@ public struct TurnSettings: Sendable {
     public var endpointMaxMs = 1200
     public var speculateAfterMs = 80
     public var bargeInMs = 60
+    public var bargeInEarlyMs = 100
+    public var earlyPlayoutMs = 300
     public var bargeInConfirmMs = 700
+    public var echoWords = 3
     public var dtmfGapMs = 2000
     public var idlePromptMs = 8000
     public var idlePromptsMax = 3
-    public var fillerAfterMs = 1200
+    public var holdMs = 60_000
+    public var fillerAfterMs = 1350
     public var replyTimeoutMs = 8000
     public var failuresMax = 3
     public var greetingUninterruptibleMs = 0
@@ -111,6 +115,7 @@ public struct AudioSettings: Sendable {
     public var noiseSuppression = NoiseSuppression.off
     public var automaticGain = false
     public var echoCancellation = false
+    public var echoDelayMs = 100
     public enum ResamplerQuality: String, CaseIterable, Sendable { case fastest, medium, best }
     public var resampler = ResamplerQuality.fastest
 }
@@ -190,6 +195,13 @@ public struct AssistantBlock: Sendable {
     public var deliveryMinutes = 30
     public var goodbye = ""
     public var notices: [String] = []
+    public var prompt = ""
+    /// Below 0: as the llm entry has it.
+    public var temperature = -1.0
+    /// 0: as the llm entry has it.
+    public var tokensMax = 0
+    public var toolRoundsMax = 4
+    public var rememberedTurnsMax = 40
     public enum Greeter: String, CaseIterable, Sendable { case stream, say }
     public var greetWith = Greeter.stream
     public var path = CallPath.stream
@@ -197,6 +209,7 @@ public struct AssistantBlock: Sendable {
     public enum AfterHours: String, CaseIterable, Sendable { case answer, message, goodbye }
     public var afterHours = AfterHours.answer
     public var closedText = ""
+    public var voicemail = ""
     public var confirmationSMS = true
 
     public init() {}

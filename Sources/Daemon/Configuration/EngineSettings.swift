@@ -57,7 +57,7 @@ struct Patience: Sendable, Equatable {
 
     static let usual = [
         "stt": Patience(
-            connectMs: 500, firstByteMs: 1200, totalMs: 3000, stallMs: 800, answerMs: 1200),
+            connectMs: 500, firstByteMs: 1200, totalMs: 3000, stallMs: 800, answerMs: 600),
         "llm": Patience(
             connectMs: 500, firstByteMs: 1000, totalMs: 20_000, stallMs: 1000, answerMs: 2500),
         "tts": other,

@@ -120,7 +120,8 @@ struct Engines: Sendable {
 
     /// The dialogue of one assistant. All assistants share the books on the services.
     func dialogue(
-        _ settings: AssistantSettings, scripted: ScriptedDialogueEngine, role: AssistantRole
+        _ settings: AssistantSettings, _ block: AssistantBlock,
+        scripted: ScriptedDialogueEngine, role: AssistantRole
     ) throws -> any DialogueEngine {
         let minds = try configuration.llm.enumerated().map { index, entry -> any DialogueEngine in
             switch entry.engine {
@@ -135,10 +136,11 @@ struct Engines: Sendable {
                     service: try remote.service("llm", entry, at: "llm[\(index)]"),
                     language: entry.language, clients: remote.clients)
             default:
+                let own = entry.adapted(to: block)
                 return LanguageModelEngine(
-                    role.role(extra: entry.prompt),
-                    wire: try remote.languageModel(entry, at: "llm[\(index)]"),
-                    clients: remote.clients)
+                    role.role(extra: own.prompt),
+                    wire: try remote.languageModel(own, at: "llm[\(index)]"),
+                    clients: remote.clients, limits: LanguageModelLimits(block))
             }
         }
         guard minds.count > 1 else { return minds[0] }
@@ -176,5 +178,24 @@ extension AudioSettings.ResamplerQuality {
         case .medium: .medium
         case .best: .best
         }
+    }
+}
+
+extension EngineSettings {
+    /// A language model's entry as one assistant wants it.
+    func adapted(to block: AssistantBlock) -> EngineSettings {
+        var own = self
+        own.prompt = [prompt, block.prompt].filter { !$0.isEmpty }.joined(separator: "\n")
+        if block.temperature >= 0 { own.temperature = block.temperature }
+        if block.tokensMax > 0 { own.tokensMax = block.tokensMax }
+        return own
+    }
+}
+
+extension LanguageModelLimits {
+    init(_ block: AssistantBlock) {
+        self.init()
+        toolRoundsMax = block.toolRoundsMax
+        turnsMax = block.rememberedTurnsMax
     }
 }

@@ -140,9 +140,10 @@ final class TextTurn {
             services.metrics.stageFailuresTotal.add(1)
             services.log.error(
                 "message not answered", ["message": .text(sid), "why": .text(error)])
+            // What a tool did before it went wrong must be known to whoever answers next.
             return keep(
                 ["I am sorry, something went wrong. Please send your message again."],
-                context.conversation)
+                outcome.memory.map { record($0, turn: turn) } ?? context.conversation)
         }
         var sentences = outcome.sentences
         if mediaCount > 0 { sentences.insert("I cannot look at pictures or files.", at: 0) }
@@ -153,15 +154,14 @@ final class TextTurn {
             WrittenText.joiningDigits(sentences.joined(separator: " ")),
             characterCountMax: .max)
         let parts = MessageParts.split(text, partsMax: services.configuration.sms.repliesMax)
-        let expires = seconds + Int64(services.configuration.sms.conversationMinutes) * 60
         // After a goodbye the next message begins anew.
-        let next =
-            outcome.ending == nil
-            ? outcome.memory.map {
-                TextConversationRecord(
-                    id: conversationID, turn: turn, memory: $0, expiresAt: expires)
-            } : nil
-        keep(parts, next)
+        keep(parts, outcome.ending == nil ? outcome.memory.map { record($0, turn: turn) } : nil)
+    }
+
+    private func record(_ memory: String, turn: Int) -> TextConversationRecord {
+        TextConversationRecord(
+            id: conversationID, turn: turn, memory: memory,
+            expiresAt: seconds + Int64(services.configuration.sms.conversationMinutes) * 60)
     }
 
     // MARK: - Keeping and replying

@@ -19,7 +19,20 @@ struct TwilioWebhooks {
             return responder.respond(
                 .text(400, "CallSid is missing; this address is for Twilio's voice webhook."))
         }
-        let (assistant, path) = services.assistants.answering(form["To"], at: route)
+        // Of a call that was placed by us, ours is the calling number.
+        let isOurs = form["Direction"].hasPrefix("outbound")
+        let (assistant, path) = services.assistants.answering(
+            form[isOurs ? "From" : "To"], at: route)
+        if let machine = AnsweringMachine(answeredBy: form["AnsweredBy"]) {
+            let message = machine.message(assistant.block)
+            services.log.info(
+                "call picked up by a machine",
+                [
+                    "call": .text(callSid), "what": .text("\(machine)"),
+                    "message": .text(message.isEmpty ? "none" : "left"),
+                ])
+            return answer(responder, say(message, assistant) + [.hangup])
+        }
         // The same webhook again takes no second place.
         if services.gatherCalls.contains(callSid) {
             return GatherCalls(services: services).begin(

@@ -4,7 +4,8 @@ import Net
 /// when that fails or says nothing for too long.
 ///
 /// An engine that has begun an effect keeps its turn, whatever becomes of it: nothing may happen
-/// twice. All engines are told what was said in the turns that others answered.
+/// twice. All engines are told what was said, and what was done by tools, in the turns that others
+/// answered, so that each could take the next.
 final class ChainDialogueSession: DialogueSession {
     typealias Output = (Result<ReplyPart, StageError>) -> Void
 
@@ -18,6 +19,8 @@ final class ChainDialogueSession: DialogueSession {
         var ticket = 0
         var said: [String] = []
         var isCommitted = false
+        /// The engine's ticket for which the commit was passed on.
+        var committedTicket = 0
         var isOver = false
 
         init(turn: TurnID, input: CallerInput, output: @escaping Output) {
@@ -55,6 +58,8 @@ final class ChainDialogueSession: DialogueSession {
 
     func respond(to input: CallerInput, turn: TurnID, output: @escaping Output) {
         let next = begin(input, turn: turn, output: output)
+        // An effect may have come about after the turn that began it was over.
+        shareActions(turn: turn - 1)
         ask(next, from: retry?.turn == turn ? (retry?.from ?? 0) : 0)
     }
 
@@ -75,7 +80,7 @@ final class ChainDialogueSession: DialogueSession {
         work.isCommitted = true
         retry = nil
         unheard[turn] = (work.input, work.place)
-        sessions[work.place].commit(turn: turn)
+        passCommit(work, ticket: work.ticket)
         // What waited for the commit has its time from here.
         if !work.isOver { watch(work, chain.places[work.place].watch.answerMs) }
     }
@@ -97,6 +102,18 @@ final class ChainDialogueSession: DialogueSession {
                 session.heard(turn: turn, text: text)
             } else {
                 session.overheard(record.input, turn: turn, reply: text)
+            }
+        }
+        shareActions(turn: turn)
+    }
+
+    /// Tells every engine what the tools of the others have done.
+    private func shareActions(turn: TurnID) {
+        for (place, session) in sessions.enumerated() {
+            let actions = session.takeActions()
+            guard !actions.isEmpty else { continue }
+            for (other, witness) in sessions.enumerated() where other != place {
+                witness.witnessed(actions, turn: turn)
             }
         }
     }
@@ -147,8 +164,17 @@ final class ChainDialogueSession: DialogueSession {
             guard let self, let work else { return }
             took(result, of: work, ticket: ticket)
         }
-        // Its answer may have come already, and led to another engine.
-        if work.isCommitted, work.ticket == ticket { sessions[next].commit(turn: work.turn) }
+        passCommit(work, ticket: ticket)
+    }
+
+    /// Tells the engine with that ticket that the turn is final, unless its answer has come already and
+    /// it was told then, or another engine is asked by now.
+    private func passCommit(_ work: Work, ticket: Int) {
+        guard work.isCommitted, work.ticket == ticket, work.committedTicket != ticket else {
+            return
+        }
+        work.committedTicket = ticket
+        sessions[work.place].commit(turn: work.turn)
     }
 
     /// Finds somebody to finish what the engine of `work.place` began.
@@ -164,10 +190,7 @@ final class ChainDialogueSession: DialogueSession {
                 took(result, of: work, ticket: ticket)
             }
             if isTaken {
-                if work.isCommitted, work.ticket == ticket {
-                    sessions[next].commit(turn: work.turn)
-                }
-                return
+                return passCommit(work, ticket: ticket)
             }
             chain.places[next].breaker.abandoned(permit)
             from = next + 1
@@ -199,6 +222,8 @@ final class ChainDialogueSession: DialogueSession {
                 watch(work, chain.places[work.place].watch.stallMs)
             case .end:
                 settle(work)
+                // Whoever hears the end may ask at once what is remembered.
+                passCommit(work, ticket: ticket)
                 answering = work.place
                 chain.places[work.place].breaker.succeeded()
             case .hangUp, .handOver: break

@@ -32,10 +32,16 @@ extension ChainSpeechToText: ServiceWarming {
 
 /// One call's ear. The engine that is likely to be asked hears the caller live; the utterance is kept
 /// so that another can be given all of it.
+///
+/// An engine that is late is not given up at once: the next is asked beside it, and whoever answers
+/// first is believed.
 final class ChainSpeechToTextSession: SpeechToTextSession {
     private struct Request {
         var ticket: Int
-        var permit: CircuitBreaker.Permit
+        /// Who has been asked and has not failed, in the order of the chain.
+        var attempts: [(place: Int, permit: CircuitBreaker.Permit)] = []
+        var lastAsked = -1
+        var error: StageError
         var completion: (Result<Transcript, StageError>) -> Void
     }
 
@@ -43,7 +49,7 @@ final class ChainSpeechToTextSession: SpeechToTextSession {
     private let sessions: [any SpeechToTextSession]
     private let loop: EventLoop
     private let utterance: UtteranceBuffer
-    /// The engine that has been fed.
+    /// The engine that is fed.
     private var active = 0
     private var request: Request?
     private var ticketCount = 0
@@ -76,19 +82,26 @@ final class ChainSpeechToTextSession: SpeechToTextSession {
     func feed(_ samples: UnsafeBufferPointer<Int16>) {
         utterance.append(samples)
         sessions[active].feed(samples)
+        guard let request else { return }
+        for attempt in request.attempts where attempt.place != active {
+            sessions[attempt.place].feed(samples)
+        }
     }
 
     func requestTranscript(_ completion: @escaping (Result<Transcript, StageError>) -> Void) {
         cancelRequest()
-        ask(from: active, orFailWith: .failed(stage: "stt", reason: "no engine"), completion)
+        ticketCount += 1
+        request = Request(
+            ticket: ticketCount, error: .failed(stage: "stt", reason: "no engine"),
+            completion: completion)
+        ask(from: active)
     }
 
     func cancelRequest() {
         guard let request else { return }
         self.request = nil
         timer?.cancel()
-        sessions[active].cancelRequest()
-        chain.places[active].breaker.abandoned(request.permit)
+        for attempt in request.attempts { abandon(attempt) }
     }
 
     func close() {
@@ -98,53 +111,83 @@ final class ChainSpeechToTextSession: SpeechToTextSession {
         for session in sessions { session.close() }
     }
 
-    private func ask(
-        from index: Int, orFailWith error: StageError,
-        _ completion: @escaping (Result<Transcript, StageError>) -> Void
-    ) {
+    private func abandon(_ attempt: (place: Int, permit: CircuitBreaker.Permit)) {
+        sessions[attempt.place].cancelRequest()
+        chain.places[attempt.place].breaker.abandoned(attempt.permit)
+    }
+
+    private func ask(from index: Int) {
+        guard var asking = request else { return }
         guard let (next, permit) = chain.admit(from: index, atNanos: loop.nowNanos) else {
-            return completion(.failure(error))
+            timer?.cancel()
+            // Somebody who was late may still answer.
+            if asking.attempts.isEmpty { end(.failure(asking.error)) }
+            return
         }
+        asking.attempts.append((next, permit))
+        asking.lastAsked = next
+        request = asking
         if next != active { hand(utteranceTo: next) }
-        ticketCount += 1
-        let ticket = ticketCount
-        request = Request(ticket: ticket, permit: permit, completion: completion)
         if chain.isLast(next) {
             timer?.cancel()
         } else {
             timer?.set(afterMs: chain.places[next].watch.answerMs)
         }
-        sessions[next].requestTranscript { [weak self] in self?.took($0, ticket: ticket) }
+        let ticket = asking.ticket
+        sessions[next].requestTranscript { [weak self] in
+            self?.took($0, from: next, ticket: ticket)
+        }
     }
 
     private func hand(utteranceTo next: Int) {
-        active = next
         sessions[next].beginUtterance()
         utterance.withSamples { sessions[next].feed($0) }
     }
 
-    private func took(_ result: Result<Transcript, StageError>, ticket: Int) {
-        guard let request, request.ticket == ticket else { return }
+    private func took(_ result: Result<Transcript, StageError>, from place: Int, ticket: Int) {
+        guard var asked = request, asked.ticket == ticket,
+            let index = asked.attempts.firstIndex(where: { $0.place == place })
+        else { return }
+        asked.attempts.remove(at: index)
         switch result {
         case .success:
-            self.request = nil
-            timer?.cancel()
-            chain.places[active].breaker.succeeded()
-            request.completion(result)
-        case .failure(let error): moveOn(request, error)
+            chain.places[place].breaker.succeeded()
+            for late in asked.attempts {
+                sessions[late.place].cancelRequest()
+                if late.place < place {
+                    chain.failed(late.place, tooLate(late.place), atNanos: loop.nowNanos)
+                } else {
+                    chain.places[late.place].breaker.abandoned(late.permit)
+                }
+            }
+            // What the caller goes on to say is heard by the one that answered.
+            active = place
+            end(result)
+        case .failure(let error):
+            asked.error = error
+            request = asked
+            chain.failed(place, error, atNanos: loop.nowNanos)
+            if asked.lastAsked == place {
+                ask(from: place + 1)
+            } else if asked.attempts.isEmpty {
+                end(.failure(error))
+            }
         }
+    }
+
+    private func end(_ result: Result<Transcript, StageError>) {
+        guard let ended = request else { return }
+        request = nil
+        timer?.cancel()
+        ended.completion(result)
+    }
+
+    private func tooLate(_ place: Int) -> StageError {
+        chain.timedOut(place, afterMs: chain.places[place].watch.answerMs)
     }
 
     private func timeIsUp() {
         guard let request else { return }
-        sessions[active].cancelRequest()
-        moveOn(request, chain.timedOut(active, afterMs: chain.places[active].watch.answerMs))
-    }
-
-    private func moveOn(_ request: Request, _ error: StageError) {
-        self.request = nil
-        timer?.cancel()
-        chain.failed(active, error, atNanos: loop.nowNanos)
-        ask(from: active + 1, orFailWith: error, request.completion)
+        ask(from: request.lastAsked + 1)
     }
 }

@@ -26,7 +26,8 @@ extension Conversation {
         case .sayFiller(let turn): sayFiller(turn: turn, at: now)
         case .apologize(let turn): apologize(turn: turn, at: now)
         case .giveUp: finishReply(.failed, at: now)
-        case .sayGoodbye(let turn): sayGoodbye(turn: turn, at: now)
+        case .sayGoodbye(let turn): sayLast(options.goodbyeText, turn: turn, at: now)
+        case .sayFailure(let turn): sayLast(options.failedText, turn: turn, at: now)
         case .end(let ending):
             close(ending, at: now)
             transport.conversationEnded(ending)

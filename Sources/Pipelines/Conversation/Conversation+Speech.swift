@@ -154,10 +154,8 @@ extension Conversation {
         return sentence
     }
 
-    func sayGoodbye(turn: TurnID, at now: UInt64) {
-        begin(
-            turn: turn, sentence: localSentence(options.goodbyeText, at: now), isLocal: true,
-            at: now)
+    func sayLast(_ text: String, turn: TurnID, at now: UInt64) {
+        begin(turn: turn, sentence: localSentence(text, at: now), isLocal: true, at: now)
     }
 
     /// A reply of one sentence that no dialogue gave.

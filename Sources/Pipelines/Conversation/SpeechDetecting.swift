@@ -28,6 +28,8 @@ public protocol CallerAudioFilter: AnyObject {
     func process(_ samples: UnsafeMutableBufferPointer<Int16>)
     /// Speech that was sent, as the reference of an echo canceller.
     func played(_ muLaw: UnsafeBufferPointer<UInt8>)
+    /// What was sent and has not been played was thrown away: it makes no echo.
+    func playoutCleared()
 }
 
 /// The Silero network with an energy gate.

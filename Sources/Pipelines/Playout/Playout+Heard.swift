@@ -88,7 +88,10 @@ extension Playout {
     }
 
     private func clear(at now: UInt64) {
-        if hasUnheard { transport.sendClear() }
+        if hasUnheard {
+            transport.sendClear()
+            farEnd?.playoutCleared()
+        }
         hasUnheard = false
         pendingHead = 0
         pendingCount = 0

@@ -59,6 +59,30 @@ package struct SpokenWords: Sendable {
         return !words.isEmpty
     }
 
+    /// True if the words ask to be waited for ("one moment, please", "hold on a second, let me look"),
+    /// and say nothing else.
+    package func asksToWait(_ words: [String]) -> Bool {
+        guard (1...Self.waitingWordsMax).contains(words.count) else { return false }
+        return Self.waitingPhrases.contains { phrase in
+            words.count >= phrase.count
+                && (0...(words.count - phrase.count)).contains {
+                    words[$0..<$0 + phrase.count].elementsEqual(phrase)
+                }
+        }
+    }
+
+    private static let waitingWordsMax = 8
+    /// None that could stand before an order or an answer ("a second pizza", "let me get two").
+    private static let waitingPhrases =
+        [
+            "hold on", "hang on", "bear with me", "one moment", "one sec", "just one second",
+            "just one minute", "one second please", "just a moment", "just a second", "just a sec",
+            "just a minute", "wait a moment", "wait a second", "wait a minute", "give me a moment",
+            "give me a second", "give me a sec", "give me a minute", "need a moment",
+            "need a minute", "wait please", "please wait", "let me check", "let me look",
+            "let me ask", "be right back",
+        ].map { $0.split(separator: " ").map(String.init) }
+
     /// True if the words, at least `least` of them, are found in a row in what was just said.
     package static func isEcho(_ words: [String], of said: [String], least: Int) -> Bool {
         guard least > 0, words.count >= least, words.count <= said.count else { return false }

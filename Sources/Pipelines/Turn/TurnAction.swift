@@ -55,5 +55,7 @@ public enum TurnAction: Sendable, Equatable {
     case giveUp(turn: TurnID)
     /// The longest call time is reached: say goodbye as reply `turn`.
     case sayGoodbye(turn: TurnID)
+    /// What the caller says is understood by nobody any more: say so as reply `turn`, the last one.
+    case sayFailure(turn: TurnID)
     case end(ConversationEnding)
 }

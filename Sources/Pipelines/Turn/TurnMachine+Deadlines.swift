@@ -48,10 +48,25 @@ extension TurnMachine {
     private func deadline(of reply: Reply) -> UInt64 {
         guard let waiting = reply.waitingSinceNanos, overlap?.isHeld != true else { return .max }
         let timeout = waiting.adding(ms: options.replyTimeoutMs)
-        guard options.fillerAfterMs > 0, !reply.hasFiller, !reply.hasApologized, reply.turn > 0
-        else { return timeout }
-        return min(timeout, waiting.adding(ms: options.fillerAfterMs))
+        return min(timeout, fillerDueNanos(reply) ?? .max)
     }
+
+    /// When the caller is told to wait, by the silence that he hears: it began with his last word. A
+    /// turn that was taken late gets a moment for its reply all the same.
+    private func fillerDueNanos(_ reply: Reply) -> UInt64? {
+        guard options.fillerAfterMs > 0, !reply.hasFiller, !reply.hasApologized, reply.turn > 0,
+            let waiting = reply.waitingSinceNanos
+        else { return nil }
+        guard waiting == reply.committedNanos else {
+            return waiting.adding(ms: options.fillerAfterMs)
+        }
+        return max(
+            reply.speechEndNanos.adding(ms: options.fillerAfterMs),
+            waiting.adding(ms: Self.replyMomentMs))
+    }
+
+    /// A reply that was begun beforehand is audible by then.
+    private static let replyMomentMs = 100
 
     /// When the call is long enough; a goodbye that is being said may be finished.
     private var limitNanos: UInt64? {
@@ -61,7 +76,7 @@ extension TurnMachine {
 
     private var idleDueNanos: UInt64? {
         guard utterance == nil, reply == nil, digits.isEmpty else { return nil }
-        return idleSinceNanos?.adding(ms: options.idlePromptMs)
+        return idleSinceNanos?.adding(ms: isOnHold ? options.holdMs : options.idlePromptMs)
     }
 
     /// Does what is due by `now`; harmless at any time.
@@ -117,9 +132,7 @@ extension TurnMachine {
         else { return }
         if now >= waiting.adding(ms: options.replyTimeoutMs) {
             if current.hasApologized { giveUp(at: now) } else { apologize(at: now) }
-        } else if options.fillerAfterMs > 0, !current.hasFiller, !current.hasApologized,
-            current.turn > 0, now >= waiting.adding(ms: options.fillerAfterMs)
-        {
+        } else if let due = fillerDueNanos(current), now >= due {
             reply?.hasFiller = true
             emit(.sayFiller(turn: current.turn))
         }

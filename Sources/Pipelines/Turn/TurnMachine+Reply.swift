@@ -127,8 +127,19 @@ extension TurnMachine {
         lastTurn += 1
         phase = .closing(.timeLimit)
         closeByNanos = now.adding(ms: options.goodbyeMs)
-        reply = Reply(turn: lastTurn, committedNanos: now)
+        reply = Reply(turn: lastTurn, committedNanos: now, speechEndNanos: now)
         emit(.sayGoodbye(turn: lastTurn))
+    }
+
+    /// The caller speaks, and nobody can tell what: says so, and ends the call.
+    mutating func failUnheard(turn: TurnID, speechEndNanos: UInt64, at now: UInt64) {
+        var last = Reply(turn: turn, committedNanos: now, speechEndNanos: speechEndNanos)
+        last.waitingSinceNanos = now
+        last.hasApologized = true
+        last.closing = .failed
+        reply = last
+        idleSinceNanos = nil
+        emit(.sayFailure(turn: turn))
     }
 
     /// After a sound that was nothing, the caller is as silent as before.

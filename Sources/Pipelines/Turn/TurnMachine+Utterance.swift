@@ -58,6 +58,7 @@ extension TurnMachine {
     ) {
         guard isLive, utterance?.request == id else { return }
         utterance?.request = nil
+        unheardTurns = 0
         utterance?.transcript = transcript
         let isBackchannel = words.isBackchannel(utterance?.words ?? [])
         utterance?.isBackchannel = isBackchannel
@@ -197,6 +198,15 @@ extension TurnMachine {
         RealtimeRegion.suspend()
         defer { RealtimeRegion.resume() }
         let turn = giveTurn()
+        isOnHold = words.asksToWait(paused.words)
+        if paused.hasFailed, paused.merged == nil {
+            unheardTurns += 1
+            if unheardTurns >= options.failuresMax {
+                if !paused.isForced { emit(.endUtterance) }
+                utterance = nil
+                return failUnheard(turn: turn, speechEndNanos: paused.endNanos, at: now)
+            }
+        }
         if !paused.isReplying {
             let input: CallerInput
             if let transcript = paused.transcript, !isNoWords(paused) {

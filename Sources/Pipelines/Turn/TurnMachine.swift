@@ -47,6 +47,8 @@ public struct TurnMachine {
     struct Reply {
         var turn: TurnID
         var committedNanos: UInt64
+        /// When the caller stopped speaking, since when nothing is heard.
+        var speechEndNanos: UInt64
         /// The utterance that it answers, where that was speech.
         var utterance: Utterance?
         var audioStartedNanos: UInt64?
@@ -98,6 +100,10 @@ public struct TurnMachine {
     var closeByNanos: UInt64 = 0
     var silences = 0
     var failures = 0
+    /// Turns in a row whose words no engine could tell.
+    var unheardTurns = 0
+    /// The caller has asked us to wait.
+    var isOnHold = false
     var lastTurn: TurnID = 0
     var lastRequest = 0
 
@@ -150,7 +156,7 @@ public struct TurnMachine {
             idleSinceNanos = now
             return
         }
-        var greeting = Reply(turn: 0, committedNanos: now)
+        var greeting = Reply(turn: 0, committedNanos: now, speechEndNanos: now)
         greeting.waitingSinceNanos = now
         greeting.interruptibleFromNanos = now.adding(ms: options.uninterruptibleMs)
         reply = greeting
@@ -187,6 +193,7 @@ public struct TurnMachine {
     /// Begins and commits a reply to something that was not speech.
     mutating func commitNew(_ input: CallerInput, at now: UInt64) {
         lastTurn += 1
+        isOnHold = false
         emit(.startReply(turn: lastTurn, input: input, isSpeculative: false))
         commitReply(turn: lastTurn, speechEndNanos: now, utterance: nil, at: now)
     }
@@ -195,7 +202,8 @@ public struct TurnMachine {
         turn: TurnID, speechEndNanos: UInt64, utterance: Utterance?, at now: UInt64
     ) {
         emit(.commit(turn: turn, speechEndNanos: speechEndNanos))
-        var committed = Reply(turn: turn, committedNanos: now, utterance: utterance)
+        var committed = Reply(
+            turn: turn, committedNanos: now, speechEndNanos: speechEndNanos, utterance: utterance)
         committed.waitingSinceNanos = now
         reply = committed
         idleSinceNanos = nil

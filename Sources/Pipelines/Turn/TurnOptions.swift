@@ -61,17 +61,21 @@ public struct TurnOptions: Sendable, Equatable {
 
     /// Silence of both sides after which the dialogue is told.
     public var idlePromptMs = 7000
+    /// The same once the caller has asked us to wait.
+    public var holdMs = 60_000
     /// After as many silences in a row the call is ended even if the dialogue does not.
     public var silencesMax = 4
     /// A keyed number ends after this pause, with `#`, or when it is complete for what was asked.
     public var dtmfGapMs = 2000
-    /// A reply that is still not audible after this time is preceded by a filler; 0 for none.
-    public var fillerAfterMs = 1500
+    /// Silence after the caller's last word, or in the middle of a reply, after which a filler is said
+    /// while the reply is not there; 0 for none.
+    public var fillerAfterMs = 1350
     /// A reply that is still not audible after this time is given up with a spoken apology.
     public var replyTimeoutMs = 6000
     /// A transcript that takes longer counts as failed.
     public var transcriptTimeoutMs = 5000
-    /// As many turns in a row that failed end the call.
+    /// As many turns in a row that failed, or were not understood because no engine answered, end the
+    /// call.
     public var failuresMax = 3
     /// The longest call, in seconds; it ends with a spoken goodbye.
     public var callSeconds = 600

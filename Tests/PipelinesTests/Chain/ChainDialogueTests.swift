@@ -46,11 +46,13 @@ private final class MindCase: @unchecked Sendable {
 }
 
 private func mind(
-    _ name: String, _ behaviour: Behaviour, standing: ReplyStanding = .working, goesOn: Bool = false
+    _ name: String, _ behaviour: Behaviour, standing: ReplyStanding = .working,
+    goesOn: Bool = false, action: DialogueAction? = nil
 ) -> (Journal) -> FakeMind {
     {
         FakeMind(
-            name: name, behaviour: behaviour, journal: $0, standing: standing, goesOn: goesOn)
+            name: name, behaviour: behaviour, journal: $0, standing: standing, goesOn: goesOn,
+            action: action)
     }
 }
 
@@ -66,6 +68,31 @@ private func mind(
         await minds.heard(1, "Hel")
         #expect(minds.journal.count("b heard 1 Hel") == 1)
         #expect(minds.journal.count("a overheard 1 Hel") == 1)
+    }
+
+    @Test func whatToolsDidIsToldToTheOthers() async throws {
+        let look = DialogueAction(tool: "look", arguments: "{}", answer: "{}", hasEffect: false)
+        let minds = try MindCase([
+            mind("a", .answer("Free."), action: look), mind("b", .answer("No")),
+            mind("c", .answer("No")),
+        ])
+        await minds.say("is it", turn: 1, commits: true)
+        #expect(await minds.journal.wait(for: "end"))
+        await minds.heard(1, "Free.")
+        let told = minds.journal.all.filter { $0.hasPrefix("b ") }
+        #expect(told == ["b overheard 1 Free.", "b saw look in 1"])
+        #expect(minds.journal.count("c saw look in 1") == 1 && minds.journal.count("a saw") == 0)
+    }
+
+    /// The tool's answer came when the caller had spoken again.
+    @Test func whatToolsDidTooLateIsToldBeforeTheNextTurn() async throws {
+        let book = DialogueAction(tool: "book", arguments: "{}", answer: "{}", hasEffect: true)
+        let minds = try MindCase([mind("a", .fail, action: book), mind("b", .answer("Yes."))])
+        await minds.say("book", turn: 1, commits: false)
+        #expect(await minds.journal.wait(for: "end"))
+        await minds.say("book it", turn: 2, commits: true)
+        #expect(await minds.journal.wait(for: "end", count: 2))
+        #expect(minds.journal.count("b saw book in 1") == 1)
     }
 
     @Test func whatHasHadAnEffectIsNotTriedElsewhere() async throws {

@@ -10,6 +10,8 @@ enum Behaviour: Sendable, Equatable {
     case hang
     /// Says this much, then fails, or hangs.
     case breakOff(after: String, hangs: Bool)
+    /// An ear that takes its time.
+    case late(String, afterMs: Int)
 }
 
 /// What happened, in order, from any thread.
@@ -67,22 +69,38 @@ struct FakeEar: SpeechToText {
     let journal: Journal
 
     func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession {
-        Session(ear: self)
+        Session(ear: self, loop: loop)
     }
 
     final class Session: SpeechToTextSession {
         let ear: FakeEar
+        let loop: EventLoop
         var fedCount = 0
-        init(ear: FakeEar) { self.ear = ear }
+        var timer: LoopTimer?
+        init(ear: FakeEar, loop: EventLoop) {
+            self.ear = ear
+            self.loop = loop
+        }
         func beginUtterance() { fedCount = 0 }
         func feed(_ samples: UnsafeBufferPointer<Int16>) { fedCount += samples.count }
-        func cancelRequest() { ear.journal.add("\(ear.name) cancelled") }
-        func close() { ear.journal.add("\(ear.name) closed") }
+        func cancelRequest() {
+            timer?.cancel()
+            ear.journal.add("\(ear.name) cancelled")
+        }
+        func close() {
+            timer?.close()
+            timer = nil
+            ear.journal.add("\(ear.name) closed")
+        }
         func requestTranscript(_ completion: @escaping (Result<Transcript, StageError>) -> Void) {
             ear.journal.add("\(ear.name) asked \(fedCount)")
             switch ear.behaviour {
             case .answer(let text): completion(.success(Transcript(text: text)))
             case .fail: completion(.failure(.failed(stage: ear.name, reason: "told to")))
+            case .late(let text, let ms):
+                timer?.close()
+                timer = loop.makeTimer { completion(.success(Transcript(text: text))) }
+                timer?.set(afterMs: ms)
             case .hang, .breakOff: break
             }
         }
@@ -96,6 +114,8 @@ struct FakeMind: DialogueEngine {
     let journal: Journal
     var standing = ReplyStanding.working
     var goesOn = false
+    /// What its tools do in a turn that it is asked for.
+    var action: DialogueAction?
 
     func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession {
         Session(mind: self)
@@ -103,6 +123,7 @@ struct FakeMind: DialogueEngine {
 
     final class Session: DialogueSession {
         let mind: FakeMind
+        var actions: [DialogueAction] = []
         init(mind: FakeMind) { self.mind = mind }
         var greeting: String? { "hello from \(mind.name)" }
         func completeness(of text: String) -> Completeness { .unknown }
@@ -115,6 +136,13 @@ struct FakeMind: DialogueEngine {
             mind.journal.add("\(mind.name) overheard \(turn) \(reply)")
         }
         func standing(of turn: TurnID) -> ReplyStanding { mind.standing }
+        func takeActions() -> [DialogueAction] {
+            defer { actions = [] }
+            return actions
+        }
+        func witnessed(_ actions: [DialogueAction], turn: TurnID) {
+            for action in actions { mind.journal.add("\(mind.name) saw \(action.tool) in \(turn)") }
+        }
         func close() {}
 
         func respond(
@@ -122,6 +150,7 @@ struct FakeMind: DialogueEngine {
             output: @escaping (Result<ReplyPart, StageError>) -> Void
         ) {
             mind.journal.add("\(mind.name) asked \(turn)")
+            if let action = mind.action { actions.append(action) }
             play(output)
         }
 
@@ -141,7 +170,7 @@ struct FakeMind: DialogueEngine {
                 output(.success(.sentence(text)))
                 output(.success(.end))
             case .fail: output(.failure(.failed(stage: mind.name, reason: "told to")))
-            case .hang: break
+            case .hang, .late: break
             case .breakOff(let text, let hangs):
                 output(.success(.sentence(text)))
                 if !hangs { output(.failure(.failed(stage: mind.name, reason: "told to"))) }
@@ -167,7 +196,7 @@ struct FakeVoice: TextToSpeech {
             append(text.count, to: clip)
             clip.finish()
         case .fail: clip.fail(.failed(stage: name, reason: "told to"))
-        case .hang: break
+        case .hang, .late: break
         case .breakOff(let part, let hangs):
             append(part.count, to: clip)
             if !hangs { clip.fail(.failed(stage: name, reason: "told to")) }

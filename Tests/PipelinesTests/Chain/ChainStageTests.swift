@@ -60,6 +60,36 @@ private final class EarCase: @unchecked Sendable {
         #expect(ears.journal.count("e1 closed") == 1)
     }
 
+    /// Being late is no reason not to be believed when nobody else has answered.
+    @Test func aLateEngineIsNotGivenUpWhileTheNextThinks() async throws {
+        let ears = try EarCase([.late("slow", afterMs: 200), .hang, .hang])
+        await ears.say(800)
+        #expect(await ears.journal.wait(for: "heard slow"))
+        #expect(ears.journal.count("e1 asked 800") == 1)
+        #expect(ears.places.map(\.failedCount) == [0, 0, 0])
+        #expect(ears.journal.count("e1 cancelled") >= 1)
+        await ears.close()
+    }
+
+    @Test func ofTwoEnginesTheFirstAnswerCounts() async throws {
+        let ears = try EarCase([.late("slow", afterMs: 5000), .late("quick", afterMs: 20)])
+        await ears.say(800)
+        #expect(await ears.journal.wait(for: "heard quick"))
+        #expect(ears.places.map(\.failedCount) == [1, 0])
+        #expect(ears.journal.count("e0 cancelled") == 1 && ears.journal.count("heard") == 1)
+        await ears.close()
+    }
+
+    @Test func aLateEngineThatFailsAfterAllLeavesItToTheOther() async throws {
+        let ears = try EarCase([.hang, .fail])
+        await ears.say(800)
+        #expect(await ears.journal.wait(for: "e1 asked"))
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(ears.journal.count("failed") == 0, "the first may still answer")
+        #expect(ears.places.map(\.failedCount) == [0, 1])
+        await ears.close()
+    }
+
     @Test func aSickEngineIsSkippedAndTheLastIsAskedAllTheSame() async throws {
         let ears = try EarCase([.fail, .fail], failuresMax: 2)
         for count in 1...4 {

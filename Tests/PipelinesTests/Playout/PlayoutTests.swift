@@ -234,6 +234,29 @@ struct PlayoutTests {
         #expect(playout.heard(at: ms(10)).segment == 0)
     }
 
+    /// What an echo canceller is told of: all that was sent, and that the rest of it was thrown away.
+    @Test func theFarEndKnowsWhatWasCleared() {
+        final class FarEnd: CallerAudioFilter {
+            var waiting = 0
+            func process(_ samples: UnsafeMutableBufferPointer<Int16>) {
+                waiting = max(0, waiting - samples.count)
+            }
+            func played(_ muLaw: UnsafeBufferPointer<UInt8>) { waiting += muLaw.count }
+            func playoutCleared() { waiting = 0 }
+        }
+        let far = FarEnd()
+        playout.farEnd = far
+        playout.begin(turn: 1)
+        playout.append(clip([UInt8](repeating: 7, count: 8000)), sentence: 0)
+        playout.complete()
+        playout.pump(at: ms(0))
+        #expect(far.waiting == 1600)
+        playout.hold(at: ms(40))
+        #expect(line.clears == 1 && far.waiting == 0)
+        playout.resume(at: ms(300))
+        #expect(far.waiting == 1600)
+    }
+
     @Test func aReplyOfNothingIsHeardAtOnce() {
         playout.begin(turn: 1)
         playout.complete()

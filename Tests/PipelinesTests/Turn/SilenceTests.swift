@@ -103,9 +103,88 @@ struct SilenceTests {
         driver.sounds = [.init(from: 1000, to: 2000)]
         driver.start()
         driver.run(until: 20_000)
-        #expect(driver.times { $0 == .sayFiller(turn: 1) } == [3900])
+        #expect(
+            driver.times { $0 == .sayFiller(turn: 1) } == [3500], "by the silence that is heard")
         #expect(driver.times { $0 == .apologize(turn: 1) } == [6400])
         #expect(driver.times { $0 == .giveUp(turn: 1) } == [10_400])
+    }
+
+    @Test func aTurnThatIsTakenLateGetsAMomentForItsReply() {
+        var driver = TurnDriver {
+            $0.fillerAfterMs = 1000
+            $0.endpointMaxMs = 1200
+            $0.idlePromptMs = 60_000
+        }
+        driver.audibleAfterMs = nil
+        driver.words = [(0, .init(text: "I would like a", completeness: .incomplete))]
+        driver.sounds = [.init(from: 1000, to: 2000)]
+        driver.start()
+        driver.run(until: 5000)
+        #expect(driver.commits == [3200])
+        #expect(driver.times { $0 == .sayFiller(turn: 1) } == [3300])
+    }
+
+    /// No engine could tell the words, three turns in a row.
+    @Test func aCallerWhomNobodyUnderstandsIsHandedOver() {
+        var driver = TurnDriver {
+            $0.failuresMax = 3
+            $0.idlePromptMs = 60_000
+        }
+        driver.replyMs = 500
+        driver.words = [(0, .init(text: "", fails: true))]
+        driver.sounds = [0, 5000, 10_000].map { .init(from: $0 + 1000, to: $0 + 2000) }
+        driver.start()
+        driver.run(until: 20_000)
+        #expect(driver.inputs == [.unintelligible, .unintelligible])
+        #expect(driver.times { $0 == .sayFailure(turn: 3) }.count == 1)
+        #expect(driver.endings == [.failed])
+    }
+
+    @Test func oneTurnThatIsUnderstoodMakesUpForThoseBefore() {
+        var driver = TurnDriver {
+            $0.failuresMax = 2
+            $0.idlePromptMs = 60_000
+        }
+        driver.replyMs = 500
+        driver.words = [
+            (0, .init(text: "", fails: true)), (4000, .init(text: "hello")),
+            (9000, .init(text: "", fails: true)),
+        ]
+        driver.sounds = [0, 5000, 10_000].map { .init(from: $0 + 1000, to: $0 + 2000) }
+        driver.start()
+        driver.run(until: 20_000)
+        #expect(driver.inputs.count == 3)
+        #expect(driver.endings.isEmpty)
+    }
+
+    @Test func aCallerWhoAsksToWaitIsWaitedFor() {
+        var driver = TurnDriver {
+            $0.idlePromptMs = 5000
+            $0.holdMs = 30_000
+        }
+        driver.replyMs = 1000
+        driver.words = [(0, .init(text: "One moment, please."))]
+        driver.sounds = [.init(from: 1000, to: 2000)]
+        driver.start()
+        driver.run(until: 45_000)
+        #expect(
+            driver.inputs == [
+                .speech(Transcript(text: "One moment, please.")), .silence(count: 1),
+                .silence(count: 2),
+            ])
+        // 30 s after the answer was heard, and then as after any prompt.
+        #expect(driver.commits == [2400, 33_405, 39_410])
+    }
+
+    @Test(arguments: [
+        ("hold on a second, let me check", true), ("just a minute", true),
+        ("one moment please", true),
+        ("let me get two margheritas", false), ("a second pizza please", false), ("wait", false),
+        ("can you wait a minute while I ask my wife about the other thing", false), ("", false),
+    ])
+    func askingToWaitIsTold(text: String, isAsked: Bool) {
+        let words = SpokenWords(backchannels: [])
+        #expect(words.asksToWait(SpokenWords.split(text)) == isAsked)
     }
 
     @Test func aReplyThatBreaksOffIsGivenUp() {
@@ -117,7 +196,7 @@ struct SilenceTests {
         driver.run(until: 5000)
         driver.machine.replyStarved(turn: 1, at: TurnDriver.nanos(5000))
         driver.run(until: 8900)
-        #expect(driver.times { $0 == .sayFiller(turn: 1) } == [6500])
+        #expect(driver.times { $0 == .sayFiller(turn: 1) } == [6350])
         driver.run(until: 9100)
         #expect(driver.times { $0 == .apologize(turn: 1) } == [9000])
     }

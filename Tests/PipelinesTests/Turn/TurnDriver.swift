@@ -173,7 +173,7 @@ struct TurnDriver {
             case .commit(let turn, _):
                 if let closing { machine.replyCloses(turn: turn, closing) }
                 scheduleReply(turn)
-            case .sayGoodbye(let turn): scheduleReply(turn)
+            case .sayGoodbye(let turn), .sayFailure(let turn): scheduleReply(turn)
             case .apologize(let turn):
                 replyEvents.removeAll { $0.turn == turn }
                 scheduleReply(turn)

@@ -36,6 +36,13 @@ package struct ConversationMemory: Codable {
         if turns.count > turnCountMax { turns.removeFirst(turns.count - turnCountMax) }
     }
 
+    /// Tools of another engine were called in a turn; where that is forgotten, or was no turn of the
+    /// caller's, it counts as part of the last one.
+    package mutating func add(rounds: [ChatMessage], turn: TurnID) {
+        let index = turns.firstIndex { $0.id == turn } ?? turns.indices.last
+        if let index { turns[index].rounds += rounds }
+    }
+
     /// What the agent says in a turn, or was heard to say.
     package mutating func setReply(_ text: String, turn: TurnID) {
         if turn == 0 {

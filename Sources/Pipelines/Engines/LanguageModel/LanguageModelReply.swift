@@ -19,8 +19,12 @@ final class LanguageModelReply {
     var sentences: [String] = []
     var closing: ReplyPart?
 
-    /// Calls of tools and their answers, for the model and its memory.
+    /// Calls of tools, what was said before them, and their answers: for the model.
     var rounds: [ChatMessage] = []
+    /// Where the sentences of the round under way begin.
+    private var roundStart = 0
+    /// What tools did before the commit; for the other engines, once it is certain.
+    var actions: [DialogueAction] = []
     /// Calls that are still to be run.
     var calls: ArraySlice<ChatToolCall> = []
 
@@ -31,14 +35,20 @@ final class LanguageModelReply {
     var refusal: [UInt8] = []
     var events = ServerSentEvents()
     var reader: any LanguageModelReader
-    var splitter = SentenceSplitter()
+    private let makeSplitter: () -> SentenceSplitter
+    var splitter: SentenceSplitter
     var collected: [Int: ChatToolCall] = [:]
     var isRoundOver = false
 
     init(
-        turn: TurnID, input: CallerInput, after said: [String], reader: any LanguageModelReader,
+        turn: TurnID, input: CallerInput, after said: [String], to call: CallInfo,
+        reader: any LanguageModelReader,
         output: @escaping (Result<ReplyPart, StageError>) -> Void
     ) {
+        makeSplitter = {
+            SentenceSplitter(language: call.language, isWritten: call.channel == .text)
+        }
+        splitter = makeSplitter()
         self.turn = turn
         self.input = input
         self.said = said
@@ -52,7 +62,8 @@ final class LanguageModelReply {
         refusal = []
         events = ServerSentEvents()
         self.reader = reader
-        splitter = SentenceSplitter()
+        splitter = makeSplitter()
+        roundStart = sentences.count
         collected = [:]
         isRoundOver = false
     }
@@ -73,6 +84,33 @@ final class LanguageModelReply {
             if call.id.isEmpty { call.id = "call_\(turn)_\(roundCount)_\(index)" }
             return call
         }
+    }
+
+    /// The sentence that was said last, unless tools have answered since.
+    var lastOfRound: String? { sentences.count > roundStart ? sentences.last : nil }
+
+    /// The round has ended in these calls.
+    func endRound(calling calls: [ChatToolCall]) {
+        let said = sentences[roundStart...]
+        if !said.isEmpty { rounds.append(.agent(said.joined(separator: " "))) }
+        rounds.append(.calls(calls))
+        self.calls = calls[...]
+    }
+
+    /// The rounds as they are remembered: without words, of which only those that were heard count, and
+    /// as services take them, with an answer for every call, one that was never run too.
+    var answeredRounds: [ChatMessage] {
+        var open: [String] = []
+        var kept: [ChatMessage] = []
+        for message in rounds {
+            switch message {
+            case .calls(let calls): open += calls.map(\.id)
+            case .answer(let id, _): open.removeAll { $0 == id }
+            case .caller, .agent: continue
+            }
+            kept.append(message)
+        }
+        return kept + open.map { .answer(callID: $0, json: #"{"error":"it was not run"}"#) }
     }
 
     var text: String { (said + sentences).joined(separator: " ") }

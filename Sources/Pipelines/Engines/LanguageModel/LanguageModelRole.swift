@@ -20,7 +20,7 @@ public struct DialogueTool: Sendable, Equatable {
 /// One call of a tool.
 public struct DialogueToolCall: Sendable {
     public var name: String
-    /// As the model wrote them: perhaps no JSON at all.
+    /// A JSON object that the tool's schema allows.
     public var argumentsJSON: [UInt8]
     public var call: CallInfo
     /// Names the effect for ever: a second run with the same key has no second effect.
@@ -43,6 +43,9 @@ public struct LanguageModelRole: Sendable {
     public var handOverNumber: String?
     /// Last words where the model hangs up without any.
     public var goodbye = "Thank you for calling. Goodbye."
+    /// Told of every committed turn that this model answered, once it is known what was heard of it:
+    /// call, turn, the caller's words, the words heard. On the call's loop; must not block.
+    public var record: (@Sendable (CallInfo, TurnID, String, String) -> Void)?
     /// Judges the words of a turn so far.
     public var completeness: @Sendable (String) -> Completeness
 

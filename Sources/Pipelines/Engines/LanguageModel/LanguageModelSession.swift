@@ -17,6 +17,12 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
     private var deferred: LanguageModelReply?
     /// Effects that were had, so that the same one can be told from a repetition.
     var effects: [String] = []
+    /// Answers to those of them that another engine had.
+    var witnessedAnswers: [String: String] = [:]
+    /// What tools did in committed turns, until it is asked for.
+    var actions: [DialogueAction] = []
+    /// The caller's words of turns of which it is not known yet what was heard.
+    var unrecorded: [TurnID: String] = [:]
     private var isClosed = false
     private var stall: LoopTimer?
 
@@ -49,7 +55,7 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
     ) {
         guard !isClosed else { return }
         let next = LanguageModelReply(
-            turn: turn, input: input, after: said, reader: engine.wire.makeReader(),
+            turn: turn, input: input, after: said, to: call, reader: engine.wire.makeReader(),
             output: output)
         if let reply, reply.isRunningTool, reply.hasActed {
             reply.output = nil
@@ -62,7 +68,7 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
 
     private func begin(_ next: LanguageModelReply) {
         reply = next
-        if next.isCommitted { remember(next) }
+        if next.isCommitted { settle(next) }
         request(next)
     }
 
@@ -73,7 +79,7 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
         }
         guard let reply, reply.turn == turn, !reply.isCommitted else { return }
         reply.isCommitted = true
-        remember(reply)
+        settle(reply)
         if reply.isHeld {
             reply.isHeld = false
             runCalls(of: reply)
@@ -91,13 +97,6 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
         drop()
     }
 
-    func heard(turn: TurnID, text: String) { chat.setReply(text, turn: turn) }
-
-    func overheard(_ input: CallerInput, turn: TurnID, reply: String) {
-        chat.keep(turn: turn, caller: input.chatText, rounds: [])
-        chat.setReply(reply, turn: turn)
-    }
-
     func standing(of turn: TurnID) -> ReplyStanding {
         guard let reply, reply.turn == turn else { return .working }
         return reply.hasActed ? .acted : reply.isHeld ? .awaitingCommit : .working
@@ -109,6 +108,7 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
         drop()
         stall?.close()
         stall = nil
+        recordUnheard()
     }
 
     /// Ends the reply under way without a word.
@@ -120,25 +120,9 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
         reply = nil
     }
 
-    func remember(_ reply: LanguageModelReply) {
-        keepRounds(of: reply)
-        chat.setReply(reply.text, turn: reply.turn)
-    }
-
-    /// What was heard of a reply that was broken off stays as it is.
-    func keepRounds(of reply: LanguageModelReply) {
-        chat.keep(turn: reply.turn, caller: reply.input.chatText, rounds: reply.rounds)
-    }
-
     // MARK: - Asking
 
     func request(_ reply: LanguageModelReply) {
-        guard reply.roundCount <= engine.limits.toolRoundsMax else {
-            return fail(
-                reply,
-                engine.wire.service.failed(
-                    "it called tools \(engine.limits.toolRoundsMax) times in a row"))
-        }
         reply.beginRound(reader: engine.wire.makeReader())
         var messages = chat.messages(before: reply.turn)
         messages.append(.caller(reply.input.chatText))
@@ -229,21 +213,40 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
 
     func say(_ sentences: [String], _ reply: LanguageModelReply) {
         for sentence in sentences {
+            guard sentence != reply.lastOfRound || sentence.count < Self.repeatedLettersMin else {
+                return endRepetition(reply)
+            }
             reply.sentences.append(sentence)
             if reply.isCommitted { chat.setReply(reply.text, turn: reply.turn) }
             reply.output?(.success(.sentence(sentence)))
         }
     }
 
+    /// "No. No." is said by people.
+    private static let repeatedLettersMin = 12
+
+    /// Small models fall into saying the same for ever: once is enough.
+    private func endRepetition(_ reply: LanguageModelReply) {
+        reply.task?.cancel()
+        reply.task = nil
+        stall?.cancel()
+        finish(reply)
+    }
+
     private func roundEnded(_ reply: LanguageModelReply) {
         reply.isRoundOver = true
         stall?.cancel()
         say(reply.splitter.finish(), reply)
-        guard reply === self.reply else { return }
+        guard reply === self.reply, !reply.isFinished else { return }
         let calls = reply.collectedCalls
         guard !calls.isEmpty else { return finish(reply) }
-        reply.rounds.append(.calls(calls))
-        reply.calls = calls[...]
+        guard reply.roundCount <= engine.limits.toolRoundsMax else {
+            return fail(
+                reply,
+                engine.wire.service.failed(
+                    "it called tools more than \(engine.limits.toolRoundsMax) times in a row"))
+        }
+        reply.endRound(calling: calls)
         runCalls(of: reply)
     }
 

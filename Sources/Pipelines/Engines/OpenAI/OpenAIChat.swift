@@ -28,7 +28,15 @@ public struct OpenAIChat: LanguageModelWire {
         instructions: String, messages: [ChatMessage], tools: [DialogueTool]
     ) -> HTTPClientRequest {
         var all: [JSONValue] = [Self.message("system", instructions)]
-        all += messages.map(Self.json)
+        for (index, message) in messages.enumerated() {
+            // Words before a call are part of its message: two in a row are refused by some servers.
+            if case .agent = message, index + 1 < messages.count,
+                case .calls = messages[index + 1]
+            {
+                continue
+            }
+            all.append(Self.json(message, after: index > 0 ? messages[index - 1] : nil))
+        }
         var members: [JSONValue.Member] = [
             .init("model", .string(model)), .init("stream", .bool(true)),
             .init("max_tokens", .integer(tokensMax)), .init("messages", .array(all)),
@@ -46,7 +54,7 @@ public struct OpenAIChat: LanguageModelWire {
         .object([.init("role", .string(role)), .init("content", .string(text))])
     }
 
-    private static func json(_ message: ChatMessage) -> JSONValue {
+    private static func json(_ message: ChatMessage, after last: ChatMessage?) -> JSONValue {
         switch message {
         case .caller(let text): return self.message("user", text)
         case .agent(let text): return self.message("assistant", text)
@@ -62,8 +70,10 @@ public struct OpenAIChat: LanguageModelWire {
                         ])),
                 ])
             }
+            var content = JSONValue.null
+            if case .agent(let text)? = last { content = .string(text) }
             return .object([
-                .init("role", .string("assistant")), .init("content", .null),
+                .init("role", .string("assistant")), .init("content", content),
                 .init("tool_calls", .array(list)),
             ])
         case .answer(let id, let json):
