@@ -68,7 +68,7 @@ let package = Package(
         library("Store", ["Realtime", "CSQLite"]),
         library("Twilio", ["Net", "DSP", "Realtime", "COpenSSL"]),
         library("Pipelines", ["VAD", "DSP", "Net", "Realtime", "CWhisper", "CFlite"]),
-        library("Assistants", ["Pipelines", "Store", "Net"]),
+        library("Assistants", ["Pipelines", "Store", "Net", "Realtime"]),
         // Everything of the daemon but its command line, so that tests can run it in their process.
         library(
             "Daemon",

@@ -172,11 +172,14 @@ public final class StreamDaemon: Sendable {
         let tell: AssistantLog = { callSid, message in
             log.error(message, ["call": .text(callSid)])
         }
-        let scripted = ScriptedDialogueEngine(assistants: [settings], store: database, log: tell)
+        let directories = HospitalLibrary()
+        let scripted = ScriptedDialogueEngine(
+            assistants: [settings], store: database, directories: directories, log: tell)
         if configuration.llm.contains(where: { $0.engine != "fixed" }) { try seed(scripted) }
         let dialogue = try engines.dialogue(
             settings, scripted: scripted,
-            role: AssistantRole(settings, store: database, log: tell))
+            role: AssistantRole(
+                settings, store: database, directories: directories, log: tell))
         let greeting = settings.spokenGreeting
         return Assistant(
             block: block, settings: settings, dialogue: dialogue, greeting: greeting,
@@ -211,7 +214,7 @@ public final class StreamDaemon: Sendable {
         }
     }
 
-    /// Puts tables and menu of a new restaurant into the store. Blocking.
+    /// Puts the records that a new assistant begins with into the store. Blocking.
     static func seed(_ engine: ScriptedDialogueEngine) throws {
         let outcome = BlockingResult<Void>()
         engine.seed(completion: outcome.take)

@@ -2,7 +2,7 @@ import Daemon
 import Foundation
 
 let commands: [Command] = [
-    .serve, .checkConfig, .doctor, .chat, .importData, .transcribe, .say, .version,
+    .serve, .checkConfig, .doctor, .chat, .importData, .exportData, .transcribe, .say, .version,
 ]
 
 func generalHelp() -> String {

@@ -44,6 +44,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
     private let rules: ReservationRules
     private let call: CallInfo
     private let store: any RecordStore
+    private let directories: HospitalLibrary
     private let now: @Sendable () -> Date
     private let log: AssistantLog
     private let execute: @Sendable (@escaping @Sendable () -> Void) -> Void
@@ -58,13 +59,15 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
 
     init(
         _ dialogue: Dialogue, rules: ReservationRules, call: CallInfo, store: any RecordStore,
-        now: @escaping @Sendable () -> Date, log: @escaping AssistantLog,
+        directories: HospitalLibrary, now: @escaping @Sendable () -> Date,
+        log: @escaping AssistantLog,
         execute: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) {
         self.dialogue = dialogue
         self.rules = rules
         self.call = call
         self.store = store
+        self.directories = directories
         self.now = now
         self.log = log
         self.execute = execute
@@ -192,7 +195,8 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         work.isCalling = true
         let context = ToolContext(
             rules: rules, store: store, callSid: self.call.callSid, callerNumber: self.call.from,
-            idempotencyKey: "\(self.call.callSid):\(call.sequence)", now: now())
+            idempotencyKey: "\(self.call.callSid):\(call.sequence)", now: now(),
+            directories: directories)
         let execute = self.execute
         let ticket = work.ticket
         call.run(in: context) { result in

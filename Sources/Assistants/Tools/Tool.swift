@@ -114,10 +114,12 @@ public struct ToolContext: Sendable {
     /// Names one effect for ever: a second run with the same key has no second effect.
     public var idempotencyKey: String
     public var now: Date
+    /// Indexes of directories; shared, so that none is built twice.
+    public var directories: HospitalLibrary
 
     public init(
         rules: ReservationRules, store: any RecordStore, callSid: String?, callerNumber: String,
-        idempotencyKey: String, now: Date
+        idempotencyKey: String, now: Date, directories: HospitalLibrary = HospitalLibrary()
     ) {
         self.rules = rules
         self.store = store
@@ -125,6 +127,7 @@ public struct ToolContext: Sendable {
         self.callerNumber = callerNumber
         self.idempotencyKey = idempotencyKey
         self.now = now
+        self.directories = directories
     }
 }
 
@@ -187,11 +190,21 @@ public struct ToolBox: Sendable {
         CreateReservation.self, ChangeReservation.self, CancelReservation.self,
     ])
 
+    /// What the service desk can do.
+    public static let serviceDesk = ToolBox([
+        FindCustomer.self, CreateCustomer.self, CreateTaskOrder.self,
+    ])
+
+    /// What the directory can do.
+    public static let directory = ToolBox([ListHospitals.self, CheckHospital.self])
+
     /// What an assistant of a kind can do.
     public static func tools(of kind: AssistantKind) -> ToolBox {
         switch kind {
         case .reservations: reservations
         case .restaurant: restaurant
+        case .serviceDesk: serviceDesk
+        case .directory: directory
         }
     }
 

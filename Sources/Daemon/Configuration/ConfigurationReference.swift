@@ -115,6 +115,19 @@ public enum ConfigurationReference {
             pickupMinutes: 20
             deliveryMinutes: 30
 
+          - id: handy
+            kind: serviceDesk
+            name: Handy Home Service
+            timeZone: America/New_York
+            customers: samples/customers/desk.csv
+            customerNumberDigits: 5
+
+          - id: loop
+            kind: directory
+            name: Loop
+            timeZone: Asia/Kolkata
+            hospitals: samples/hospitals/india.csv
+
         # Which number is whose: {"+15551234567": concya, "+15557654321": bella}
         numbers: {}
         defaultAssistant: concya

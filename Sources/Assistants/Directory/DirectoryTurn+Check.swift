@@ -1,0 +1,252 @@
+import Store
+
+/// Whether a hospital is in the network, and which is meant.
+extension DirectoryTurn {
+    mutating func check(
+        _ subject: DirectoryState.Subject, _ city: DirectoryUnderstanding.CityMention?,
+        _ index: HospitalIndex
+    ) {
+        progress()
+        state.hasAnswered = true
+        state.subject = subject
+        state.more = []
+        let hits = index.search(
+            subject.words, phrase: subject.phrase, in: city?.place ?? .anywhere)
+        let found = DirectoryAnswer(hits, index)
+        switch found {
+        case .none: return deny(subject, city, index)
+        case .doubtful(let ids):
+            if case .city? = city?.place, isElsewhere(subject, index) {
+                return deny(subject, city, index)
+            }
+            state.stage = .guessing(ids, hasCity: city != nil)
+            state.focus = ids
+            let options = SpeakableText.list(
+                ids.map { city == nil ? index.hospitals[$0].name : full($0, index) })
+            return say(.didYouMean, ["options": options])
+        case .sure(let ids): return affirm(ids, subject, index)
+        }
+    }
+
+    private mutating func affirm(
+        _ ids: [Int], _ subject: DirectoryState.Subject, _ index: HospitalIndex
+    ) {
+        guard ids.count > 1 else { return tell(ids[0], index) }
+        state.focus = Array(ids.prefix(Self.offersMax))
+        let name = commonName(ids, subject, index)
+        var cities: [Int] = []
+        for id in ids where !cities.contains(index.cityOf[id]) { cities.append(index.cityOf[id]) }
+        guard cities.count == 1 else {
+            say(.inCities, ["hospital": name, "cities": names(of: cities, index)])
+            state.stage = .askingCity(subject)
+            return ask(.askCity)
+        }
+        let shown = Array(ids.prefix(Self.offersMax))
+        state.more = Array(ids.dropFirst(shown.count))
+        let options = SpeakableText.list(labels(shown, index), conjunction: "and")
+        say(
+            .severalInNetwork,
+            ["hospital": name, "city": index.cities[cities[0]].name, "options": options])
+        if !state.more.isEmpty {
+            state.isOffering = true
+            offerMore()
+            state.question = .anythingElse
+            state.stage = .choosing(shown)
+            return
+        }
+        state.stage = .choosing(shown)
+        ask(.askWhich)
+    }
+
+    private mutating func tell(_ id: Int, _ index: HospitalIndex) {
+        state.stage = .open
+        state.focus = [id]
+        let hospital = index.hospitals[id]
+        let city = index.cities[index.cityOf[id]].name
+        say(.inNetwork, ["hospital": hospital.name, "city": city])
+        if !hospital.address.isEmpty { tellAddress(id, index, isAlone: true) }
+        ask(.anythingElse)
+    }
+
+    private func isElsewhere(_ subject: DirectoryState.Subject, _ index: HospitalIndex) -> Bool {
+        index.search(subject.words, in: .anywhere).first.map { $0.isExact } ?? false
+    }
+
+    private mutating func deny(
+        _ subject: DirectoryState.Subject, _ city: DirectoryUnderstanding.CityMention?,
+        _ index: HospitalIndex
+    ) {
+        state.stage = .open
+        state.focus = []
+        var name = SpeakableText.sentence(subject.spoken)
+        if case .city(let city)? = city?.place {
+            let there = index.cities[city].name
+            if case .sure(let ids) = DirectoryAnswer(
+                index.search(subject.words, in: .anywhere), index)
+            {
+                var cities: [Int] = []
+                for id in ids where !cities.contains(index.cityOf[id]) {
+                    cities.append(index.cityOf[id])
+                }
+                name = commonName(ids, subject, index)
+                say(
+                    .elsewhere,
+                    ["hospital": name, "city": there, "cities": names(of: cities, index)])
+                return ask(.anythingElse)
+            }
+            name += " in " + there
+        } else if let city {
+            name += " in " + SpeakableText.sentence(city.spoken)
+        }
+        say(.notInNetwork, ["hospital": name])
+        ask(.anythingElse)
+    }
+
+    // MARK: - Which one
+
+    /// - Returns: false where none was picked, so that it is a new question.
+    mutating func choose(
+        _ said: DirectoryUnderstanding, _ ids: [Int], _ index: HospitalIndex
+    ) -> Bool {
+        if let id = picked(said, ids, index) {
+            progress()
+            tell(id, index)
+            return true
+        }
+        guard said.name.isEmpty, said.city == nil, said.asks.isEmpty, state.more.isEmpty else {
+            return false
+        }
+        switch said.answer {
+        case .yes:
+            progress()
+            ask(.askWhich)
+        case .no:
+            progress()
+            state.stage = .open
+            ask(.anythingElse)
+        case nil: return false
+        }
+        return true
+    }
+
+    /// The answer to "Do you mean …?".
+    /// - Returns: false where it is a new question.
+    mutating func judge(
+        _ said: DirectoryUnderstanding, _ ids: [Int], hasCity: Bool, _ index: HospitalIndex
+    ) -> Bool {
+        if let id = picked(said, ids, index) ?? (said.answer == .yes ? ids.first : nil) {
+            progress()
+            let name = index.hospitals[id].name
+            if hasCity {
+                tell(id, index)
+            } else {
+                let words = HospitalWords.words(of: name)
+                check(DirectoryState.Subject(words: words, spoken: name), nil, index)
+            }
+            return true
+        }
+        guard said.answer == .no, said.name.isEmpty, said.city == nil else { return false }
+        progress()
+        state.stage = .open
+        state.focus = []
+        let name = state.subject.map { SpeakableText.sentence($0.spoken) } ?? "it"
+        say(.notInNetwork, ["hospital": name])
+        ask(.anythingElse)
+        return true
+    }
+
+    /// The one of some that was picked: by its place, its name, its city or its address.
+    private func picked(
+        _ said: DirectoryUnderstanding, _ ids: [Int], _ index: HospitalIndex
+    ) -> Int? {
+        switch said.choice {
+        case .index(let place) where ids.indices.contains(place): return ids[place]
+        case .last: return ids.last
+        case .any: return ids.first
+        default: break
+        }
+        if case .city(let city)? = said.city?.place, said.name.isEmpty {
+            let there = ids.filter { index.cityOf[$0] == city }
+            return there.count == 1 ? there[0] : nil
+        }
+        guard !said.name.isEmpty else {
+            let fitting = ids.filter { id in
+                Set(HospitalWords.words(of: index.hospitals[id].name)).isSuperset(of: said.kinds)
+            }
+            return !said.kinds.isEmpty && fitting.count == 1 ? fitting[0] : nil
+        }
+        let words = Set(said.name.map(HospitalWords.normal))
+        let byAddress = ids.filter { id in
+            !words.isDisjoint(
+                with: HospitalWords.words(of: index.hospitals[id].address).filter { $0.count > 3 })
+        }
+        if byAddress.count == 1 { return byAddress[0] }
+        let hits = index.search(said.name, in: .anywhere).filter { ids.contains($0.id) }
+        guard let best = hits.first, best.score >= HospitalIndex.sure else { return nil }
+        let isTied = hits.dropFirst().contains { $0.score > best.score - 0.02 }
+        return isTied ? nil : best.id
+    }
+
+    // MARK: - Words
+
+    private func full(_ id: Int, _ index: HospitalIndex) -> String {
+        "\(index.hospitals[id].name) in \(index.cities[index.cityOf[id]].name)"
+    }
+
+    private func names(of cities: [Int], _ index: HospitalIndex) -> String {
+        var names = cities.prefix(4).map { index.cities[$0].name }
+        if cities.count > names.count {
+            names.append("\(SpeakableText.number(cities.count - names.count)) other cities")
+        }
+        return SpeakableText.list(names, conjunction: "and")
+    }
+
+    /// The words that all names begin with, or else what was said.
+    private func commonName(
+        _ ids: [Int], _ subject: DirectoryState.Subject, _ index: HospitalIndex
+    ) -> String {
+        let names = ids.map { index.hospitals[$0].name.split(separator: " ") }
+        var common = names[0]
+        for name in names { common = Array(zip(common, name).prefix { $0 == $1 }.map(\.0)) }
+        let isTelling = common.contains {
+            !HospitalWords.generic.contains(HospitalWords.normal($0.lowercased()))
+        }
+        return isTelling ? common.joined(separator: " ") : SpeakableText.sentence(subject.spoken)
+    }
+}
+
+/// What a search means: the entries that were named, or that may have been.
+enum DirectoryAnswer: Sendable, Equatable {
+    case none
+    /// Best first, three at most, each of another name.
+    case doubtful([Int])
+    /// All that fit as well, best first.
+    case sure([Int])
+
+    init(_ hits: [HospitalIndex.Hit], _ index: HospitalIndex) {
+        guard let best = hits.first else {
+            self = .none
+            return
+        }
+        guard best.score >= HospitalIndex.sure else {
+            var names: Set<String> = []
+            var near: [Int] = []
+            for hit in hits where hit.score > best.score - 0.1 && near.count < 3 {
+                if names.insert(index.hospitals[hit.id].name).inserted { near.append(hit.id) }
+            }
+            self = .doubtful(near)
+            return
+        }
+        let exact = hits.filter { $0.isExact && $0.score > best.score - 0.1 }
+        guard exact.isEmpty else {
+            self = .sure(exact.map(\.id))
+            return
+        }
+        // "Manipal" is every hospital with that word in its name.
+        self = .sure(
+            hits.filter {
+                $0.coverage >= best.coverage - 0.08 && $0.score >= HospitalIndex.sure - 0.05
+                    && $0.score >= best.score - 0.2
+            }.map(\.id))
+    }
+}
