@@ -33,7 +33,7 @@ extension DirectoryTurn {
     ) {
         guard ids.count > 1 else { return tell(ids[0], index) }
         state.focus = Array(ids.prefix(Self.offersMax))
-        let name = commonName(ids, subject, index)
+        guard let name = commonName(ids, index) else { return guess(ids, subject, index) }
         var cities: [Int] = []
         for id in ids where !cities.contains(index.cityOf[id]) { cities.append(index.cityOf[id]) }
         guard cities.count == 1 else {
@@ -56,6 +56,27 @@ extension DirectoryTurn {
         }
         state.stage = .choosing(shown)
         ask(.askWhich)
+    }
+
+    /// Names that have a word or two in common with what was said, but not what tells them apart: the
+    /// most alike as a whole are asked back.
+    private mutating func guess(
+        _ ids: [Int], _ subject: DirectoryState.Subject, _ index: HospitalIndex
+    ) {
+        let words = subject.phrase.isEmpty ? subject.words : subject.phrase
+        let alike = index.phrases(like: words, in: .anywhere).sorted {
+            $0.similarity > $1.similarity
+        }
+        var names: Set<String> = []
+        var near: [Int] = []
+        for id in alike.map({ index.variants[$0.variant].id }) + ids where near.count < 3 {
+            if names.insert(index.hospitals[id].name).inserted { near.append(id) }
+        }
+        state.stage = .guessing(near, hasCity: false)
+        state.focus = near
+        say(
+            .didYouMean,
+            ["options": SpeakableText.list(near.map { index.hospitals[$0].name })])
     }
 
     private mutating func tell(_ id: Int, _ index: HospitalIndex) {
@@ -88,7 +109,7 @@ extension DirectoryTurn {
                 for id in ids where !cities.contains(index.cityOf[id]) {
                     cities.append(index.cityOf[id])
                 }
-                name = commonName(ids, subject, index)
+                name = commonName(ids, index) ?? name
                 say(
                     .elsewhere,
                     ["hospital": name, "city": there, "cities": names(of: cities, index)])
@@ -170,6 +191,7 @@ extension DirectoryTurn {
             return there.count == 1 ? there[0] : nil
         }
         guard !said.name.isEmpty else {
+            guard said.city == nil else { return nil }
             let fitting = ids.filter { id in
                 Set(HospitalWords.words(of: index.hospitals[id].name)).isSuperset(of: said.kinds)
             }
@@ -201,17 +223,15 @@ extension DirectoryTurn {
         return SpeakableText.list(names, conjunction: "and")
     }
 
-    /// The words that all names begin with, or else what was said.
-    private func commonName(
-        _ ids: [Int], _ subject: DirectoryState.Subject, _ index: HospitalIndex
-    ) -> String {
+    /// The words that all names begin with; nil where those tell nothing.
+    private func commonName(_ ids: [Int], _ index: HospitalIndex) -> String? {
         let names = ids.map { index.hospitals[$0].name.split(separator: " ") }
         var common = names[0]
         for name in names { common = Array(zip(common, name).prefix { $0 == $1 }.map(\.0)) }
         let isTelling = common.contains {
             !HospitalWords.generic.contains(HospitalWords.normal($0.lowercased()))
         }
-        return isTelling ? common.joined(separator: " ") : SpeakableText.sentence(subject.spoken)
+        return isTelling ? common.joined(separator: " ") : nil
     }
 }
 
@@ -246,7 +266,7 @@ enum DirectoryAnswer: Sendable, Equatable {
         self = .sure(
             hits.filter {
                 $0.coverage >= best.coverage - 0.08 && $0.score >= HospitalIndex.sure - 0.05
-                    && $0.score >= best.score - 0.2
+                    && $0.score >= best.score - 0.14
             }.map(\.id))
     }
 }

@@ -144,7 +144,7 @@ struct DirectoryTurn {
         if isBare, said.asks.contains(.more) || isOffering && said.answer == .yes {
             return goOn(index)
         }
-        if said.asks.contains(.elsewhere) { return outOfScope() }
+        if said.asks.contains(.elsewhere), !said.asks.contains(.check) { return outOfScope() }
         if isBare, said.asks.contains(.address), !state.focus.isEmpty {
             return tellAddresses(said, index)
         }
@@ -174,6 +174,7 @@ struct DirectoryTurn {
     /// sounding like one.
     private func isAboutHospitals(_ said: DirectoryUnderstanding, _ index: HospitalIndex) -> Bool {
         if said.asks.contains(.topic) || said.asks.contains(.check) { return true }
+        if said.asks.contains(.list), said.city != nil { return true }
         let hits = index.search(said.name, in: said.city?.place ?? .anywhere)
         let score = hits.first?.score ?? 0
         if said.asks.contains(.address) || said.city != nil && !said.isQuestion {

@@ -79,6 +79,8 @@ private struct DirectoryReader {
 
     private mutating func readCommands() {
         let commands = SpokenCommand.matches(in: utterance)
+        // "No thank you" is a no besides its thanks.
+        let asked = taken
         for match in commands where !taken.contains(where: { $0.overlaps(match.range) }) {
             if match.value.isWeak {
                 result.weakCommands.append(match.value.command)
@@ -89,7 +91,7 @@ private struct DirectoryReader {
         }
         result.answer = SpokenAnswer.answer(
             of: utterance,
-            excluding: taken + commands.filter { $0.value.command == .greeting }.map(\.range))
+            excluding: asked + commands.filter { $0.value.command == .greeting }.map(\.range))
         let isShort = utterance.count <= 4
         if isShort || utterance.word(0) == "yes" || utterance.word(0) == "no" {
             taken += SpokenAnswer.ranges(in: utterance)
@@ -141,8 +143,7 @@ private struct DirectoryReader {
     }
 
     private func isName(_ range: Range<Int>) -> Bool {
-        let words = range.map { HospitalWords.normal(utterance.word($0)) }
-        let text = words.joined(separator: " ")
+        let text = HospitalWords.normal(range.map { utterance.word($0) }).joined()
         return index.variants.contains { $0.text == text }
     }
 
@@ -216,6 +217,12 @@ private struct DirectoryReader {
 
     private func isContent(_ place: Int) -> Bool {
         guard let token = utterance[place], isFree(place) else { return false }
+        // "Joshi I Hospital" is one for eyes.
+        if token.text == "i", HospitalWords.kinds.contains(utterance.word(place + 1)), place > 0,
+            isContent(place - 1)
+        {
+            return true
+        }
         return !DirectoryWords.stops.contains(token.text)
     }
 }

@@ -77,7 +77,7 @@ enum DirectoryWords {
                 "book", "price", "cost", "how much", "insurance claim", "claim", "ambulance",
                 "restaurant", "restaurants", "pizza", "traffic", "football", "cricket", "score",
                 "medicine", "symptoms", "fever", "headache", "policy", "premium", "your name",
-                "how old", "sing", "song", "movie", "train", "flight", "hotel", "hotels", "money",
+                "how old", "song", "movie", "train", "flight", "hotel", "hotels", "money",
                 "capital", "president", "prime minister",
             ]
         ),

@@ -21,7 +21,7 @@ extension HospitalIndex {
     ///
     /// Few are compared sound by sound: those that share the most pairs of sounds with what was said.
     func phrases(like spoken: [String], in place: Place) -> [(variant: Int, similarity: Double)] {
-        let words = spoken.map(HospitalWords.normal)
+        let words = HospitalWords.normal(spoken)
         let key = PhraseKey(words) { _ in 10 }
         guard key.sounds.count > 3 else { return [] }
         return shortlist(key.pairs, place).compactMap { variant in

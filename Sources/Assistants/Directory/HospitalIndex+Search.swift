@@ -24,7 +24,7 @@ extension HospitalIndex {
     static let sure = 0.8
     static let doubtful = 0.62
     /// Similarity of whole phrases from which a name is asked back.
-    private static let phraseFloor = 0.55
+    private static let phraseFloor = 0.62
 
     /// The entries whose name sounds like some words, best first, with one hit for each entry.
     /// Microseconds in a city, under a millisecond or two among thousands of entries.
@@ -33,7 +33,7 @@ extension HospitalIndex {
     /// - Parameter phrase: all that was said where the name was, small words included; empty where it is
     ///   not to be judged by its sound as a whole.
     func search(_ spoken: [String], phrase: [String] = [], in place: Place) -> [Hit] {
-        let query = Query(spoken.map(HospitalWords.normal), self, place)
+        let query = Query(HospitalWords.normal(spoken), self, place)
         guard !query.words.isEmpty else { return [] }
         var best: [Int: Hit] = [:]
         for (variant, matches) in query.matches {
@@ -52,7 +52,10 @@ extension HospitalIndex {
                 consider(phrase: variant, similarity, &best)
             }
         }
-        return best.values.sorted { ($0.score, $1.id) > ($1.score, $0.id) }
+        let sorted = best.values.sorted { ($0.score, $1.id) > ($1.score, $0.id) }
+        guard case .heard = place, let first = sorted.first else { return sorted }
+        // The city that was heard decides between branches.
+        return sorted.filter { $0.score > first.score - 0.1 }
     }
 
     /// What merely sounds like a name as a whole is asked back, never taken for it: common words make
@@ -121,9 +124,9 @@ extension HospitalIndex {
         }
         let all = Set(variant.words).reduce(0) { $0 + words[$1].weight }
         let coverage = min(1, covered / query.weight)
-        return Hit(
-            id: variant.id, score: coverage * (0.75 + 0.25 * min(1, named / all)),
-            coverage: coverage, isExact: variant.text == query.text)
+        let isExact = variant.text == query.text
+        let score = isExact ? 1 : coverage * (0.75 + 0.25 * min(1, named / all))
+        return Hit(id: variant.id, score: score, coverage: coverage, isExact: isExact)
     }
 
     /// What was said, held against every word of the names.
@@ -153,7 +156,7 @@ extension HospitalIndex {
         init(_ spoken: [String], _ index: HospitalIndex, _ place: Place) {
             let words = Array(spoken.prefix(Self.wordsMax))
             self.words = words
-            text = words.joined(separator: " ")
+            text = words.joined()
             let keys = words.map { SoundKey($0) }
             let telling = words.indices.filter { !HospitalWords.generic.contains(words[$0]) }
             key = (telling.isEmpty ? Array(words.indices) : telling).reduce(SoundKey()) {

@@ -20,7 +20,7 @@ public final class HospitalIndex: Sendable, Equatable {
     struct Variant: Sendable {
         var id: Int
         var words: [Int]
-        /// All words in their common form, to be compared to the letter.
+        /// All words in their common form without gaps, to be compared to the letter.
         var text: String
         /// What the words that tell it apart sound like.
         var key: SoundKey
@@ -142,7 +142,7 @@ public final class HospitalIndex: Sendable, Equatable {
                 let texts = HospitalWords.words(of: name)
                 let phrase = phrase(texts)
                 var variant = Variant(
-                    id: id, words: [], text: texts.joined(separator: " "), key: SoundKey(),
+                    id: id, words: [], text: texts.joined(), key: SoundKey(),
                     phrase: phrase, pairCount: phrase.pairs.count)
                 for text in texts {
                     let word: Int

@@ -15,6 +15,8 @@ enum HospitalWords {
         case "center": "centre"
         case "multispecialty", "multispeciality": "multispeciality"
         case "specialty": "speciality"
+        case "superspecialty": "superspeciality"
+        case "orthopedic": "orthopaedic"
         case "&": "and"
         case "doctor": "dr"
         case "saint": "st"
@@ -23,8 +25,27 @@ enum HospitalWords {
         }
     }
 
+    /// Words in that form, with those joined that are written apart ("multi-speciality") and the "eye"
+    /// that recognisers write as "I" before a hospital.
+    static func normal(_ words: [String]) -> [String] {
+        var result: [String] = []
+        for word in words.map({ normal($0) }) {
+            if word == "speciality", let last = result.last, last == "multi" || last == "super" {
+                result[result.count - 1] = last + word
+            } else if kinds.contains(word), result.count > 1, result.last == "i" {
+                result[result.count - 1] = "eye"
+                result.append(word)
+            } else {
+                result.append(word)
+            }
+        }
+        return result
+    }
+
+    static let kinds: Set<String> = ["hospital", "clinic", "centre", "institute"]
+
     /// The words of a name in that form.
     static func words(of text: String) -> [String] {
-        Utterance(text).tokens.map { normal($0.text) }
+        normal(Utterance(text).tokens.map(\.text))
     }
 }
