@@ -82,6 +82,12 @@ test-asan: setup ## Runs the tests under the address sanitizer
 test-tsan: setup ## Runs the tests under the thread sanitizer
 	@$(ENVIRONMENT); scripts/test-sanitized thread $(ARGS)
 
+.PHONY: test-kill
+test-kill: setup ## Kills the daemon 20 times while 200 customers order by text; ARGS='--seed N'
+	@$(ENVIRONMENT); $(BUILD) --product streamd
+	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
+	@$(ENVIRONMENT); .build/release/streamd-bench kill $(ARGS)
+
 .PHONY: test-rt
 test-rt: setup ## Plays calls under RealtimeSanitizer: no malloc, lock or system call in a frame's work
 	@$(ENVIRONMENT); JOBS='$(JOBS)' scripts/test-rt

@@ -12,8 +12,13 @@ let rules: [SwiftSetting] = [
 ]
 
 /// A target of Swift code in the given folder.
-func library(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
-    .target(name: name, dependencies: dependencies, path: path, swiftSettings: rules)
+func library(
+    _ name: String, _ dependencies: [Target.Dependency], path: String? = nil,
+    exclude: [String] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: path, exclude: exclude,
+        swiftSettings: rules)
 }
 
 func tests(
@@ -76,12 +81,16 @@ let package = Package(
                 "Assistants", "Pipelines", "Twilio", "Store", "VAD", "DSP", "Net", "Realtime",
                 "CYAML",
             ]),
-        .executableTarget(name: "StreamD", dependencies: ["Daemon"], swiftSettings: rules),
+        .executableTarget(
+            name: "StreamD", dependencies: ["Daemon", "Pipelines", "DSP"], swiftSettings: rules),
 
         // Whole calls on a settable clock, for tests and for `make sim`.
         library("StreamTesting", ["Pipelines", "VAD", "DSP", "Realtime"]),
         .executableTarget(
-            name: "streamd-sim", dependencies: ["StreamTesting", "CallSimulator", "Realtime"],
+            name: "streamd-sim",
+            dependencies: [
+                "StreamTesting", "CallSimulator", "Pipelines", "VAD", "DSP", "Realtime",
+            ],
             path: "Benchmarks/streamd-sim", swiftSettings: rules),
 
         // Twilio's side of a call, for tests, demo and benchmarks.
@@ -91,12 +100,12 @@ let package = Package(
         library(
             "ServiceStandIns",
             ["CallSimulator", "Assistants", "Pipelines", "Net", "DSP", "Realtime"],
-            path: "Benchmarks/ServiceStandIns"),
+            path: "Benchmarks/ServiceStandIns", exclude: ["README.md"]),
         .executableTarget(
             name: "streamd-bench",
             dependencies: [
-                "CallSimulator", "ServiceStandIns", "Daemon", "Net", "CAllocationCounter",
-                "CEchoFloor",
+                "CallSimulator", "ServiceStandIns", "Daemon", "Pipelines", "Twilio", "Store", "VAD",
+                "DSP", "Net", "Realtime", "CAllocationCounter", "CEchoFloor",
             ],
             path: "Benchmarks/streamd-bench",
             swiftSettings: rules),
@@ -112,11 +121,16 @@ let package = Package(
         tests("StoreTests", ["Store"]),
         tests("TwilioTests", ["Twilio", "CAllocationCounter"], exclude: ["Vectors"]),
         tests(
-            "CallSimulatorTests", ["CallSimulator", "Twilio", "Net", "DSP", "CAllocationCounter"]),
+            "CallSimulatorTests",
+            [
+                "CallSimulator", "Twilio", "Net", "DSP", "Realtime", "CAllocationCounter",
+            ]),
         tests(
             "ServiceStandInsTests",
-            ["ServiceStandIns", "CallSimulator", "Assistants", "Net", "DSP"]),
-        tests("PipelinesTests", ["Pipelines", "StreamTesting", "CAllocationCounter"]),
+            ["ServiceStandIns", "CallSimulator", "Assistants", "Twilio", "Net", "DSP"]),
+        tests(
+            "PipelinesTests",
+            ["Pipelines", "StreamTesting", "Net", "DSP", "Realtime", "CAllocationCounter"]),
         tests("StreamTestingTests", ["StreamTesting"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
         tests("DaemonTests", ["Daemon", "Assistants", "Store"]),

@@ -12,8 +12,7 @@ struct WebhookRequest {
             ("Caller", options.from), ("Direction", "inbound"), ("From", options.from),
             ("To", options.to),
         ]
-        let form = parameters.map { "\(Self.encode($0.name))=\(Self.encode($0.value))" }
-            .joined(separator: "&")
+        let form = FormText.encode(parameters)
         var headers: HTTPHeaders = [
             "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"
         ]
@@ -24,20 +23,5 @@ struct WebhookRequest {
         }
         request = HTTPClientRequest(
             method: "POST", url: url, headers: headers, body: .bytes(Array(form.utf8)))
-    }
-
-    /// Percent-encodes everything but letters, digits and `-._~`.
-    private static func encode(_ text: String) -> String {
-        var encoded = ""
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
-                encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                encoded += digits.count == 1 ? "%0" + digits : "%" + digits
-            }
-        }
-        return encoded
     }
 }

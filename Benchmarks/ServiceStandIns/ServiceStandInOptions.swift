@@ -29,6 +29,11 @@ public struct ServiceStandInOptions: Sendable {
     public var reply = "Certainly, that is noted. Is there anything else that I can do for you?"
     /// The words of audio that is none of the fixtures.
     public var transcript = "a table for four please"
+    /// Who may use Twilio's REST API, and what they have to know; empty lets everybody in.
+    public var twilioAccountSid = ""
+    public var twilioAuthToken = ""
+    /// Delay of an answer of Twilio's REST API.
+    public var twilio = LatencyDistribution.constant(ms: 0)
     /// The largest body of a request, in bytes.
     public var bodyBytesMax = 26_214_400
 

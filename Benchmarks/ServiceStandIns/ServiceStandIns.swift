@@ -5,6 +5,8 @@ import Realtime
 /// Speech to text, a language model and text to speech that speak OpenAI's wire protocol and take as
 /// long as they are told to. For tests and benchmarks: they cost little, and can be made to fail.
 ///
+/// Twilio's REST API for messages is one of them: ``TwilioRESTStandIn``.
+///
 /// Routes: `POST /v1/audio/transcriptions`, `/v1/chat/completions`, `/v1/audio/speech`, and
 /// Anthropic's `/v1/messages`;
 /// `GET /v1/models`, `/healthz`, `/stats`; `DELETE /stats`; `POST /faults`.
@@ -18,6 +20,8 @@ public final class ServiceStandIns: Sendable {
     private let transcription: TranscriptionStandIn
     private let chat: ChatStandIn
     private let speech: SpeechStandIn
+    /// Twilio's REST API.
+    public let twilio: TwilioRESTStandIn
     private let server = Locked<HTTPServer?>(nil)
 
     /// Answers from the loops of the group at once.
@@ -35,6 +39,8 @@ public final class ServiceStandIns: Sendable {
         transcription = TranscriptionStandIn(index: index, transcript: options.transcript)
         chat = ChatStandIn(options: options)
         speech = SpeechStandIn(speedup: options.speechSpeedup)
+        twilio = TwilioRESTStandIn(
+            accountSid: options.twilioAccountSid, authToken: options.twilioAuthToken)
         var listening = HTTPServerOptions(host: options.host, port: options.port)
         listening.bodyBytesMax = options.bodyBytesMax
         listening.serverName = "stand-in"
@@ -65,6 +71,7 @@ public final class ServiceStandIns: Sendable {
     // MARK: - Requests
 
     private func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        if request.path.hasPrefix(TwilioRESTStandIn.prefix) { return message(request, responder) }
         switch (request.method, request.path) {
         case ("POST", "/v1/audio/transcriptions"): transcribe(request, responder)
         case ("POST", "/v1/chat/completions"): complete(request, .openAI, responder)
@@ -125,6 +132,25 @@ public final class ServiceStandIns: Sendable {
                 loop.execute { [self] in play(plan, note, .tts, arrived, bound.value) }
             }
         }
+    }
+
+    private func message(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        let arrived = begin(.twilio, responder)
+        let fault = faults.take(.twilio)
+        var status: Int?
+        // What fails with a status was not done; whatever else goes wrong, the message was taken.
+        if case .status(let told)? = fault { status = told }
+        var (plan, note) = twilio.answer(request, failing: status)
+        let delay = draw(.twilio, options.twilio)
+        for index in plan.pieces.indices { plan.pieces[index].atNanos = delay }
+        statistics.note(.twilio, note)
+        if let fault {
+            statistics.suffered(.twilio)
+            if status == nil { plan = plan.suffering(fault) }
+        }
+        AnswerPlayer(
+            plan, to: responder, service: .twilio, startNanos: arrived, statistics: statistics
+        ).start()
     }
 
     private func begin(_ service: StandInService, _ responder: HTTPResponder) -> UInt64 {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The options of a benchmark: `--name value` pairs.
 struct BenchOptions {
     typealias Known = (name: String, standard: String?, about: String)
@@ -12,6 +14,10 @@ struct BenchOptions {
     init(_ arguments: [String], known: [Known]) throws {
         var rest = arguments[...]
         while let word = rest.popFirst() {
+            if word == "--help" {
+                print(Self.usage(known))
+                exit(0)
+            }
             guard word.hasPrefix("--"), known.contains(where: { "--" + $0.name == word }) else {
                 throw Fault(description: "unknown option '\(word)'\n\(Self.usage(known))")
             }

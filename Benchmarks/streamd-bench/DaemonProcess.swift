@@ -10,16 +10,17 @@ import Synchronization
 /// an interruption of this program. For one thread.
 final class DaemonProcess {
     let port: Int
-    let pid: Int
+    private(set) var pid: Int
     /// What it runs with, for defaults such as the endpoint's silence.
     let configuration: Configuration
     var stream: String { "ws://127.0.0.1:\(port)/twilio/stream" }
     var webhook: String { "http://127.0.0.1:\(port)/twilio/voice" }
     var process: ServerProcess { ServerProcess(pid: pid) }
     /// When the system was asked to start it, on the monotonic clock.
-    let startedNanos: UInt64
+    private(set) var startedNanos: UInt64
 
     private let folder: String
+    private let environment: [String: String]
     private var isRunning = true
 
     private static let startTimeoutMs = 30_000
@@ -36,6 +37,7 @@ final class DaemonProcess {
         configFile: String, settings: [(key: String, value: String)] = [], callCount: Int = 0,
         environment: [String: String] = [:]
     ) throws {
+        self.environment = environment
         folder = NSTemporaryDirectory() + "streamd-bench-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         do {
@@ -77,6 +79,18 @@ final class DaemonProcess {
             throw error
         }
         return daemon
+    }
+
+    /// Its database; for looking at records beside it, or after it.
+    var databasePath: String { folder + "/streamd.sqlite" }
+
+    /// Ends it in the middle of whatever it does, as a power cut would, and starts it again with the
+    /// same records. Does not wait for it to be ready.
+    func killAndRestart() throws {
+        kill(pid_t(pid), SIGKILL)
+        while !hasEnded { usleep(1000) }
+        (pid, startedNanos) = try Self.spawn(folder: folder, environment: environment)
+        isRunning = true
     }
 
     /// Waits for `GET /readyz` to answer 200.

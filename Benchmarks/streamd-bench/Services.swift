@@ -3,7 +3,8 @@ import Foundation
 import Net
 import ServiceStandIns
 
-/// Runs the stand-ins for speech to text, language model and text to speech until it is stopped.
+/// Runs the stand-ins for speech to text, language model, text to speech and Twilio's REST API until it
+/// is stopped.
 enum Services {
     private static let known: [(name: String, standard: String?, about: String)] = [
         ("port", "0", "port to listen on, 0 for any"),
@@ -23,6 +24,8 @@ enum Services {
         ("reply", ServiceStandInOptions().reply, "what the language model says"),
         ("transcript", ServiceStandInOptions().transcript, "words of audio that is no fixture"),
         ("fixtures", "audio-fixtures", "folder with MANIFEST.json; none to know no fixtures"),
+        ("twilio-account", "", "account that may send messages; empty for any"),
+        ("twilio-token", "", "its auth token"), ("twilio-ms", "0", "delay of Twilio's answers"),
         ("seed", "1", "seed of all delays"),
         ("loops", "1", "threads that answer"),
         ("seconds", "0", "ends after so many seconds; 0 to run until it is stopped"),
@@ -72,6 +75,9 @@ enum Services {
             throw BenchOptions.Fault(description: "--llm must be reply or tools")
         }
         standIn.chatMode = mode
+        standIn.twilioAccountSid = options["twilio-account"]
+        standIn.twilioAuthToken = options["twilio-token"]
+        standIn.twilio = try distribution(options, "twilio-ms")
         standIn.reply = options["reply"]
         standIn.transcript = options["transcript"]
         standIn.seed = UInt64(try options.integer("seed"))

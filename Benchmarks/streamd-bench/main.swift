@@ -8,11 +8,13 @@ let benchmarks: [(name: String, run: ([String]) -> Int32)] = [
     ("directory", DirectoryBenchmark.run(arguments:)),
     ("echo", EchoBenchmark.run(arguments:)),
     ("idle", IdleBenchmark.run(arguments:)),
+    ("kill", KillBenchmark.run(arguments:)),
     ("micro", MicroBenchmark.run(arguments:)),
     ("services", Services.run(arguments:)),
     ("start", StartBenchmark.run(arguments:)),
     ("sweep", SweepBenchmark.run(arguments:)),
     ("table", TableBenchmark.run(arguments:)),
+    ("texts", TextsBenchmark.run(arguments:)),
     ("webhooks", WebhooksBenchmark.run(arguments:)),
 ]
 
@@ -20,6 +22,7 @@ let arguments = CommandLine.arguments.dropFirst()
 guard let name = arguments.first, let benchmark = benchmarks.first(where: { $0.name == name })
 else {
     print("usage: streamd-bench \(benchmarks.map(\.name).joined(separator: " | ")) [options]")
-    exit(64)
+    print("streamd-bench NAME --help lists the options of one.")
+    exit(arguments.first == "--help" ? 0 : 64)
 }
 exit(benchmark.run(Array(arguments.dropFirst())))

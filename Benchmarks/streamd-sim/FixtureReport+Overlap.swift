@@ -59,5 +59,9 @@ extension FixtureReport {
                 + "missed \(missed)")
         guard options.shown > 0 else { return }
         for (name, overlap) in all where !overlap.isInterrupted { Swift.print("  missed \(name)") }
+        let slowest = all.sorted { $0.overlap.clearMs ?? 0 > $1.overlap.clearMs ?? 0 }
+        for (name, overlap) in slowest.prefix(options.shown) {
+            Swift.print("  \(name): clear after \(Int(overlap.clearMs ?? 0)) ms")
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Net
 import Pipelines
 import Realtime
@@ -19,6 +20,15 @@ final class Services: Sendable {
     let database: Database
     let assistants: AssistantDirectory
     let engines: Engines
+    /// What calls remember that are held turn by turn: in this process, unless another store is
+    /// put in its place.
+    let callState: any ExpiringState
+    let gatherCalls: GatherCallList
+    let waitingLine: WaitingLine
+    let pendingTurns = PendingTurns()
+    let textGate = KeyedQueue()
+    /// The time of day; settable for tests.
+    let now: @Sendable () -> Date
     /// The newest configuration; new calls go by its keys that can be reloaded.
     let reloaded: Locked<Configuration>
     /// Set once the loops run, where there is a collector.
@@ -26,8 +36,11 @@ final class Services: Sendable {
 
     init(
         configuration: Configuration, secrets: Secrets, log: Logger, database: Database,
-        engines: Engines, speechCache: SpeechCache, assistants: AssistantDirectory
+        engines: Engines, speechCache: SpeechCache, assistants: AssistantDirectory,
+        now: @escaping @Sendable () -> Date
     ) {
+        self.now = now
+        callState = MemoryState(nowNanos: { MonotonicClock.nowNanos() })
         self.configuration = configuration
         reloaded = Locked(configuration)
         self.secrets = secrets
@@ -43,6 +56,9 @@ final class Services: Sendable {
             maxCalls: configuration.limits.maxCalls,
             perSecond: configuration.limits.webhooksPerSecond,
             nowNanos: MonotonicClock.nowNanos())
+        gatherCalls = GatherCallList(
+            admission: admission, idleSeconds: configuration.gather.idleSeconds)
+        waitingLine = WaitingLine(configuration.queue)
         tokens = StreamTokens(
             countMax: configuration.limits.streamTokens,
             lifetimeMs: configuration.twilio.streamTokenMs)

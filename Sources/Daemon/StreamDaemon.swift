@@ -10,9 +10,18 @@ public final class StreamDaemon: Sendable {
     let services: Services
     private let loops: EventLoopGroup
     private let server: HTTPServer
+    private let outbox = Locked<LoopBound<OutboxSender>?>(nil)
 
     /// Loads what the configuration names and begins to listen. Blocking; may take a second.
-    public init(configuration: Configuration, secrets: Secrets, log: Logger) throws {
+    public convenience init(configuration: Configuration, secrets: Secrets, log: Logger) throws {
+        try self.init(configuration: configuration, secrets: secrets, log: log, now: { Date() })
+    }
+
+    /// - Parameter now: the time of day for dialogues and records; settable for tests.
+    package init(
+        configuration: Configuration, secrets: Secrets, log: Logger,
+        now: @escaping @Sendable () -> Date
+    ) throws {
         try configuration.checkTrust(secrets)
         let room = DescriptorLimit.raise(forConnections: configuration.server.connectionsMax)
         if room < configuration.server.connectionsMax {
@@ -25,14 +34,16 @@ public final class StreamDaemon: Sendable {
         let engines = try Engines(configuration, secrets: secrets, log: log)
         let cache = try SpeechCache(configuration.cache, speaker: configuration.tts[0])
         let assistants = try configuration.assistants.map {
-            try Self.makeAssistant($0, configuration, database, engines, log)
+            try Self.makeAssistant(
+                $0, configuration, secrets, database, engines, log, now: now)
         }
         try Self.prepareLastWords(assistants, configuration, engines, cache)
         try engines.warmUp()
         let services = Services(
             configuration: configuration, secrets: secrets, log: log, database: database,
             engines: engines, speechCache: cache,
-            assistants: AssistantDirectory(assistants: assistants, configuration: configuration))
+            assistants: AssistantDirectory(assistants: assistants, configuration: configuration),
+            now: now)
         self.services = services
         loops = try EventLoopGroup(count: configuration.server.loops)
         do {
@@ -48,6 +59,7 @@ public final class StreamDaemon: Sendable {
             throw error
         }
         startTelemetry(configuration.telemetry)
+        startOutbox()
         log.info(
             "listening",
             [
@@ -102,6 +114,22 @@ public final class StreamDaemon: Sendable {
             loop: loops.loops[0], settings: settings, headers: services.secrets.otlpHeaders,
             log: services.log)
         services.traces.withLock { $0 = exporter }
+    }
+
+    /// Sends confirmations where the account is known.
+    private func startOutbox() {
+        guard !services.secrets.accountSid.isEmpty, !services.secrets.authToken.isEmpty else {
+            return
+        }
+        let loop = loops.loops[0]
+        loop.execute { [self] in
+            do throws(NetError) {
+                let sender = LoopBound(try OutboxSender(services, loop: loop), loop: loop)
+                outbox.withLock { $0 = sender }
+            } catch {
+                services.log.error("no confirmations are sent", ["why": .text("\(error)")])
+            }
+        }
     }
 
     /// Closes everything. Blocking until the loops have ended, and until a collector has taken the
@@ -165,24 +193,28 @@ public final class StreamDaemon: Sendable {
     }
 
     private static func makeAssistant(
-        _ block: AssistantBlock, _ configuration: Configuration, _ database: Database,
-        _ engines: Engines, _ log: Logger
+        _ block: AssistantBlock, _ configuration: Configuration, _ secrets: Secrets,
+        _ database: Database, _ engines: Engines, _ log: Logger,
+        now: @escaping @Sendable () -> Date
     ) throws -> Assistant {
-        let settings = try AssistantSettings.reading(block)
+        var settings = try AssistantSettings.reading(block)
+        settings.confirmsBySMS =
+            block.confirmationSMS && !secrets.accountSid.isEmpty && !secrets.authToken.isEmpty
         let tell: AssistantLog = { callSid, message in
             log.error(message, ["call": .text(callSid)])
         }
         let directories = HospitalLibrary()
         let scripted = ScriptedDialogueEngine(
-            assistants: [settings], store: database, directories: directories, log: tell)
+            assistants: [settings], store: database, directories: directories, now: now, log: tell)
         if configuration.llm.contains(where: { $0.engine != "fixed" }) { try seed(scripted) }
         let dialogue = try engines.dialogue(
             settings, scripted: scripted,
             role: AssistantRole(
-                settings, store: database, directories: directories, log: tell))
+                settings, store: database, directories: directories, now: now, log: tell))
         let greeting = settings.spokenGreeting
         return Assistant(
-            block: block, settings: settings, dialogue: dialogue, greeting: greeting,
+            block: block, settings: settings, dialogue: dialogue, directories: directories,
+            greeting: greeting,
             greetingClip: greetingClip(greeting, settings, engines, log))
     }
 

@@ -12,16 +12,22 @@ public struct CallInfo: Sendable {
     public var from: String
     public var to: String
     public var language: String
+    /// How the two understand each other.
+    public var channel: Channel
+
+    /// A way to an assistant.
+    public enum Channel: Sendable, Equatable { case voice, text }
 
     public init(
         callSid: String, assistantID: String, from: String = "", to: String = "",
-        language: String = "en"
+        language: String = "en", channel: Channel = .voice
     ) {
         self.callSid = callSid
         self.assistantID = assistantID
         self.from = from
         self.to = to
         self.language = language
+        self.channel = channel
     }
 }
 
@@ -43,7 +49,7 @@ public enum StageError: Error, Sendable, CustomStringConvertible {
 // MARK: - Speech to text
 
 /// A transcript of the utterance so far.
-public struct Transcript: Sendable, Equatable {
+public struct Transcript: Sendable, Equatable, Codable {
     public var text: String
     /// 0…1 where the engine says so.
     public var confidence: Double?
@@ -82,7 +88,7 @@ public protocol SpeechToTextSession: AnyObject {
 // MARK: - Dialogue
 
 /// What the caller did in a turn.
-public enum CallerInput: Sendable, Equatable {
+public enum CallerInput: Sendable, Equatable, Codable {
     case speech(Transcript)
     case dtmf(String)
     /// Nothing was said for the idle time-out; the n-th time in a row, from 1.
@@ -156,6 +162,15 @@ public protocol DialogueSession: AnyObject {
     ) -> Bool
     /// Another engine answered this turn, or went on with it; the caller heard `reply` of it.
     func overheard(_ input: CallerInput, turn: TurnID, reply: String)
+
+    // What a conversation asks that is held in pieces: one webhook a turn, on any loop or node.
+
+    /// What the session remembers, as text that ``resume(from:)`` of a later session takes up; nil
+    /// where that can't be. Only between turns: not while a reply is being worked out.
+    var memory: String? { get }
+    /// Takes up the conversation that `memory` was of. Before the first turn. False, and nothing
+    /// changed, where it is none of this engine's.
+    func resume(from memory: String) -> Bool
 }
 
 /// How far a reply has got, as far as trying it again elsewhere goes.
@@ -175,6 +190,8 @@ extension DialogueSession {
         output: @escaping (Result<ReplyPart, StageError>) -> Void
     ) -> Bool { false }
     public func overheard(_ input: CallerInput, turn: TurnID, reply: String) {}
+    public var memory: String? { nil }
+    public func resume(from memory: String) -> Bool { false }
 }
 
 // MARK: - Text to speech

@@ -109,6 +109,9 @@ extension Database {
             ])
         let id = connection.lastInsertID
         try keep(seating, forReservation: id, connection)
+        try enqueue(
+            new.confirmation, assistantID: query.assistantID, reservation: id, at: new.createdAt,
+            connection)
         let made = try reservations(where: "r.id = ?", [.integer(id)], connection)
         return made.first.map(ReservationOutcome.booked) ?? .notFound
     }
@@ -223,7 +226,7 @@ extension Database {
         return FloorPlan(tables: try tables(query.assistantID, connection), taken: taken)
     }
 
-    private static func reservations(
+    static func reservations(
         where condition: String, _ values: [SQLValue], _ connection: SQLiteConnection
     ) throws(StoreError) -> [Reservation] {
         try connection.rows(

@@ -21,14 +21,17 @@ public struct DatabaseOptions: Sendable {
 /// The records of all assistants in one SQLite file.
 ///
 /// Every operation runs on the database's own serial worker, in the order asked, so that an event
-/// loop never waits for a disk. A completed write is on the disk: the log is synced at commit.
-public final class Database: RecordStore {
+/// loop never waits for a disk. A completed write is on the disk: the log is synced at commit, which
+/// operations that wait at the same time share.
+public final class Database: RecordStore, MessageStore, OutboxStore {
     /// The file that was opened.
     public let path: String
     private let pendingMax: Int
     private let worker = DispatchQueue(label: "streamd.store", qos: .userInitiated)
     private let confined: Confined
     private let pending = Atomic<Int>(0)
+    private let group = CommitGroup()
+    let menus = MenuCache()
 
     /// The connection is touched only on the worker once `init` is over.
     private final class Confined: @unchecked Sendable {
@@ -75,8 +78,9 @@ public final class Database: RecordStore {
         return try result.get()
     }
 
-    /// Runs `body` on the worker; `completion` is called there, exactly once. Any thread;
-    /// allocates, does not block.
+    /// Runs `body` on the worker; `completion` is called there, exactly once, when what it wrote is
+    /// on the disk. Operations that wait at the same time share a commit. Any thread; allocates,
+    /// does not block.
     func perform<Value: Sendable>(
         _ completion: @escaping StoreCompletion<Value>,
         _ body: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Value
@@ -87,13 +91,28 @@ public final class Database: RecordStore {
             completion(.failure(.overloaded(pendingMax: pendingMax)))
             return
         }
-        worker.async { [self] in
-            let result: Result<Value, StoreError>
-            do throws(StoreError) {
-                result = .success(try body(confined.connection))
-            } catch { result = .failure(error) }
-            pending.subtract(1, ordering: .relaxed)
-            completion(result)
-        }
+        let outcome = Outcome<Value>()
+        let operation = CommitGroup.Operation(
+            run: { connection in
+                do throws(StoreError) {
+                    outcome.value = try body(connection)
+                    return nil
+                } catch { return error }
+            },
+            complete: { [self] error in
+                pending.subtract(1, ordering: .relaxed)
+                if let value = outcome.value, error == nil {
+                    completion(.success(value))
+                } else {
+                    completion(.failure(error ?? .closed(path: path)))
+                }
+            })
+        guard group.append(operation) else { return }
+        worker.async { [self] in group.drain(on: confined.connection) }
+    }
+
+    /// What an operation found, until its commit. Touched on the worker only.
+    private final class Outcome<Value>: @unchecked Sendable {
+        var value: Value?
     }
 }

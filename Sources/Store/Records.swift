@@ -148,10 +148,12 @@ public struct NewReservation: Sendable, Equatable {
     public var callSid: String?
     public var idempotencyKey: String
     public var createdAt: UnixSeconds
+    /// Where a message goes that confirms it; nil for none.
+    public var confirmation: ConfirmationRoute?
 
     public init(
         query: AvailabilityQuery, name: String, phone: String, callSid: String?,
-        idempotencyKey: String, createdAt: UnixSeconds
+        idempotencyKey: String, createdAt: UnixSeconds, confirmation: ConfirmationRoute? = nil
     ) {
         self.query = query
         self.name = name
@@ -159,6 +161,7 @@ public struct NewReservation: Sendable, Equatable {
         self.callSid = callSid
         self.idempotencyKey = idempotencyKey
         self.createdAt = createdAt
+        self.confirmation = confirmation
     }
 }
 

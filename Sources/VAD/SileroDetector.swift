@@ -6,6 +6,8 @@ import Glibc
 /// One thread at a time. Nothing but the initialiser allocates; nothing blocks.
 public final class SileroDetector {
     private let model: SileroModel
+    /// Samples of the former chunk that a chunk is heard with.
+    package var contextCount: Int { model.contextCount }
     /// The end of the former chunk, this chunk, then its end mirrored.
     private let signal: UnsafeMutablePointer<Float>
     private let spectrum: UnsafeMutablePointer<Float>
@@ -19,6 +21,8 @@ public final class SileroDetector {
     private let cellInput: UnsafeMutablePointer<Float>
     private let cell: UnsafeMutablePointer<Float>
     private let gates: UnsafeMutablePointer<Float>
+    /// What a glance must not change: the end of the former chunk, the cell and its results.
+    private let saved: UnsafeMutablePointer<Float>
 
     private let signalCount: Int
     private let spectrumStride: Int
@@ -37,11 +41,13 @@ public final class SileroDetector {
         cellInput = PackedLayer.allocate(256)
         cell = PackedLayer.allocate(128)
         gates = PackedLayer.allocate(512)
+        saved = PackedLayer.allocate(model.contextCount + 256)
     }
 
     deinit {
         for memory in [
             signal, spectrum, magnitudes, frames1, frames2, frame3, cellInput, cell, gates,
+            saved,
         ] {
             memory.deallocate()
         }
@@ -70,6 +76,23 @@ public final class SileroDetector {
         let start = signal + model.contextCount
         for index in 0..<chunk.count { start[index] = chunk[index] }
         return run()
+    }
+
+    /// The probability that 32 ms between two chunks are speech, given what was heard before them;
+    /// what follows is judged as if this had not been asked. `samples`, ±1, are the `contextCount`
+    /// before those 32 ms, then those. Traps on another count.
+    package func glance(at samples: UnsafeBufferPointer<Float>) -> Float {
+        let context = model.contextCount
+        precondition(samples.count == context + model.chunkSampleCount, "context and 32 ms")
+        saved.update(from: signal, count: context)
+        (saved + context).update(from: cellInput + 128, count: 128)
+        (saved + context + 128).update(from: cell, count: 128)
+        for index in 0..<samples.count { signal[index] = samples[index] }
+        let probability = run()
+        signal.update(from: saved, count: context)
+        (cellInput + 128).update(from: saved + context, count: 128)
+        cell.update(from: saved + context + 128, count: 128)
+        return probability
     }
 
     private func run() -> Float {

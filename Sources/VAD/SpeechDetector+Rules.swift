@@ -2,15 +2,15 @@
 extension SpeechDetector {
     private static let subframe = Int64(LevelHistory.subframeCount)
 
-    private static func samples(_ milliseconds: Int) -> Int64 { Int64(milliseconds) * 8 }
+    static func samples(_ milliseconds: Int) -> Int64 { Int64(milliseconds) * 8 }
 
     /// Whether the stricter rules of playout hold.
-    private var isPlayout: Bool {
+    var isPlayout: Bool {
         isPlaying || position - playoutEnd < Self.samples(options.playoutTailMs)
     }
 
     /// From which level on something is sound and not noise.
-    private var soundThresholdDB: Float {
+    var soundThresholdDB: Float {
         let margin = min(
             options.aboveNoiseMaxDB,
             max(options.aboveNoiseDB, options.noiseDeviations * noise.deviationDB))
@@ -102,16 +102,24 @@ extension SpeechDetector {
 
     mutating func decide(_ emit: (SpeechEvent) -> Void) {
         switch phase {
-        case .idle: decideOnset(emit)
+        case .idle:
+            if let speechLikeStart {
+                decideOnset(
+                    probability: probability, speechLikeStart: speechLikeStart, isEvident: false,
+                    emit)
+            }
         case .speaking: decidePause(emit)
         case .paused: decideReturn(emit)
         }
     }
 
-    private mutating func decideOnset(_ emit: (SpeechEvent) -> Void) {
-        guard let soundStart, let speechLikeStart, probability >= onsetThreshold else { return }
+    mutating func decideOnset(
+        probability: Float, speechLikeStart: Int64, isEvident: Bool,
+        _ emit: (SpeechEvent) -> Void
+    ) {
+        guard let soundStart, isEvident || probability >= onsetThreshold else { return }
         let isShort = soundLast - soundStart < Self.samples(options.coughMs)
-        if isShort, probability < earlyOnsetThreshold { return }
+        if isShort, !isEvident, probability < earlyOnsetThreshold { return }
         // Where there was sound long before, as in a loud room, speech began where the network
         // first heard it, and one chunk of it is not enough.
         let isLoudRoom = soundStart < speechLikeStart - Self.samples(200)

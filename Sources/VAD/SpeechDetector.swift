@@ -11,10 +11,13 @@ public struct SpeechDetector: ~Copyable {
     enum Phase { case idle, speaking, paused }
 
     public let options: SpeechDetectorOptions
-    private let network: SileroDetector
+    let network: SileroDetector
     /// Of models for 16 kHz; nil for 8 kHz.
-    private let upsampler: Upsampler8to16?
+    let upsampler: Upsampler8to16?
     private let upsampled: UnsafeMutableBufferPointer<Float>
+    /// The same for glances, which begin anew each time.
+    let glancer: Upsampler8to16?
+    let glanced: UnsafeMutableBufferPointer<Float>
     /// The last samples, stored twice, so that any run of up to 1024 of them lies in one piece.
     private let history: UnsafeMutablePointer<Int16>
     var levels = LevelHistory()
@@ -26,9 +29,9 @@ public struct SpeechDetector: ~Copyable {
     /// The network's last word, 0…1; 0 while it sleeps.
     public internal(set) var probability: Float = 0
 
-    private var isGateOpen = false
+    var isGateOpen = false
     private var gateQuietCount = 0
-    private var chunkEnd: Int64 = 0
+    var chunkEnd: Int64 = 0
 
     /// Where the sound under way began; nil in silence.
     var soundStart: Int64?
@@ -37,6 +40,7 @@ public struct SpeechDetector: ~Copyable {
     /// Where the first chunk of the present row of speech-like ones began.
     var speechLikeStart: Int64?
     var unlikelyCount = 0
+    var evidence = Evidence()
     /// The utterance: where its last sound ended, its loudest level, and what counts as sound in
     /// it.
     var utteranceStart: Int64 = 0
@@ -52,7 +56,7 @@ public struct SpeechDetector: ~Copyable {
     var playoutPeakDB: Float = 0
 
     /// How often the network ran, and how many chunks of 32 ms were heard in all.
-    public private(set) var networkRunCount: Int64 = 0
+    public internal(set) var networkRunCount: Int64 = 0
     public var chunkCount: Int64 { position / Int64(Self.chunkCount8kHz) }
 
     /// 32 ms, what the network takes at once.
@@ -68,6 +72,9 @@ public struct SpeechDetector: ~Copyable {
         upsampler = model.sampleRate == 16_000 ? Upsampler8to16() : nil
         upsampled = .allocate(capacity: model.chunkSampleCount)
         upsampled.initialize(repeating: 0)
+        glancer = model.sampleRate == 16_000 ? Upsampler8to16() : nil
+        glanced = .allocate(capacity: 2 * (Self.leadCount + Self.chunkCount8kHz))
+        glanced.initialize(repeating: 0)
         noise = NoiseLevel(meanDB: options.silenceDBFS - options.aboveNoiseDB)
         history = .allocate(capacity: 2 * Self.historyCount)
         history.initialize(repeating: 0, count: 2 * Self.historyCount)
@@ -76,6 +83,7 @@ public struct SpeechDetector: ~Copyable {
     deinit {
         history.deallocate()
         upsampled.deallocate()
+        glanced.deallocate()
     }
 
     /// True from an onset to the next pause, and again after the utterance went on.
@@ -112,6 +120,7 @@ public struct SpeechDetector: ~Copyable {
             if isChunkComplete { judgeProbability() }
             if isSubframeComplete || isChunkComplete { decide(emit) }
         }
+        glance(emit)
     }
 
     /// The consumer has decided that the caller's turn is over: the next speech is a new onset.
@@ -173,10 +182,15 @@ public struct SpeechDetector: ~Copyable {
         chunkEnd = position + length
     }
 
+    /// The last samples, zeros before the first; at most half of the history.
+    func recentSamples(_ count: Int, before end: Int64? = nil) -> UnsafeBufferPointer<Int16> {
+        let length = Int64(Self.historyCount)
+        let start = Int(((end ?? position) - Int64(count) + length) % length)
+        return UnsafeBufferPointer(start: history + start, count: count)
+    }
+
     private mutating func hear(chunkBefore end: Int64) {
-        let count = Self.chunkCount8kHz
-        let start = Int((end - Int64(count)) % Int64(Self.historyCount))
-        let chunk = UnsafeBufferPointer(start: history + start, count: count)
+        let chunk = recentSamples(Self.chunkCount8kHz, before: end)
         if let upsampler {
             upsampler.process(chunk, into: upsampled)
             probability = network.probability(of: UnsafeBufferPointer(upsampled))

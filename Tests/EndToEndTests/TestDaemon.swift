@@ -32,26 +32,35 @@ final class TestDaemon: Sendable {
         """
 
     static func start(
-        token: String = "", _ adjust: @Sendable (inout Configuration) -> Void = { _ in }
+        token: String = "", now: Date? = nil, environment: [String: String] = [:],
+        folder existing: String? = nil, _ adjust: @Sendable (inout Configuration) -> Void = { _ in }
     ) async throws -> TestDaemon {
         var configuration = try Configuration.parse(yaml: base, file: "test.yaml")
-        let folder = NSTemporaryDirectory() + "streamd-e2e-" + UUID().uuidString
+        let folder = existing ?? NSTemporaryDirectory() + "streamd-e2e-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         configuration.store.path = folder + "/streamd.sqlite"
         configuration.twilio.validateSignatures = !token.isEmpty
         adjust(&configuration)
         let settled = configuration
-        return try await blocking { try TestDaemon(settled, token: token, folder: folder) }
+        var variables = environment
+        if !token.isEmpty { variables["TWILIO_AUTH_TOKEN"] = token }
+        let settledVariables = variables
+        return try await blocking {
+            try TestDaemon(settled, now: now, environment: settledVariables, folder: folder)
+        }
     }
 
-    private init(_ configuration: Configuration, token: String, folder: String) throws {
+    private init(
+        _ configuration: Configuration, now: Date?, environment: [String: String], folder: String
+    ) throws {
         self.folder = folder
         logDescriptor = open(folder + "/log", O_CREAT | O_WRONLY | O_APPEND, 0o600)
         log = Logger(level: configuration.log.level, format: .text, descriptor: logDescriptor)
-        let environment = token.isEmpty ? [:] : ["TWILIO_AUTH_TOKEN": token]
         let secrets = try Secrets(environment: environment, file: folder + "/none")
         do {
-            daemon = try StreamDaemon(configuration: configuration, secrets: secrets, log: log)
+            daemon = try StreamDaemon(
+                configuration: configuration, secrets: secrets, log: log,
+                now: { now ?? Date() })
         } catch {
             log.close()
             close(logDescriptor)

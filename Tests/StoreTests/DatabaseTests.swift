@@ -53,7 +53,7 @@ import Testing
         try file.seek(toOffset: 60)
         try file.write(contentsOf: [0, 0, 0, 99])
         try file.close()
-        #expect(throws: StoreError.newerSchema(path: store.path, found: 99, known: 2)) {
+        #expect(throws: StoreError.newerSchema(path: store.path, found: 99, known: 4)) {
             _ = try Database(DatabaseOptions(path: store.path))
         }
     }

@@ -56,6 +56,27 @@ import VAD
         #expect(probabilities(used, samples, chunk: 512) == first)
     }
 
+    @Test func aGlanceIsForgotten() throws {
+        let model = try Fixtures.model()
+        let samples = try Fixtures.samples("kal-yes-16k.s16").map { Float($0) / 32_768 }
+        let expected = probabilities(SileroDetector(model: model), samples, chunk: 512)
+        let glancing = SileroDetector(model: model)
+        var found: [Float] = []
+        var glances: [Float] = []
+        for start in stride(from: 0, through: samples.count - 512, by: 512) {
+            found += probabilities(glancing, Array(samples[start..<(start + 512)]), chunk: 512)
+            let from = start + 256 - glancing.contextCount
+            guard from + glancing.contextCount + 512 <= samples.count else { break }
+            glances.append(
+                samples[from..<(from + glancing.contextCount + 512)].withUnsafeBufferPointer {
+                    glancing.glance(at: $0)
+                })
+        }
+        #expect(found == expected)
+        // It judges the sound it is shown, and not the chunk before.
+        #expect(glances.max() ?? 0 > 0.9 && glances != Array(expected.prefix(glances.count)))
+    }
+
     @Test func wholeNumbersAndFractionsAreTheSame() throws {
         let model = try Fixtures.model()
         let one = SileroDetector(model: model)

@@ -114,8 +114,32 @@ func hear(
         #expect(detector.position == 80_000)
     }
 
-    /// Of 1,440 such coughs 3 were taken for speech, and 1 while our voice was played: 0.07 are to be
-    /// expected here, and more than 2 about once in 20,000 runs.
+    /// Whole utterances at once leave no time for glances between the chunks; frames do.
+    @Test func overOurVoiceGlancesFindOnsetsSooner() throws {
+        print("onsets in playout, seed \(seed)")
+        var random = SeededGenerator(seed: seed)
+        let model = try Fixtures.model()
+        var savedMs: [Int] = []
+        for utterance in try Fixtures.utterances() {
+            let lead = 16_000 + Int.random(in: 0..<256, using: &random)
+            let noise = Sound.white(lead + utterance.samples.count, dBFS: -70, &random)
+            let sound = Sound.pcm(Sound.mix(noise, Sound.speech(utterance), at: lead))
+            let onsets = [sound.count, 160].map { frame in
+                var detector = SpeechDetector(model: model)
+                detector.setPlayout(active: true)
+                let first = hear(&detector, sound, frame: frame).first { $0.isOnset }
+                guard case .onset(_, let detected)? = first?.event else { return Int.max }
+                return Int(detected)
+            }
+            #expect(onsets[1] <= onsets[0], "\(utterance.name)")
+            savedMs.append((onsets[0] - onsets[1]) / 8)
+        }
+        print("glances saved \(savedMs) ms")
+        #expect(savedMs.reduce(0, +) > 0)
+    }
+
+    /// Of 1,440 such coughs 3 were taken for speech, and of 4,800 while our voice was played 17: 0.14
+    /// are to be expected here, and more than 3 about once in 60,000 runs.
     @Test func coughsAreNotSpeech() throws {
         print("coughs, seed \(seed)")
         var random = SeededGenerator(seed: seed)
@@ -134,7 +158,7 @@ func hear(
             #expect(detector.networkRunCount > 24 * 5, "the coughs did not reach the network")
         }
         print("\(mistakes) of 48 coughs taken for speech")
-        #expect(mistakes <= 2, "seed \(seed)")
+        #expect(mistakes <= 3, "seed \(seed)")
     }
 
     /// Our own voice comes back 20 dB softer; the caller at a usual level is still heard over it.

@@ -3,7 +3,7 @@ import Realtime
 
 /// The services that are stood in for.
 public enum StandInService: String, Sendable, CaseIterable {
-    case stt, llm, tts
+    case stt, llm, tts, twilio
 }
 
 /// Something that goes wrong with an answer.
@@ -73,12 +73,12 @@ public final class FaultBoard: Sendable {
         }
     }
 
-    /// Obeys the body of `POST /faults`: `service` (stt, llm, tts or all), `fault` (or none), `count`.
+    /// Obeys the body of `POST /faults`: `service` (stt, llm, tts, twilio or all), `fault` (or none), `count`.
     /// - Returns: what is wrong with it; nil when it was obeyed.
     public func obey(_ json: JSONValue) -> String? {
         let name = json["service"]?.stringValue ?? "all"
         let services = StandInService.allCases.filter { name == "all" || name == $0.rawValue }
-        guard !services.isEmpty else { return "no service '\(name)': stt, llm, tts or all" }
+        guard !services.isEmpty else { return "no service '\(name)': stt, llm, tts, twilio or all" }
         let count = json["count"]?.intValue
         guard count.map({ $0 > 0 }) ?? true else { return "count must be 1 or more" }
         if json["fault"]?.stringValue == "none" {

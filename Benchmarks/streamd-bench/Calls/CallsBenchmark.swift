@@ -45,7 +45,7 @@ enum CallsBenchmark {
             let report = CallsReport(
                 steps: [step], held: failures.isEmpty ? plan.callCount : 0, quality: quality,
                 daemonLog: log, isRamp: false)
-            try report.write(json: options["json"], html: options["html"])
+            try report.write(options)
             return figures.statistics.failedCallCount == 0 ? 0 : 1
         }
         let ramp = try CallsRamp(options["ramp"])
@@ -62,7 +62,7 @@ enum CallsBenchmark {
         print("\nlargest number of calls that held \(quality): \(held)")
         let report = CallsReport(
             steps: steps, held: held, quality: quality, daemonLog: log, isRamp: true)
-        try report.write(json: options["json"], html: options["html"])
+        try report.write(options)
         return held > 0 ? 0 : 1
     }
 

@@ -16,25 +16,19 @@ struct CallsReport {
     /// The run that the report is about: the largest that held, or the first.
     var main: CallsRamp.Step? { steps.last { $0.callCount == held } ?? steps.first }
 
-    func write(json: String, html: String) throws {
-        if !json.isEmpty {
-            try Data(self.json.encoded() + [10]).write(to: URL(filePath: json))
-        }
-        if !html.isEmpty {
-            try Data(page.html.utf8).write(to: URL(filePath: html))
-        }
+    func write(_ options: BenchOptions) throws {
+        try options.write(benchmark: isRamp ? "ramp" : "calls", members)
+        try options.write(page)
     }
 
     /// The main run's figures at the top, all runs under `steps`.
-    var json: JSONValue {
+    private var members: [JSONValue.Member] {
         var members: [JSONValue.Member] = [
-            .init("benchmark", .string(isRamp ? "ramp" : "calls")), .init("format", .integer(1)),
-            .init("environment", HostEnvironment.json),
             .init("quality", .string(quality.description)), .init("callsHeld", .integer(held)),
         ]
         if let main { members += Self.members(main) }
         members.append(.init("steps", .array(steps.map { .object(Self.members($0)) })))
-        return .object(members)
+        return members
     }
 
     private static func members(_ step: CallsRamp.Step) -> [JSONValue.Member] {

@@ -54,15 +54,9 @@ enum AdmissionBenchmark {
         print(figures)
         print(failures.isEmpty ? "quality: held (\(quality))" : "quality: NOT held: \(failures)")
         print(refusals)
-        if !options["json"].isEmpty {
-            let json = JSONValue.object(
-                [
-                    .init("benchmark", .string("admission")), .init("format", .integer(1)),
-                    .init("environment", HostEnvironment.json),
-                    .init("held", .bool(failures.isEmpty)),
-                ] + refusals.members + figures.members)
-            try Data(json.encoded() + [10]).write(to: URL(filePath: options["json"]))
-        }
+        try options.write(
+            benchmark: "admission",
+            [.init("held", .bool(failures.isEmpty))] + refusals.members + figures.members)
         return failures.isEmpty && refusals.admitted + refusals.failed == 0 ? 0 : 1
     }
 }

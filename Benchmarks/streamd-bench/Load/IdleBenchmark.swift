@@ -37,7 +37,7 @@ enum IdleBenchmark {
             let options = try BenchOptions(arguments, known: known)
             let figures = try measure(options)
             print(text(figures))
-            if !options["json"].isEmpty { try write(figures, options["json"]) }
+            try options.write(benchmark: "idle", members(figures))
             return figures.survivors == figures.connections ? 0 : 1
         } catch {
             print("idle: \(error)")
@@ -122,10 +122,8 @@ enum IdleBenchmark {
         """
     }
 
-    private static func write(_ figures: Figures, _ path: String) throws {
-        let json = JSONValue.object([
-            .init("benchmark", .string("idle")), .init("format", .integer(1)),
-            .init("environment", HostEnvironment.json),
+    private static func members(_ figures: Figures) -> [JSONValue.Member] {
+        [
             .init("connections", .integer(figures.connections)),
             .init("survivors", .integer(figures.survivors)),
             .init("openSeconds", .number(figures.openSeconds)),
@@ -135,7 +133,6 @@ enum IdleBenchmark {
             .init("memoryPssKiB", .optional(figures.proportionalKiB.map(Double.init))),
             .init("memoryKiBPerConnection", .number(figures.kibPerConnection)),
             .init("cpuSecondsPerSecond", .number(figures.cpuSecondsPerSecond)),
-        ])
-        try Data(json.encoded() + [10]).write(to: URL(filePath: path))
+        ]
     }
 }

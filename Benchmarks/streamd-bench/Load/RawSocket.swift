@@ -109,7 +109,12 @@ final class RawSocket: @unchecked Sendable {
         var text = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         for (name, value) in headers { text += "\(name): \(value)\r\n" }
         if !body.isEmpty { text += "Content-Length: \(body.utf8.count)\r\n" }
-        try send(Array((text + "\r\n" + body).utf8))
+        return try exchange(Array((text + "\r\n" + body).utf8))
+    }
+
+    /// A request as it is, and its answer, whose length must be told.
+    func exchange(_ request: [UInt8]) throws -> Answer {
+        try send(request)
         let head = try takeHead()
         let lines = head.split(separator: "\r\n")
         let length = lines.first { $0.lowercased().hasPrefix("content-length:") }

@@ -41,14 +41,12 @@ enum StartBenchmark {
                     + "\(Format.fixed(values[0], 1))…\(Format.fixed(values[values.count - 1], 1)) "
                     + "ms after exec (\(values.count) runs)")
         }
-        if !options["json"].isEmpty {
-            let json = JSONValue.object([
-                .init("benchmark", .string("start")), .init("format", .integer(1)),
-                .init("environment", HostEnvironment.json), .init("runs", .integer(runs.count)),
-                .init("readyMs", json(ready)), .init("firstAudioMs", json(audio)),
+        try options.write(
+            benchmark: "start",
+            [
+                .init("runs", .integer(runs.count)), .init("readyMs", json(ready)),
+                .init("firstAudioMs", json(audio)),
             ])
-            try Data(json.encoded() + [10]).write(to: URL(filePath: options["json"]))
-        }
         return 0
     }
 

@@ -28,6 +28,7 @@ final class WebhookLoad {
     }
 
     private let requests: [[UInt8]]
+    private let marker: StaticString
     private var connections: [Connection] = []
     private var polls: [pollfd] = []
     private var free: [Int] = []
@@ -41,12 +42,11 @@ final class WebhookLoad {
     private static let patienceNanos: UInt64 = 5_000_000_000
 
     /// - Parameters:
-    ///   - signedURL: how the daemon says it is reached.
-    ///   - token: what signs; the daemon must have the same.
-    init(port: Int, poolSize: Int, requestCount: Int, signedURL: String, token: String) throws {
-        requests = (0..<requestCount).map {
-            Self.request(number: $0, signedURL: signedURL, token: token)
-        }
+    ///   - requests: whole requests, in the order they are due.
+    ///   - marker: what a good answer has in its body.
+    init(port: Int, poolSize: Int, requests: [[UInt8]], marker: StaticString) throws {
+        self.requests = requests
+        self.marker = marker
         for _ in 0..<poolSize {
             let socket = try RawSocket(port: port)
             sockets.append(socket)
@@ -57,7 +57,11 @@ final class WebhookLoad {
         free = Array(connections.indices)
     }
 
-    private static func request(number: Int, signedURL: String, token: String) -> [UInt8] {
+    /// The webhook of an incoming call.
+    /// - Parameters:
+    ///   - signedURL: how the daemon says it is reached.
+    ///   - token: what signs; the daemon must have the same.
+    static func voiceRequest(number: Int, signedURL: String, token: String) -> [UInt8] {
         let digits = String(number, radix: 16)
         let sid = "CA" + String(repeating: "0", count: max(0, 32 - digits.count)) + digits
         let fields: [TwilioSignature.Parameter] = [
@@ -66,21 +70,8 @@ final class WebhookLoad {
             ("Caller", "+15550001111"), ("Direction", "inbound"), ("From", "+15550001111"),
             ("To", "+15551234567"),
         ]
-        let body = fields.map { "\($0.name)=\($0.value.replacing("+", with: "%2B"))" }
-            .joined(separator: "&")
-        let signature = TwilioSignature.sign(url: signedURL, parameters: fields, authToken: token)
-        return Array(
-            """
-            POST /twilio/voice HTTP/1.1\r
-            Host: bench.example\r
-            User-Agent: TwilioProxy/1.1\r
-            Accept: */*\r
-            Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r
-            X-Twilio-Signature: \(signature)\r
-            Content-Length: \(body.utf8.count)\r
-            \r
-            \(body)
-            """.utf8)
+        return SignedWebhook.bytes(
+            path: "/twilio/voice", fields: fields, signedURL: signedURL, token: token)
     }
 
     /// Sends all of them at the rate and waits for the answers.
@@ -155,9 +146,11 @@ final class WebhookLoad {
     }
 
     private func takeAnswer(_ index: Int) {
-        guard let answer = HTTPAnswerScan(connections[index].received) else { return }
+        guard let answer = HTTPAnswerScan(connections[index].received, marker: marker) else {
+            return
+        }
         switch answer.status {
-        case 200 where answer.hasStream:
+        case 200 where answer.hasMarker:
             outcome.answered += 1
             outcome.latency.record(MonotonicClock.nowNanos() - connections[index].sinceNanos)
         case 429: outcome.refused += 1
@@ -177,11 +170,11 @@ final class WebhookLoad {
 /// One whole HTTP answer in a buffer.
 private struct HTTPAnswerScan {
     let status: Int
-    /// Whether its TwiML connects a stream.
-    let hasStream: Bool
+    /// Whether its body is what was asked for.
+    let hasMarker: Bool
 
     /// Nil while something is missing.
-    init?(_ bytes: [UInt8]) {
+    init?(_ bytes: [UInt8], marker: StaticString) {
         guard let end = Self.find("\r\n\r\n", in: bytes, from: 0),
             let field = Self.find("ontent-Length: ", in: bytes, from: 0)
         else { return nil }
@@ -193,7 +186,7 @@ private struct HTTPAnswerScan {
         }
         guard bytes.count >= end + length else { return nil }
         status = bytes[9..<12].reduce(0) { $0 * 10 + Int($1) - 0x30 }
-        hasStream = Self.find("<Stream ", in: bytes, from: end) != nil
+        hasMarker = Self.find(marker, in: bytes, from: end) != nil
     }
 
     /// Where the text ends in the bytes.

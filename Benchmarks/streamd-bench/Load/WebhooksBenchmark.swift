@@ -40,15 +40,16 @@ enum WebhooksBenchmark {
         defer { daemon.stop() }
         let load = try WebhookLoad(
             port: daemon.port, poolSize: max(1, try options.integer("connections")),
-            requestCount: count, signedURL: publicURL + "/twilio/voice", token: token)
+            requests: (0..<count).map {
+                WebhookLoad.voiceRequest(
+                    number: $0, signedURL: publicURL + "/twilio/voice", token: token)
+            }, marker: "<Stream ")
         let before = MachineTime(server: daemon.process)
         let outcome = load.run(perSecond: rate)
         let use = MachineTime(server: daemon.process).since(before)
         print(text(outcome, use, rate: rate, count: count))
-        if !options["json"].isEmpty {
-            let json = json(outcome, use, rate: rate, count: count)
-            try Data(json.encoded() + [10]).write(to: URL(filePath: options["json"]))
-        }
+        try options.write(
+            benchmark: "webhooks", members(outcome, use, rate: rate, count: count))
         return outcome.answered == count ? 0 : 1
     }
 
@@ -76,12 +77,11 @@ enum WebhooksBenchmark {
         seconds * 1e6 / Double(max(1, count))
     }
 
-    private static func json(
+    private static func members(
         _ outcome: WebhookLoad.Outcome, _ use: MachineUse, rate: Int, count: Int
-    ) -> JSONValue {
-        .object([
-            .init("benchmark", .string("webhooks")), .init("format", .integer(1)),
-            .init("environment", HostEnvironment.json), .init("ratePerSecond", .integer(rate)),
+    ) -> [JSONValue.Member] {
+        [
+            .init("ratePerSecond", .integer(rate)),
             .init("requests", .integer(count)), .init("answered", .integer(outcome.answered)),
             .init("refused", .integer(outcome.refused)),
             .init("failed", .integer(outcome.failed)),
@@ -89,6 +89,6 @@ enum WebhooksBenchmark {
             .init("latency", outcome.latency.json), .init("ownLateness", outcome.lateness.json),
             .init("cpuMicrosPerRequest", .number(micros(use.serverCPUSeconds, count))),
             .init("machine", use.json),
-        ])
+        ]
     }
 }

@@ -1,5 +1,6 @@
 import CallSimulator
 import Foundation
+import Net
 
 /// What each component of the audio path costs, against the least that could be done instead, and
 /// how often it allocates.
@@ -58,20 +59,15 @@ enum MicroBenchmark {
             throw BenchOptions.Fault(description: "no component's name holds '\(only)'")
         }
         print(table(results, rounds: rounds))
-        if !options["json"].isEmpty {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            try encoder.encode(Report(rounds: rounds, components: results))
-                .write(to: URL(filePath: options["json"]))
-        }
+        try options.write(
+            benchmark: "micro",
+            [
+                .init("rounds", .integer(rounds)),
+                .init("components", .array(results.map(\.json))),
+            ])
         let faults = faults(results, ratioMax: Double(options["ratio-max"]) ?? 0)
         for fault in faults { print("micro: \(fault)") }
         return faults.isEmpty ? 0 : 1
-    }
-
-    private struct Report: Encodable {
-        var rounds: Int
-        var components: [MicroResult]
     }
 
     /// What must not be, on any machine.

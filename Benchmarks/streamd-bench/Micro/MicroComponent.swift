@@ -1,5 +1,6 @@
 import CAllocationCounter
 import CEchoFloor
+import Net
 import Realtime
 
 /// Something to do many times, with the least that could be done instead.
@@ -35,7 +36,7 @@ struct MicroFloor {
 }
 
 /// One line of the table. Nanoseconds are CPU time where a socket is involved, else elapsed time.
-struct MicroResult: Codable {
+struct MicroResult {
     var component: String
     var unit: String
     var nanos: Double
@@ -46,6 +47,21 @@ struct MicroResult: Codable {
     var allocations: Double?
     var isAllocationFree: Bool
     var details: [String: Double]
+
+    var json: JSONValue {
+        .object([
+            .init("component", .string(component)), .init("unit", .string(unit)),
+            .init("nanos", .number(nanos)), .init("floor", .string(floor)),
+            .init("floorNanos", .number(floorNanos)), .init("ratio", .number(ratio)),
+            .init("allocations", .optional(allocations)),
+            .init("isAllocationFree", .bool(isAllocationFree)),
+            .init(
+                "details",
+                .object(
+                    details.sorted { $0.key < $1.key }
+                        .map { .init($0.key, .number($0.value)) })),
+        ])
+    }
 }
 
 /// Measures components in rounds; component and floor take turns, and the median round counts.

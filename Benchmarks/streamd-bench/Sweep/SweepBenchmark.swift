@@ -50,12 +50,8 @@ enum SweepBenchmark {
         }
         let report = SweepReport(grid: grid, plan: plan, results: results)
         print("\n" + report.text)
-        if !options["json"].isEmpty {
-            try Data(report.json.encoded() + [10]).write(to: URL(filePath: options["json"]))
-        }
-        if !options["html"].isEmpty {
-            try Data(report.page.html.utf8).write(to: URL(filePath: options["html"]))
-        }
+        try options.write(benchmark: "sweep", report.members)
+        try options.write(report.page)
         return report.choice.chosen == nil ? 1 : 0
     }
 }
@@ -109,11 +105,10 @@ struct SweepReport {
         return table.joined(separator: "\n") + "\n\ntake \(verdict)\nrule: \(SweepChoice.rule)"
     }
 
-    var json: JSONValue {
+    var members: [JSONValue.Member] {
         let chosen = choice.chosen.map { Self.keys($0.point) } ?? .null
-        return .object([
-            .init("benchmark", .string("sweep")), .init("format", .integer(1)),
-            .init("environment", HostEnvironment.json), .init("rule", .string(SweepChoice.rule)),
+        return [
+            .init("rule", .string(SweepChoice.rule)),
             .init("chosen", chosen), .init("reason", .string(choice.reason)),
             .init(
                 "points",
@@ -122,7 +117,7 @@ struct SweepReport {
                         .object(
                             [.init("keys", Self.keys(result.point))] + result.figures.members)
                     })),
-        ])
+        ]
     }
 
     private static func keys(_ point: SweepGrid.Point) -> JSONValue {

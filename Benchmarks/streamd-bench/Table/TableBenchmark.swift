@@ -13,10 +13,7 @@ enum TableBenchmark {
             let options = try BenchOptions(arguments, known: known)
             let table = Comparison(folder: options["folder"])
             print(table.text)
-            if !options["html"].isEmpty {
-                try Data(table.page(folder: options["folder"]).html.utf8)
-                    .write(to: URL(filePath: options["html"]))
-            }
+            try options.write(table.page(folder: options["folder"]))
             return table.lines.contains { $0.verdict == .missed } ? 1 : 0
         } catch {
             print("table: \(error)")

@@ -119,7 +119,7 @@ public struct LocalTime: Sendable, Hashable, Comparable {
 }
 
 /// A day and a time on the business's clock.
-public struct LocalDateTime: Sendable, Hashable, Comparable {
+public struct LocalDateTime: Sendable, Hashable, Comparable, Codable {
     public var date: LocalDate
     public var time: LocalTime
 

@@ -1,16 +1,16 @@
 import Pipelines
 
 /// Everything the directory's dialogue remembers of one conversation.
-public struct DirectoryState: Sendable, Equatable {
+public struct DirectoryState: Sendable, Equatable, Codable {
     /// A hospital that is asked about.
-    struct Subject: Sendable, Equatable {
+    struct Subject: Sendable, Equatable, Codable {
         var words: [String]
         var spoken: String
         /// All that was said where the name was, to be judged by its sound.
         var phrase: [String] = []
     }
 
-    enum Stage: Sendable, Equatable {
+    enum Stage: Sendable, Equatable, Codable {
         case open
         /// Several fit; it was asked which is meant.
         case choosing([Int])
@@ -24,6 +24,8 @@ public struct DirectoryState: Sendable, Equatable {
 
     /// Nil until the first thing is said.
     var index: HospitalIndex?
+    /// Of the directory that positions in the state are of.
+    var version: Int64?
     /// What was said while the directory was being looked up.
     var heldInput: CallerInput?
     var stage = Stage.open
@@ -47,6 +49,24 @@ public struct DirectoryState: Sendable, Equatable {
     var storeFailures = 0
 
     public init() {}
+
+    /// What a conversation keeps between its messages: the directory is read again.
+    private enum CodingKeys: CodingKey {
+        case version, stage, more, isOffering, focus, subject, question, askCounts, lastReply
+        case hasProgressed, hasAnswered, failures, storeFailures
+    }
+
+    /// Takes the directory, which may be another one than when the conversation was left.
+    mutating func take(_ index: HospitalIndex) {
+        self.index = index
+        defer { version = index.version }
+        guard let version, version != index.version else { return }
+        // Positions mean other hospitals now.
+        stage = .open
+        more = []
+        isOffering = false
+        focus = []
+    }
 }
 
 /// A tool call of the directory's dialogue: all it needs is the index, once in a conversation.

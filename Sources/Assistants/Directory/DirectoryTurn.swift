@@ -35,7 +35,7 @@ struct DirectoryTurn {
     mutating func take(_ result: Result<HospitalIndex, ToolError>) {
         guard case .success(let index) = result else { return storeFailed() }
         state.storeFailures = 0
-        state.index = index
+        state.take(index)
         guard let input = state.heldInput else { return }
         state.heldInput = nil
         take(input)

@@ -52,6 +52,10 @@ public final class HospitalIndex: Sendable, Equatable {
     /// Which variants have a pair of sounds, by the pair.
     let variantsOfPair: [[Int]]
     private let cityPhrases: PhraseTable<Int>
+    /// Cities and words of names that callers are most likely to say, those with the most entries
+    /// first; ``vocabularyMax`` at most.
+    public let vocabulary: [String]
+    static let vocabularyMax = 500
 
     /// Builds the index; blocks for it.
     public init(_ list: HospitalList) {
@@ -70,6 +74,22 @@ public final class HospitalIndex: Sendable, Equatable {
         }
         variantsOfPair = ofPair
         tellingWords = words.indices.filter { Self.isTelling(names.words[$0]) }
+        vocabulary = Self.vocabulary(cities, hospitals)
+    }
+
+    /// Cities first: there are fewer of them, and every other question has one.
+    private static func vocabulary(_ cities: [City], _ hospitals: [Hospital]) -> [String] {
+        var counts: [String: Int] = [:]
+        for hospital in hospitals {
+            for word in hospital.name.split(separator: " ") {
+                let normal = HospitalWords.words(of: String(word)).first ?? ""
+                guard normal.count > 2, !HospitalWords.generic.contains(normal) else { continue }
+                counts[String(word), default: 0] += 1
+            }
+        }
+        let places = cities.sorted { ($1.ids.count, $0.name) < ($0.ids.count, $1.name) }
+        let words = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        return Array((places.map(\.name) + words.map(\.key)).prefix(vocabularyMax))
     }
 
     private static func isTelling(_ word: Word) -> Bool {

@@ -32,15 +32,17 @@ public struct AssistantRole: Sendable {
         let tools = ToolBox.tools(of: settings.kind)
         var role = LanguageModelRole(
             greeting: settings.spokenGreeting,
-            instructions: { [settings, now] _ in
-                Self.instructions(settings, rules: rules, extra: extra, now: now())
+            instructions: { [settings, now] call in
+                Self.instructions(
+                    settings, rules: rules, extra: extra, channel: call.channel, now: now())
             },
             tools: tools.declarations.map(DialogueTool.init),
             run: { [store, directories, now, log] call, answer in
                 let context = ToolContext(
                     rules: rules, store: store, callSid: call.call.callSid,
                     callerNumber: call.call.from, idempotencyKey: call.idempotencyKey, now: now(),
-                    directories: directories)
+                    directories: directories,
+                    confirmation: rules.settings.confirmation(of: call.call))
                 tools.run(call.name, json: Data(call.argumentsJSON), in: context) { result in
                     if case .failure(let error) = result {
                         log(call.call.callSid, error.description)
@@ -57,13 +59,18 @@ public struct AssistantRole: Sendable {
     }
 
     private static func instructions(
-        _ settings: AssistantSettings, rules: ReservationRules, extra: String, now: Date
+        _ settings: AssistantSettings, rules: ReservationRules, extra: String,
+        channel: CallInfo.Channel, now: Date
     ) -> String {
         let today = rules.today(now)
         let local = rules.clock.local(at: now)
         var lines = [
-            "You answer the telephone of \(settings.name) and \(business(settings.kind)).",
-            "You are speaking: answer in one or two short sentences without lists, markdown or emoji.",
+            "You answer the \(channel == .text ? "text messages" : "telephone") of \(settings.name) "
+                + "and \(business(settings.kind)).",
+            channel == .text
+                ? "Answer in a few short sentences of plain text, without markdown."
+                : "You are speaking: answer in one or two short sentences without lists, markdown or "
+                    + "emoji.",
             "It is \(today.weekday.name), \(today), \(local.time).",
             "Read numbers of bookings, orders and customers out digit by digit.",
         ]

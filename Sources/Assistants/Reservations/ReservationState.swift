@@ -1,8 +1,8 @@
 import Pipelines
 
 /// Everything the reservation dialogue remembers of one conversation.
-public struct ReservationState: Sendable, Equatable {
-    public enum Stage: Sendable, Equatable {
+public struct ReservationState: Sendable, Equatable, Codable {
+    public enum Stage: Sendable, Equatable, Codable {
         /// Parts are missing.
         case collecting
         /// The wished start is full; these were offered.
@@ -20,7 +20,7 @@ public struct ReservationState: Sendable, Equatable {
     }
 
     /// What is in the store.
-    public struct Booking: Sendable, Equatable {
+    public struct Booking: Sendable, Equatable, Codable {
         public var number: String
         public var wish: TableWish
         public var name: String
@@ -59,6 +59,13 @@ public struct ReservationState: Sendable, Equatable {
     var sequence = 1
 
     public init() {}
+
+    /// What a conversation keeps between its messages: nothing is waited for then.
+    private enum CodingKeys: CodingKey {
+        case stage, partySize, date, time, partOfDay, name, expectation, freeWish, booking
+        case isNumberHeard, news, hasProgressed, endsAfterBooking, question, askCounts, lastReply
+        case failures, storeFailures, sequence
+    }
 
     var missing: ReservationSlots {
         var result: ReservationSlots = []

@@ -1,5 +1,5 @@
 /// The parts of a reservation.
-public struct ReservationSlots: OptionSet, Sendable, Hashable {
+public struct ReservationSlots: OptionSet, Sendable, Hashable, Codable {
     public let rawValue: Int
     public init(rawValue: Int) { self.rawValue = rawValue }
 
@@ -10,7 +10,7 @@ public struct ReservationSlots: OptionSet, Sendable, Hashable {
 }
 
 /// What was asked last, and so what a short answer means.
-public enum ReservationExpectation: Sendable, Equatable {
+public enum ReservationExpectation: Sendable, Equatable, Codable {
     case slots(ReservationSlots)
     case yesNo
     /// One of the starts that were offered.

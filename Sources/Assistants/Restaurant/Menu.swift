@@ -1,4 +1,5 @@
 import Foundation
+import Realtime
 import Store
 
 /// A restaurant's menu with what is needed to find things on it. Read once in a conversation; shared
@@ -11,6 +12,8 @@ public final class Menu: Sendable, Equatable {
     let extras: NameIndex
     let extraNames: [String]
     private let sizes: PhraseTable<String>
+    /// The same for the same items in the same order, in every process (FNV-1a, 64 bits).
+    let revision: UInt64
 
     public init(_ items: [MenuItem]) {
         self.items = items
@@ -37,6 +40,25 @@ public final class Menu: Sendable, Equatable {
                 return [name, bare]
             })
         sizes = Self.sizePhrases(items)
+        revision = items.reduce(0xcbf2_9ce4_8422_2325) { hash, item in
+            (item.name + "\n").utf8.reduce(hash) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        }
+    }
+
+    /// The menus that were made last: to make one takes a millisecond, and every message of a
+    /// conversation by text asks for one.
+    private static let made = Locked<[Menu]>([])
+    private static let madeMax = 64
+
+    /// The menu of these items: the one that was made of them before, or a new one. Any thread.
+    public static func of(_ items: [MenuItem]) -> Menu {
+        if let known = made.withLock({ $0.first { $0.items == items } }) { return known }
+        let menu = Menu(items)
+        made.withLock { made in
+            if made.count == madeMax { made.removeFirst() }
+            made.append(menu)
+        }
+        return menu
     }
 
     /// A menu is the one that was read, and no other.

@@ -15,8 +15,8 @@ enum OrderExpectation: Sendable, Equatable {
 }
 
 /// An item that was named, with what was said of it.
-struct ItemMention: Sendable, Equatable {
-    enum Role: Sendable, Equatable { case wanted, removed }
+struct ItemMention: Sendable, Equatable, Codable {
+    enum Role: Sendable, Equatable, Codable { case wanted, removed }
 
     /// What may be meant; positions on the menu.
     var ids: [Int]

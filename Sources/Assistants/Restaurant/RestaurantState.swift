@@ -2,12 +2,12 @@ import Pipelines
 import Store
 
 /// Everything the restaurant's dialogue remembers of one conversation.
-public struct RestaurantState: Sendable, Equatable {
+public struct RestaurantState: Sendable, Equatable, Codable {
     /// What the conversation is about.
-    public enum Topic: Sendable, Equatable { case order, reservation }
+    public enum Topic: Sendable, Equatable, Codable { case order, reservation }
 
     /// A line that is being ordered; names are the menu's.
-    struct Line: Sendable, Equatable {
+    struct Line: Sendable, Equatable, Codable {
         var item: String
         /// Nil until it is known, where there are several.
         var size: String?
@@ -15,7 +15,7 @@ public struct RestaurantState: Sendable, Equatable {
         var quantity: Int
     }
 
-    enum Stage: Sendable, Equatable {
+    enum Stage: Sendable, Equatable, Codable {
         /// Nothing is under way, or parts of an order are missing.
         case collecting
         /// One of several items is meant.
@@ -31,7 +31,7 @@ public struct RestaurantState: Sendable, Equatable {
     }
 
     /// What the kitchen has.
-    struct Placed: Sendable, Equatable {
+    struct Placed: Sendable, Equatable, Codable {
         var number: Int
         var minutes: Int
     }
@@ -40,6 +40,8 @@ public struct RestaurantState: Sendable, Equatable {
     var reservation = ReservationState()
     /// Nil until the first thing is said.
     var menu: Menu?
+    /// Of the menu that positions in the state are of.
+    var menuRevision: UInt64?
     /// What was said while the menu was being read.
     var heldInput: CallerInput?
 
@@ -70,6 +72,23 @@ public struct RestaurantState: Sendable, Equatable {
     var sequence = 1
 
     public init() {}
+
+    /// What a conversation keeps between its messages: the menu is read again.
+    private enum CodingKeys: CodingKey {
+        case topic, reservation, menuRevision, stage, lines, service, address, waitingMentions
+        case lastLine, moreOffers, placed, isNumberHeard, question, askCounts, lastReply
+        case hasProgressed, failures, storeFailures, sequence
+    }
+
+    /// Takes the menu, which may be another one than when the conversation was left.
+    mutating func take(_ menu: Menu) {
+        self.menu = menu
+        defer { menuRevision = menu.revision }
+        guard let menuRevision, menuRevision != menu.revision else { return }
+        // Positions mean other dishes now; lines are by name, and are priced anew.
+        waitingMentions = []
+        if case .choosing = stage { stage = .collecting }
+    }
 
     var expectation: OrderExpectation {
         switch stage {
@@ -126,7 +145,7 @@ public struct RestaurantCall: ScriptedToolCall {
         switch kind {
         case .menu:
             context.store.menu(assistantID: context.rules.settings.id) { result in
-                completion(result.mapError(ToolError.store).map { .menu(Menu($0)) })
+                completion(result.mapError(ToolError.store).map { .menu(Menu.of($0)) })
             }
         case .place(let arguments):
             PlaceOrder.run(arguments, in: context) { completion($0.map(RestaurantAnswer.order)) }

@@ -22,7 +22,7 @@ extension RestaurantTurn {
     }
 
     private mutating func took(_ menu: Menu) {
-        state.menu = menu
+        state.take(menu)
         guard let input = state.heldInput else { return reprice(menu) }
         state.heldInput = nil
         take(input)

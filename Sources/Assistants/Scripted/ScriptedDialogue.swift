@@ -44,7 +44,8 @@ public struct DialogueStep<State: Sendable, Call: ScriptedToolCall>: Sendable {
 /// A dialogue as a pure state machine: an event and the time in, a new state, sentences and perhaps
 /// a tool call out. No input or output, no clock of its own; any thread.
 public protocol ScriptedDialogue: Sendable {
-    associatedtype State: Sendable, Equatable
+    /// Kept between the messages of a conversation by text; what can be read again is left out.
+    associatedtype State: Sendable, Equatable, Codable
     associatedtype Call: ScriptedToolCall
     var initialState: State { get }
     /// What is said before the caller speaks.

@@ -76,6 +76,9 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
 
     var greeting: String? { dialogue.greeting }
 
+    /// Messages keep their own record of what was said.
+    private var logsTurns: Bool { rules.settings.logsTurns && call.channel == .voice }
+
     func completeness(of text: String) -> Completeness {
         dialogue.completeness(of: text, in: state, now: now())
     }
@@ -125,7 +128,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         state = dialogue.heard(text, in: state)
         // A reply that is being worked out began with the state of before.
         if let work { work.state = dialogue.heard(text, in: work.state) }
-        guard rules.settings.logsTurns, let said = callerTexts.removeValue(forKey: turn) else {
+        guard logsTurns, let said = callerTexts.removeValue(forKey: turn) else {
             return
         }
         record(turn: turn, said: said, reply: text)
@@ -136,12 +139,27 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         if let work, !work.isCommitted { work.heldCall = nil }
         work?.output = nil
         deferred = nil
-        if rules.settings.logsTurns {
+        if logsTurns {
             for (turn, said) in callerTexts.sorted(by: { $0.key < $1.key }) {
                 record(turn: turn, said: said, reply: "")
             }
         }
         callerTexts = [:]
+    }
+
+    // MARK: - Going on elsewhere
+
+    var memory: String? {
+        guard let data = try? JSONEncoder().encode(state) else { return nil }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    func resume(from memory: String) -> Bool {
+        guard
+            let kept = try? JSONDecoder().decode(Dialogue.State.self, from: Data(memory.utf8))
+        else { return false }
+        state = kept
+        return true
     }
 
     // MARK: - Steps
@@ -196,7 +214,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         let context = ToolContext(
             rules: rules, store: store, callSid: self.call.callSid, callerNumber: self.call.from,
             idempotencyKey: "\(self.call.callSid):\(call.sequence)", now: now(),
-            directories: directories)
+            directories: directories, confirmation: rules.settings.confirmation(of: self.call))
         let execute = self.execute
         let ticket = work.ticket
         call.run(in: context) { result in
@@ -216,7 +234,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
     // MARK: - Memory
 
     private func remember(_ work: Work) {
-        guard rules.settings.logsTurns else { return }
+        guard logsTurns else { return }
         switch work.input {
         case .speech(let transcript): callerTexts[work.turn] = transcript.text
         case .dtmf(let keys): callerTexts[work.turn] = keys

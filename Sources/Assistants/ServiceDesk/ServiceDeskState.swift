@@ -2,8 +2,8 @@ import Pipelines
 import Store
 
 /// Everything the service desk remembers of one conversation.
-public struct ServiceDeskState: Sendable, Equatable {
-    enum Stage: Sendable, Equatable {
+public struct ServiceDeskState: Sendable, Equatable, Codable {
+    enum Stage: Sendable, Equatable, Codable {
         /// It is not known yet who calls.
         case identifying
         /// The number is nobody's; it was asked whether to make a record.
@@ -22,7 +22,7 @@ public struct ServiceDeskState: Sendable, Equatable {
     }
 
     /// How a new customer can be reached.
-    enum Phone: Sendable, Equatable {
+    enum Phone: Sendable, Equatable, Codable {
         case digits(String)
         /// The number that is called from.
         case callers
@@ -77,7 +77,7 @@ public struct ServiceDeskState: Sendable, Equatable {
 
 /// A tool call of the service desk.
 public struct ServiceDeskCall: ScriptedToolCall {
-    public enum Kind: Sendable, Equatable {
+    public enum Kind: Sendable, Equatable, Codable {
         case find(FindCustomer.Arguments)
         case enter(CreateCustomer.Arguments)
         case create(CreateTaskOrder.Arguments)

@@ -1,7 +1,7 @@
 import Store
 
 /// What was asked last at a service desk, and so what a short answer means.
-enum ServiceExpectation: Sendable, Equatable {
+enum ServiceExpectation: Sendable, Equatable, Codable {
     /// The customer number, or a telephone number in its place.
     case number
     /// Another number, or yes for a new record.

@@ -1,4 +1,5 @@
 import Foundation
+import Pipelines
 import Store
 
 /// Which business an assistant does.
@@ -62,6 +63,8 @@ public struct AssistantSettings: Sendable {
     public var deliveryMinutes: Int
     public var desk = ServiceDeskSettings()
     public var directory = DirectorySettings()
+    /// Whether a caller gets a text message that confirms an order or a reservation.
+    public var confirmsBySMS = false
 
     public init(
         id: String, kind: AssistantKind = .reservations, name: String, greeting: String? = nil,
@@ -154,6 +157,15 @@ public struct AssistantSettings: Sendable {
 }
 
 extension AssistantSettings {
+    /// Where the confirmation of something that is done in a call goes; nil where none is sent. In a
+    /// conversation by text the answer itself confirms.
+    func confirmation(of call: CallInfo) -> ConfirmationRoute? {
+        guard confirmsBySMS, call.channel == .voice, call.from.hasPrefix("+"),
+            call.to.hasPrefix("+")
+        else { return nil }
+        return ConfirmationRoute(recipient: call.from, sender: call.to)
+    }
+
     /// The first words of a scripted conversation.
     public var spokenGreeting: String {
         switch kind {

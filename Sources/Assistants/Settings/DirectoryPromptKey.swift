@@ -3,7 +3,7 @@
 ///
 /// Words in braces are filled in: `{name}` of the business, `{city}`, `{cities}`, `{hospital}`,
 /// `{place}` ("Manipal Hospital, 98 Airport Road"), `{options}`, `{count}`.
-public enum DirectoryPromptKey: String, Sendable, CaseIterable {
+public enum DirectoryPromptKey: String, Sendable, CaseIterable, Codable {
     case greeting, ask, askCity, askWhich
     case listed, listedMore, moreOffer, oneMoreOffer, noMore, counted, unknownCity
     case inNetwork, severalInNetwork, inCities, notInNetwork, elsewhere, didYouMean

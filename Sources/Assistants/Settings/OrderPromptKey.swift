@@ -4,7 +4,7 @@
 /// Words in braces are filled in: `{name}` of the business, `{items}` ("2 Margherita Pizzas"),
 /// `{item}`, `{total}`, `{address}`, `{options}`, `{number}`, `{minutes}`, `{pickup}`, `{delivery}`,
 /// `{extra}`, `{count}`, `{max}`, `{tags}`.
-public enum OrderPromptKey: String, Sendable, CaseIterable {
+public enum OrderPromptKey: String, Sendable, CaseIterable, Codable {
     case greeting, askItem, askWhich, askSize, askService, askAddress, askChange
     case added, changed, removed, notInOrder, total, emptyOrder
     case confirmDelivery, confirmPickup

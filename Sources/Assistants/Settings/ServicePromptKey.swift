@@ -4,7 +4,7 @@
 /// Words in braces are filled in: `{name}` of the business, `{customer}`, `{number}` (of the customer
 /// or the task, digit by digit), `{digits}` (what was said), `{phone}`, `{service}`, `{services}`,
 /// `{problem}`, `{location}`, `{urgency}`, `{count}`.
-public enum ServicePromptKey: String, Sendable, CaseIterable {
+public enum ServicePromptKey: String, Sendable, CaseIterable, Codable {
     case greeting
     case askNumber, askPhoneInstead, wrongLength, notFound, callerUnknown, hello, somebodyElse
     case askCustomerName, askPhone, noCallersNumber, confirmRecord, askRecordChange, entered

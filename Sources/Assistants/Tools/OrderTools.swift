@@ -148,7 +148,7 @@ public enum PlaceOrder: Tool {
             service: arguments.service, address: arguments.address ?? "",
             phone: context.callerNumber, expectedTotal: total, createdAt: created,
             readyAt: created + Int64(minutes) * 60, callSid: context.callSid,
-            idempotencyKey: context.idempotencyKey)
+            idempotencyKey: context.idempotencyKey, confirmation: context.confirmation)
         context.store.createOrder(new) { result in
             completion(
                 result.mapError(ToolError.store).map { outcome in

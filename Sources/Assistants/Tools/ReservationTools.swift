@@ -158,7 +158,8 @@ public enum CreateReservation: Tool {
         let new = NewReservation(
             query: query, name: arguments.name, phone: context.callerNumber,
             callSid: context.callSid, idempotencyKey: context.idempotencyKey,
-            createdAt: Int64(context.now.timeIntervalSince1970))
+            createdAt: Int64(context.now.timeIntervalSince1970),
+            confirmation: context.confirmation)
         context.store.createReservation(new) { result in
             completion(result.mapError(ToolError.store).map(ReservationAnswer.init))
         }

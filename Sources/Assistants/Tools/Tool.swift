@@ -116,10 +116,13 @@ public struct ToolContext: Sendable {
     public var now: Date
     /// Indexes of directories; shared, so that none is built twice.
     public var directories: HospitalLibrary
+    /// Where a message goes that confirms what is done; nil for none.
+    public var confirmation: ConfirmationRoute?
 
     public init(
         rules: ReservationRules, store: any RecordStore, callSid: String?, callerNumber: String,
-        idempotencyKey: String, now: Date, directories: HospitalLibrary = HospitalLibrary()
+        idempotencyKey: String, now: Date, directories: HospitalLibrary = HospitalLibrary(),
+        confirmation: ConfirmationRoute? = nil
     ) {
         self.rules = rules
         self.store = store
@@ -128,6 +131,7 @@ public struct ToolContext: Sendable {
         self.idempotencyKey = idempotencyKey
         self.now = now
         self.directories = directories
+        self.confirmation = confirmation
     }
 }
 

@@ -1,5 +1,5 @@
 /// A time as it was said.
-public enum SpokenTime: Sendable, Equatable, Hashable {
+public enum SpokenTime: Sendable, Equatable, Hashable, Codable {
     /// Minutes since midnight: "7 PM", "19:30", "noon". Midnight is 1440, the end of its day.
     case exact(Int)
     /// Minutes on a twelve-hour dial, 0…719, without morning or evening: "half past six".
@@ -15,7 +15,7 @@ public enum SpokenTime: Sendable, Equatable, Hashable {
 }
 
 /// A part of the day that narrows a time without morning or evening.
-public enum PartOfDay: Sendable, Equatable {
+public enum PartOfDay: String, Sendable, Equatable, Codable {
     case morning, midday, afternoon, evening
 
     /// Minutes since midnight that belong to it.

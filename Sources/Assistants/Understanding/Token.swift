@@ -1,3 +1,5 @@
+import Pipelines
+
 /// One word, number or clock time of an utterance.
 public struct Token: Sendable, Equatable {
     /// What the characters are by their form alone.
@@ -112,35 +114,22 @@ enum Tokenizer {
         return result
     }
 
-    /// The text without bracketed notes.
+    /// The text without bracketed notes, its typographic marks made plain.
     private static func spoken(_ text: String) -> String {
+        let notes = SoundNotes.removed(from: text)
+        // An opening mark that never closes was no note after all.
+        let words =
+            notes.isUnclosed && notes.rest.isEmpty
+            ? text.filter { !"[(*".contains($0) } : notes.rest
         var result = ""
-        var note = ""
-        var closing: Character?
-        for character in text {
-            if let end = closing {
-                if character == end {
-                    closing = nil
-                    // "(555) 123 4567"
-                    if !note.isEmpty, note.allSatisfy(\.isNumber) { result += " \(note) " }
-                    note = ""
-                } else {
-                    note.append(character)
-                }
-                continue
-            }
+        for character in words {
             switch character {
-            case "[": closing = "]"
-            case "(": closing = ")"
-            case "*": closing = "*"
             case "\u{2019}", "\u{2018}", "`", "\u{02BC}": result.append("'")
             case "\u{2026}": result.append("...")
             case "\u{2013}", "\u{2014}": result.append(" - ")
             default: result.append(character)
             }
         }
-        // An opening mark that never closes was no note after all.
-        if closing != nil && result.isEmpty { return text.filter { !"[(*".contains($0) } }
         return result
     }
 

@@ -8,6 +8,8 @@ struct Assistant: Sendable {
     let block: AssistantBlock
     let settings: AssistantSettings
     let dialogue: any DialogueEngine
+    /// Indexes that the dialogue looks hospitals up in.
+    let directories: HospitalLibrary
     /// The first words, as the dialogue or the configuration has them.
     let greeting: String
     /// The greeting's speech, made before the first call; shared by all of them.
@@ -17,7 +19,7 @@ struct Assistant: Sendable {
 /// Knows which assistant answers which number. Fixed after the start.
 struct AssistantDirectory: Sendable {
     private let assistants: [String: Assistant]
-    private let numbers: [String: String]
+    private let numbers: [String: NumberBlock]
     private let fallback: Assistant
 
     init(assistants: [Assistant], configuration: Configuration) {
@@ -29,7 +31,17 @@ struct AssistantDirectory: Sendable {
 
     /// The assistant of a called number in E.164, or the default one.
     func assistant(forNumber number: String) -> Assistant {
-        numbers[number].flatMap { assistants[$0] } ?? fallback
+        numbers[number].flatMap { assistants[$0.assistant] } ?? fallback
+    }
+
+    /// Who answers a called number that was asked for at a route, and how: the number decides, then
+    /// the route, then the assistant.
+    func answering(_ number: String, at route: RouteBlock) -> (assistant: Assistant, path: CallPath)
+    {
+        let entry = numbers[number]
+        let assistant =
+            entry.flatMap { assistants[$0.assistant] } ?? assistants[route.assistant] ?? fallback
+        return (assistant, entry?.path ?? route.path ?? assistant.block.path)
     }
 
     /// The assistant that a stream names; the default one for no name; nil for an unknown name.

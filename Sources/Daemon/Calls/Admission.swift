@@ -66,6 +66,11 @@ package final class Admission: Sendable {
         }
     }
 
+    /// How many calls more could begin now.
+    package var freePlaces: Int {
+        state.withLock { $0.isDraining ? 0 : max(0, $0.maxCalls - $0.liveCount) }
+    }
+
     /// From now on nobody is admitted.
     package func drain() { state.withLock { $0.isDraining = true } }
     package var isDraining: Bool { state.withLock { $0.isDraining } }

@@ -9,13 +9,6 @@ extension Configuration {
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 root.assistants = try readAssistants(node, mapper)
             }),
-        .custom(
-            "numbers", allowed: "called number in E.164 → assistant id", reloadable: true,
-            "Which assistant answers which number.",
-            defaultText: { _ in "{}" },
-            apply: { (root, node, mapper) throws(ConfigurationError) in
-                root.numbers = try readNumbers(node, mapper)
-            }),
         .text(
             "defaultAssistant", \.defaultAssistant, allowed: "id of an assistant",
             reloadable: true, "Who answers a number, or a stream, that names nobody."),
@@ -39,28 +32,6 @@ extension Configuration {
             blocks.append(block)
         }
         return blocks
-    }
-
-    private static func readNumbers(
-        _ node: YAMLNode, _ mapper: YAMLMapper
-    ) throws(ConfigurationError) -> [String: String] {
-        guard case .mapping(let entries, _) = node else {
-            throw mapper.error(
-                node, "numbers must be a block of \"+15551234567\": id, not \(node.kindName)")
-        }
-        var numbers: [String: String] = [:]
-        for entry in entries {
-            let digits = entry.key.dropFirst()
-            guard entry.key.hasPrefix("+"), (7...15).contains(digits.count),
-                digits.allSatisfy({ $0.isASCII && $0.isNumber })
-            else {
-                throw ConfigurationError(
-                    file: mapper.file, place: entry.keyPlace,
-                    message: "'\(entry.key)' is not a number in E.164; write \"+15551234567\"")
-            }
-            numbers[entry.key] = try mapper.text(entry.value, key: "numbers.\(entry.key)")
-        }
-        return numbers
     }
 }
 
@@ -138,6 +109,25 @@ extension AssistantBlock {
             "greetWith", \.greetWith,
             "Who says the greeting: streamd over the stream, where it can be interrupted, or "
                 + "Twilio's `<Say>` before it."),
+        .choice(
+            "path", \.path,
+            "How calls are held whose number and route do not say: stream, or gather, where Twilio "
+                + "listens and speaks turn by turn."),
+        .text(
+            "sayVoice", \.sayVoice, allowed: "Twilio's name of a voice",
+            "Who speaks where Twilio does: Polly.Joanna, Polly.Matthew, Polly.Ivy, Polly.Salli, "
+                + "Polly.Joey …"),
+        .choice(
+            "afterHours", \.afterHours,
+            "Outside the opening hours: answer as ever (orders are refused by the dialogue), take a "
+                + "message, or say goodbye."),
+        .text(
+            "closedText", \.closedText,
+            "What is said then; empty tells the hours of the day."),
+        .boolean(
+            "confirmationSMS", \.confirmationSMS,
+            "Send callers a text message that confirms an order or a reservation; needs "
+                + "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."),
         .text("goodbye", \.goodbye, "Last words at the time limit; empty means the built-in ones."),
         .custom(
             "notices", allowed: "list of texts",

@@ -2,7 +2,8 @@
 extension Configuration {
     static let options: [ConfigurationOption<Configuration>] =
         serverOptions + twilioOptions + engineListOptions + turnOptions + vadOptions + audioOptions
-        + bufferOptions + limitOptions + placeOptions + assistantOptions
+        + bufferOptions + limitOptions + webhookOptions + placeOptions + assistantOptions
+        + numberOptions
 
     static let serverOptions: [ConfigurationOption<Configuration>] = [
         .text(
@@ -51,6 +52,9 @@ extension Configuration {
             "twilio.publicURL", \.twilio.publicURL, allowed: "https://host, no path",
             "How Twilio reaches this daemon; PUBLIC_URL, PUBLIC_WEBHOOK_URL or TWILIO_WEBHOOK_URL "
                 + "in the environment stand in for it."),
+        .text(
+            "twilio.restURL", \.twilio.restURL, allowed: "http or https address without a path",
+            "Where Twilio's REST API is."),
         .integer(
             "twilio.streamTokenMs", \.twilio.streamTokenMs, 1000...600_000, unit: "ms",
             reloadable: true,
@@ -80,9 +84,9 @@ extension Configuration {
             "turn.endpointMaxMs", \.turn.endpointMaxMs, 50...10_000, unit: "ms",
             reloadable: true, "Silence that ends a turn whose words are plainly unfinished."),
         .integer(
-            "turn.speculateAfterMs", \.turn.speculateAfterMs, 20...5000, unit: "ms",
+            "turn.speculateAfterMs", \.turn.speculateAfterMs, 0...5000, unit: "ms",
             reloadable: true,
-            "Pause after which transcription and reply are begun on trust."),
+            "Pause after which transcription and reply are begun on trust; 0 waits for the end."),
         .integer(
             "turn.bargeInMs", \.turn.bargeInMs, 20...2000, unit: "ms", reloadable: true,
             "Caller's speech over the assistant that makes it fall silent."),

@@ -97,12 +97,14 @@ extension Configuration {
                 "defaultAssistant is '\(defaultAssistant)'; it must be one of "
                     + ids.joined(separator: ", "))
         }
-        for (number, id) in numbers.sorted(by: { $0.key < $1.key }) where !ids.contains(id) {
+        for (number, block) in numbers.sorted(by: { $0.key < $1.key })
+        where !ids.contains(block.assistant) {
             throw fail(
                 "numbers.\(number)",
-                "\(number) goes to '\(id)', which is no assistant; there are "
+                "\(number) goes to '\(block.assistant)', which is no assistant; there are "
                     + ids.joined(separator: ", "))
         }
+        try validateRoutes(ids, fail)
         for block in assistants {
             guard let kind = AssistantKind(rawValue: block.kind) else {
                 let known = AssistantKind.allCases.map(\.rawValue).joined(separator: ", ")
@@ -126,6 +128,31 @@ extension Configuration {
                     "assistant '\(block.id)': '\(block.timeZone)' is no time zone; write one like "
                         + "America/New_York")
             }
+        }
+    }
+
+    private func validateRoutes(
+        _ ids: [String], _ fail: (String, String) -> ConfigurationError
+    ) throws(ConfigurationError) {
+        for (path, route) in routes.sorted(by: { $0.key < $1.key }) {
+            guard route.assistant.isEmpty || ids.contains(route.assistant) else {
+                throw fail(
+                    "routes.\(path)",
+                    "\(path) goes to '\(route.assistant)', which is no assistant; there are "
+                        + ids.joined(separator: ", "))
+            }
+            guard route.webhook != .voice || routes[route.speech]?.webhook == .speech else {
+                throw fail(
+                    "routes.\(path)",
+                    "\(path) sends words to '\(route.speech)', which is no route of speech; add "
+                        + "\(route.speech): speech")
+            }
+        }
+        let timeout = gather.speechTimeout
+        guard timeout == "auto" || (Int(timeout).map { (1...60).contains($0) } ?? false) else {
+            throw fail(
+                "gather.speechTimeout",
+                "gather.speechTimeout is '\(timeout)'; write auto or a number of seconds up to 60")
         }
     }
 

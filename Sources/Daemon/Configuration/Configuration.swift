@@ -1,4 +1,5 @@
 import Pipelines
+import Twilio
 
 /// All that an operator can set. Values here are the defaults; milliseconds end in `Ms`.
 public struct Configuration: Sendable {
@@ -14,13 +15,19 @@ public struct Configuration: Sendable {
     public var audio = AudioSettings()
     public var buffers = BufferSettings()
     public var limits = LimitSettings()
+    public var gather = GatherSettings()
+    public var queue = QueueSettings()
+    public var sms = SMSSettings()
+    public var outbox = OutboxSettings()
     public var store = StoreSettings()
     public var models = ModelSettings()
     public var log = LogSettings()
     public var telemetry = TelemetrySettings()
     public var assistants: [AssistantBlock] = []
-    /// Called number in E.164 → assistant id.
-    public var numbers: [String: String] = [:]
+    /// By called number in E.164.
+    public var numbers: [String: NumberBlock] = [:]
+    /// By path.
+    public var routes = RouteBlock.shipped
     public var defaultAssistant = ""
 
     public init() {}
@@ -46,6 +53,7 @@ public struct ServerSettings: Sendable {
 public struct TwilioSettings: Sendable {
     public var validateSignatures = true
     public var publicURL = ""
+    public var restURL = TwilioREST.standardBaseURL
     public var streamTokenMs = 60_000
     public var messageBytesMax = 65_536
     public var stallMs = 10_000
@@ -70,7 +78,7 @@ public struct TurnSettings: Sendable {
     public var endpointMs = 400
     public var endpointMinMs = 230
     public var endpointMaxMs = 1200
-    public var speculateAfterMs = 160
+    public var speculateAfterMs = 100
     public var bargeInMs = 60
     public var bargeInConfirmMs = 700
     public var dtmfGapMs = 2000
@@ -188,6 +196,12 @@ public struct AssistantBlock: Sendable {
     public var notices: [String] = []
     public enum Greeter: String, CaseIterable, Sendable { case stream, say }
     public var greetWith = Greeter.stream
+    public var path = CallPath.stream
+    public var sayVoice = "Polly.Joanna"
+    public enum AfterHours: String, CaseIterable, Sendable { case answer, message, goodbye }
+    public var afterHours = AfterHours.answer
+    public var closedText = ""
+    public var confirmationSMS = true
 
     public init() {}
 }

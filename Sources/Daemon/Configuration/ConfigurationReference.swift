@@ -56,7 +56,9 @@ public enum ConfigurationReference {
         let root = Configuration()
         var block = ""
         for option in Configuration.options {
-            if ["assistants", "numbers", "defaultAssistant"].contains(option.key) { continue }
+            if ["assistants", "numbers", "routes", "defaultAssistant"].contains(option.key) {
+                continue
+            }
             let parts = option.key.split(separator: ".").map(String.init)
             let name = parts.count == 2 ? parts[1] : parts[0]
             if parts.count == 2, parts[0] != block {
@@ -89,6 +91,10 @@ public enum ConfigurationReference {
         "audio.noiseSuppression": "off",
         "buffers.leadMs": "200",
         "limits.maxCalls": "200",
+        "gather.timeoutSeconds": "5",
+        "queue.placesMax": "0",
+        "sms.conversationMinutes": "240",
+        "outbox.attemptsMax": "12",
         "telemetry.otlpEndpoint": "\"\"",
         "store.path": "\"var/streamd.sqlite\"",
         "models.directory": "\"\"",
@@ -128,8 +134,11 @@ public enum ConfigurationReference {
             timeZone: Asia/Kolkata
             hospitals: samples/hospitals/india.csv
 
-        # Which number is whose: {"+15551234567": concya, "+15557654321": bella}
+        # Which number is whose, and how its calls are held:
+        # {"+15551234567": concya, "+15557654321": {assistant: bella, path: gather}}
         numbers: {}
+        # More addresses for Twilio's webhooks: {/my/voice: {webhook: voice, assistant: bella}}
+        routes: {}
         defaultAssistant: concya
 
         """

@@ -43,6 +43,10 @@ public final class Metrics: Sendable {
     let underrunsTotal = Atomic<Int>(0)
     let mediaMessagesLostTotal = Atomic<Int>(0)
     let outboundDroppedTotal = Atomic<Int>(0)
+    let gatherTurnsTotal = Atomic<Int>(0)
+    let messagesTotal = Atomic<Int>(0)
+    let confirmationsSentTotal = Atomic<Int>(0)
+    let confirmationsFailedTotal = Atomic<Int>(0)
 
     public init() {}
 
@@ -97,6 +101,16 @@ public final class Metrics: Sendable {
         counter(
             "streamd_outbound_dropped_total", "Messages not sent to a peer that stopped reading.",
             outboundDroppedTotal)
+        counter(
+            "streamd_gather_turns_total", "Turns of callers that were held by <Gather>.",
+            gatherTurnsTotal)
+        counter("streamd_messages_total", "Text messages that came in.", messagesTotal)
+        counter(
+            "streamd_confirmations_sent_total", "Confirmations that Twilio has taken.",
+            confirmationsSentTotal)
+        counter(
+            "streamd_confirmations_failed_total", "Confirmations that were given up.",
+            confirmationsFailedTotal)
         return text + extra.map(\.rendered).joined()
     }
 

@@ -16,13 +16,19 @@ struct Router {
     }
 
     func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        if let route = services.configuration.routes[request.path] {
+            if route.webhook == .status, request.method == "GET" || request.method == "HEAD" {
+                return responder.respond(pages.twilioStatus())
+            }
+            return webhook(request, responder) { form in
+                answer(form, request, responder, route)
+            }
+        }
         switch request.path {
-        case "/twilio/voice": webhook(request, responder, webhooks.voice)
-        case "/twilio/after": webhook(request, responder, webhooks.after)
-        case "/twilio/status": webhook(request, responder, webhooks.status)
         case "/twilio/stream": page(request, responder) { streams.open(request, responder) }
         case "/twilio/health":
             page(request, responder) { responder.respond(pages.twilioHealth(request)) }
+        case "/health": page(request, responder) { responder.respond(pages.health()) }
         case "/metrics": page(request, responder) { responder.respond(pages.metrics()) }
         case "/healthz": page(request, responder) { responder.respond(pages.alive()) }
         case "/readyz": page(request, responder) { responder.respond(pages.ready()) }
@@ -30,6 +36,20 @@ struct Router {
             responder.respond(
                 .text(
                     404, "There is nothing at \(request.path); Twilio's webhook is /twilio/voice."))
+        }
+    }
+
+    private func answer(
+        _ form: TwilioForm, _ request: HTTPRequest, _ responder: HTTPResponder,
+        _ route: RouteBlock
+    ) {
+        switch route.webhook {
+        case .voice: webhooks.voice(form, request, responder, route: route)
+        case .speech:
+            GatherCalls(services: services).speech(form, request, responder, route: route)
+        case .after: webhooks.after(form, request, responder)
+        case .status: StatusWebhooks(services: services).status(form, responder, route: route)
+        case .sms: TextMessages(services: services).receive(form, responder, route: route)
         }
     }
 
@@ -45,7 +65,7 @@ struct Router {
     /// A webhook: POST, a form, signed.
     private func webhook(
         _ request: HTTPRequest, _ responder: HTTPResponder,
-        _ answer: (TwilioForm, HTTPRequest, HTTPResponder) -> Void
+        _ answer: (TwilioForm) -> Void
     ) {
         guard request.method == "POST" else {
             return responder.respond(.notAllowed(request, allow: "POST"))
@@ -76,7 +96,7 @@ struct Router {
                     "The signature does not fit. Check TWILIO_AUTH_TOKEN, and that "
                         + "twilio.publicURL is the address Twilio calls."))
         }
-        answer(TwilioForm(fields), request, responder)
+        answer(TwilioForm(fields))
     }
 }
 

@@ -23,6 +23,32 @@ struct StatusPages {
         return HTTPResponse(status: 200, json: json)
     }
 
+    /// `GET /twilio/status`: what is known of the account; its name is not given away.
+    func twilioStatus() -> HTTPResponse {
+        let secrets = services.secrets
+        let sid = secrets.accountSid
+        let masked = sid.count > 8 ? sid.prefix(4) + "…" + sid.suffix(4) : ""
+        return HTTPResponse(
+            status: 200,
+            json: .object([
+                .init("twilio_configured", .bool(!sid.isEmpty && !secrets.authToken.isEmpty)),
+                .init("phone_number", .string(secrets.phoneNumber)),
+                .init("account_sid", .string(String(masked))),
+            ]))
+    }
+
+    /// `GET /health`: the same in a word, for monitors.
+    func health() -> HTTPResponse {
+        let isDraining = services.admission.isDraining
+        return HTTPResponse(
+            status: 200,
+            json: .object([
+                .init("status", .string(isDraining ? "draining" : "healthy")),
+                .init("active_calls", .integer(services.admission.liveCount)),
+                .init("version", .string(StreamdVersion.current)),
+            ]))
+    }
+
     /// `GET /metrics`, for Prometheus.
     func metrics() -> HTTPResponse {
         HTTPResponse(

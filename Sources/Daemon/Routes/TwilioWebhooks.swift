@@ -10,16 +10,23 @@ struct TwilioWebhooks {
 
     let services: Services
 
-    /// `POST /twilio/voice`: a call comes in; it is connected to a stream.
-    func voice(_ form: TwilioForm, _ request: HTTPRequest, _ responder: HTTPResponder) {
+    /// A call comes in: it is connected to a stream or held by `<Gather>`, or waits for a free line.
+    func voice(
+        _ form: TwilioForm, _ request: HTTPRequest, _ responder: HTTPResponder, route: RouteBlock
+    ) {
         let callSid = form["CallSid"]
         guard !callSid.isEmpty else {
             return responder.respond(
                 .text(400, "CallSid is missing; this address is for Twilio's voice webhook."))
         }
-        let assistant = services.assistants.assistant(forNumber: form["To"])
+        let (assistant, path) = services.assistants.answering(form["To"], at: route)
+        // The same webhook again takes no second place.
+        if services.gatherCalls.contains(callSid) {
+            return GatherCalls(services: services).begin(
+                form, responder, assistant: assistant, route: route)
+        }
+        services.gatherCalls.sweep()
         switch services.admission.webhook(nowNanos: MonotonicClock.nowNanos()) {
-        case .admitted: break
         case .tooFast:
             services.metrics.callsRefusedTotal.add(1)
             services.log.warning(
@@ -27,25 +34,77 @@ struct TwilioWebhooks {
             var response = HTTPResponse.text(429, "Too many calls a second; try again.")
             response.headers.add(name: "Retry-After", value: "1")
             return responder.respond(response)
-        case .busy:
-            services.metrics.callsRefusedTotal.add(1)
-            services.log.warning(
-                "call refused: limits.maxCalls are live", ["call": .text(callSid)])
-            return answer(
-                responder,
-                [
-                    .say(
-                        "All our lines are busy. Please call again in a few minutes. Goodbye.",
-                        language: assistant.block.language), .hangup,
-                ])
+        case .admitted, .busy:
+            let line = services.waitingLine.ask(
+                callSid, freePlaces: services.admission.freePlaces,
+                nowNanos: MonotonicClock.nowNanos())
+            guard line == .pass else {
+                return hold(line, callSid, request, responder, assistant)
+            }
+        }
+        let hours = ClosedHours(assistant, now: services.now())
+        if let closed = hours.words, assistant.block.afterHours == .goodbye {
+            return answer(responder, say(closed, assistant) + [.hangup])
+        }
+        let isMessage = hours.words != nil && assistant.block.afterHours == .message
+        if path == .gather || isMessage {
+            guard services.gatherCalls.begin(callSid) else {
+                return hold(.turnedAway, callSid, request, responder, assistant)
+            }
+            let words = isMessage ? hours.words.map { $0 + [ClosedHours.messageText] } : nil
+            return GatherCalls(services: services).begin(
+                form, responder, assistant: assistant, route: route, takesMessage: words)
         }
         // The stream may come to another loop; speech is made on a loop of its own in any case.
         services.engines.warm(assistant.dialogue, on: responder.loop)
         connect(form, request, responder, assistant: assistant, attempt: 1)
     }
 
+    /// All lines are busy: the caller waits in line, or is told what to do instead.
+    private func hold(
+        _ place: WaitingLine.Answer, _ callSid: String, _ request: HTTPRequest,
+        _ responder: HTTPResponder, _ assistant: Assistant
+    ) {
+        let settings = services.configuration.queue
+        guard case .wait(let position) = place, !services.admission.isDraining else {
+            services.waitingLine.leave(callSid)
+            services.metrics.callsRefusedTotal.add(1)
+            services.log.warning(
+                "call refused: limits.maxCalls are live", ["call": .text(callSid)])
+            let advice =
+                settings.alternative.isEmpty
+                ? "Please call again in a few minutes." : settings.alternative
+            return answer(
+                responder,
+                say(["All our lines are busy.", advice, "Goodbye."], assistant) + [.hangup])
+        }
+        let text =
+            position == 1
+            ? "All our lines are busy. You are next in line, please hold."
+            : "All our lines are busy. You are number \(position) in line, please hold."
+        let pause: TwiMLVerb =
+            settings.music.isEmpty
+            ? .pause(seconds: settings.holdSeconds) : .play(url: settings.music, loop: 1)
+        answer(
+            responder,
+            say([text], assistant) + [pause, .redirect(url: request.path, method: .post)])
+    }
+
+    private func say(_ sentences: [String], _ assistant: Assistant) -> [TwiMLVerb] {
+        GatherAnswer(assistant.block, services.configuration.gather).say(sentences)
+    }
+
     /// `POST /twilio/after`: the stream has ended, by us, by the caller, or because a node died.
     func after(_ form: TwilioForm, _ request: HTTPRequest, _ responder: HTTPResponder) {
+        switch form["DialCallStatus"] {
+        case "": break
+        // The person has spoken with the caller.
+        case "completed", "answered": return answer(responder, [.hangup])
+        default:
+            let assistant = services.assistants.assistant(forNumber: form["To"])
+            let text = "I am sorry, nobody can take your call right now. Please try again later."
+            return answer(responder, say([text, "Goodbye."], assistant) + [.hangup])
+        }
         switch services.endings.ending(of: form["CallSid"]) {
         case .hangUp: answer(responder, [.hangup])
         case .dial(let number): answer(responder, [.dial(TwiMLDial(number: number)), .hangup])
@@ -68,40 +127,6 @@ struct TwilioWebhooks {
                 "stream broke; the caller is connected again",
                 ["call": .text(form["CallSid"]), "attempt": .integer(attempt)])
             connect(form, request, responder, assistant: assistant, attempt: attempt)
-        }
-    }
-
-    /// `POST /twilio/status`: the call's progress, kept in the call log.
-    func status(_ form: TwilioForm, _ request: HTTPRequest, _ responder: HTTPResponder) {
-        let callSid = form["CallSid"]
-        let status = form["CallStatus"]
-        guard !callSid.isEmpty, !status.isEmpty else {
-            return responder.respond(.text(400, "CallSid and CallStatus are needed."))
-        }
-        let now = WallClock.nowSeconds()
-        let duration = Int(form["CallDuration"])
-        let isOver = ["completed", "busy", "failed", "no-answer", "canceled"].contains(status)
-        let record = CallRecord(
-            callSid: callSid,
-            assistantID: services.assistants.assistant(forNumber: form["To"]).block.id,
-            from: form["From"], to: form["To"], status: status,
-            startedAt: now - Int64(duration ?? 0), endedAt: isOver ? now : nil,
-            durationSeconds: duration)
-        services.log.info(
-            "call status", ["call": .text(callSid), "status": .text(status)])
-        let loop = responder.loop
-        let pending = LoopBound(responder, loop: loop)
-        services.database.recordCall(record) { [log = services.log] result in
-            loop.execute {
-                if case .failure(let error) = result {
-                    log.error(
-                        "call status not stored",
-                        ["call": .text(callSid), "why": .text("\(error)")])
-                    // Twilio tries again after a 5xx.
-                    return pending.value.respond(.text(503, "Not stored; try again."))
-                }
-                pending.value.respond(HTTPResponse(status: 204))
-            }
         }
     }
 
@@ -138,7 +163,7 @@ struct TwilioWebhooks {
             verbs.append(
                 .say(
                     assistant.greeting,
-                    voice: assistant.block.voice.contains(".") ? assistant.block.voice : nil,
+                    voice: assistant.block.sayVoice,
                     language: assistant.block.language))
         }
         verbs.append(.connect(stream, action: "/twilio/after?attempt=\(attempt)"))

@@ -24,6 +24,8 @@ public final class HTTPResponder {
         case waiting
         case streaming(asChunks: Bool, dropsBody: Bool)
         case done
+        /// The client went away before it was answered; what is answered now goes nowhere.
+        case gone
     }
 
     init(connection: HTTPConnection, request: HTTPRequest) {
@@ -38,7 +40,7 @@ public final class HTTPResponder {
         switch state {
         case .waiting: didBegin = false
         case .streaming: didBegin = true
-        case .done: return
+        case .done, .gone: return
         }
         if loop.isCurrent {
             connection.abandoned(number, didBegin: didBegin)
@@ -51,13 +53,16 @@ public final class HTTPResponder {
 
     /// True while an answer, or more of it, would reach the client as far as is known.
     public var isOpen: Bool {
-        if case .done = state { return false }
-        return connection.stream.isOpen
+        switch state {
+        case .done, .gone: return false
+        case .waiting, .streaming: return connection.stream.isOpen
+        }
     }
 
     /// Sends a complete response. A body that the connection's queue cannot hold is kept and sent
     /// as the client takes it. Does nothing when the client is gone.
     public func respond(_ response: HTTPResponse) {
+        if case .gone = state { return }
         guard case .waiting = state else {
             preconditionFailure("a request answered twice: \(request.method) \(request.path)")
         }
@@ -67,6 +72,7 @@ public final class HTTPResponder {
 
     /// Sends status and fields of a response whose body comes in pieces; its own body is not used.
     public func startStreaming(_ head: HTTPResponse) {
+        if case .gone = state { return }
         guard case .waiting = state else {
             preconditionFailure("a request answered twice: \(request.method) \(request.path)")
         }
@@ -79,7 +85,7 @@ public final class HTTPResponder {
     @discardableResult
     public func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard case .streaming(let asChunks, let dropsBody) = state else {
-            if case .done = state { return false }
+            if isAnswered { return false }
             preconditionFailure("HTTPResponder.write() before startStreaming()")
         }
         guard !dropsBody, !bytes.isEmpty else { return isOpen }
@@ -89,7 +95,7 @@ public final class HTTPResponder {
     /// Ends a streamed body.
     public func finish() {
         guard case .streaming(let asChunks, _) = state else {
-            if case .done = state { return }
+            if isAnswered { return }
             preconditionFailure("HTTPResponder.finish() before startStreaming()")
         }
         end()
@@ -118,18 +124,22 @@ public final class HTTPResponder {
     }
 
     func connectionClosed() {
-        guard isWaitingOrStreaming else { return }
+        guard !isAnswered else { return }
         let closed = onClosed
-        end()
+        end(.gone)
         closed?()
     }
 
-    private var isWaitingOrStreaming: Bool {
-        if case .done = state { false } else { true }
+    /// Nothing that is written now would reach anybody.
+    private var isAnswered: Bool {
+        switch state {
+        case .done, .gone: true
+        case .waiting, .streaming: false
+        }
     }
 
-    private func end() {
-        state = .done
+    private func end(_ end: State = .done) {
+        state = end
         onWritable = nil
         onClosed = nil
         onPeerEnded = nil

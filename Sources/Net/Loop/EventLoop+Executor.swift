@@ -39,7 +39,8 @@ private final class LoopJob: LoopNode {
 ///
 /// It can be handed to any thread, and looked into on its loop only.
 public struct LoopBound<Value>: @unchecked Sendable {
-    private let loop: EventLoop
+    /// Where the value may be looked into.
+    public let loop: EventLoop
     private let stored: Value
 
     /// Wraps a value. Any thread; the value must not be used elsewhere at the same time.

@@ -106,6 +106,27 @@ final class ChainDialogueSession: DialogueSession {
         return sessions[work.place].standing(of: turn)
     }
 
+    var memory: String? {
+        let parts = sessions.compactMap(\.memory)
+        guard parts.count == sessions.count else { return nil }
+        let json = JSONValue.object([
+            .init("answering", .integer(answering)),
+            .init("memories", .array(parts.map(JSONValue.string))),
+        ])
+        return String(decoding: json.encoded(), as: UTF8.self)
+    }
+
+    func resume(from memory: String) -> Bool {
+        guard let json = try? JSONValue(parsing: Array(memory.utf8).span),
+            let parts = json["memories"]?.arrayValue?.compactMap(\.stringValue),
+            let answering = json["answering"]?.intValue, sessions.indices.contains(answering),
+            parts.count == sessions.count
+        else { return false }
+        self.answering = answering
+        // One that cannot go on begins anew, behind those that can.
+        return zip(sessions, parts).map { $0.resume(from: $1) }[answering]
+    }
+
     func close() {
         if let work, !work.isOver { abandon(work) }
         work = nil

@@ -126,6 +126,7 @@ public enum AnswerJudge {
         let hasDate = AnswerWords.hasDate(words)
         let hasTime = AnswerWords.hasTime(words)
         if hasDate, hasTime { return .likely }
+        if AnswerWords.isErrand(words) { return .unknown }
         if AnswerWords.isWish(words) || AnswerWords.ordinals.contains(last) { return .partial }
         if words.count >= 4, AnswerWords.questionStarts.contains(first) { return .likely }
         return hasDate || hasTime || words.contains(where: AnswerWords.isNumber)

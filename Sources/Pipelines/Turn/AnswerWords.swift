@@ -124,7 +124,17 @@ enum AnswerWords {
         return before == "past" || isNumber(before)
     }
 
-    /// "I'd like to book a table": what for, and when, often comes after a breath.
+    /// "I'd like to book a table": says what the call is about, and many wait to be asked the rest.
+    static func isErrand(_ words: [String]) -> Bool {
+        guard let to = words.firstIndex(of: "to"), to + 2 < words.count else { return false }
+        return errands.contains(words[to + 1])
+    }
+
+    private static let errands: Set<String> = [
+        "book", "reserve", "order", "cancel", "change", "make",
+    ]
+
+    /// "I'd like a table": for whom, and when, often comes after a breath.
     static func isWish(_ words: [String]) -> Bool {
         guard let first = words.first, wishStarts.contains(first) else { return false }
         return words.contains(where: wishes.contains)

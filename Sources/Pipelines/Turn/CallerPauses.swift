@@ -53,7 +53,8 @@ struct CallerPauses: Sendable {
             silence = max(isFluent ? options.endpointMs * 7 / 8 : options.endpointMs, usual)
         case .partial:
             // Between the parts of a wish even fluent callers breathe.
-            let base = (options.endpointMs + options.endpointMaxMs) / 2
+            let base =
+                options.endpointMs + (options.endpointMaxMs - options.endpointMs) * 5 / 8
             silence = max(base, usual)
         case .incomplete: silence = options.endpointMaxMs
         }

@@ -233,7 +233,8 @@ extension TurnMachine {
         guard options.endpointing == .adaptive, paused.transcript != nil else {
             return options.endpointMs
         }
-        if isNoWords(paused) { return options.endpointMaxMs }
+        // Whoever was not understood is asked again: he need not wait as long as one who hesitates.
+        if isNoWords(paused) { return (options.endpointMs + options.endpointMaxMs) / 2 }
         return pauses.silenceMs(paused.completeness, options)
     }
 

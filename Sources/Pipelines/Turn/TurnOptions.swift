@@ -16,11 +16,11 @@ public struct TurnOptions: Sendable, Equatable {
     public var endpointMs = 400
     /// The same once the words are complete for what was asked.
     public var endpointMinMs = 230
-    /// The same while the words are incomplete, or none were understood yet.
+    /// The same while the words are incomplete; halfway to it when none were understood.
     public var endpointMaxMs = 1200
     /// Silence after which the utterance so far is transcribed and a reply begun; 0 turns
     /// speculation off, and the transcript is asked for at `endpointMs`.
-    public var speculateAfterMs = 160
+    public var speculateAfterMs = 100
     /// The least time between two speculations of one utterance.
     public var speculateIntervalMs = 250
     /// How long the end of a turn waits for caller audio that the network is late with.

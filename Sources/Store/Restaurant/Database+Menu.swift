@@ -1,15 +1,16 @@
 extension Database {
     public func menu(assistantID: String, completion: @escaping StoreCompletion<[MenuItem]>) {
-        perform(completion) { connection throws(StoreError) in
-            try Self.menu(assistantID, connection)
+        perform(completion) { [menus] connection throws(StoreError) in
+            try menus.items(assistantID, connection)
         }
     }
 
     public func replaceMenu(
         _ items: [MenuItem], assistantID: String, completion: @escaping StoreCompletion<Void>
     ) {
-        perform(completion) { connection throws(StoreError) in
-            try connection.transaction { () throws(StoreError) in
+        perform(completion) { [menus] connection throws(StoreError) in
+            menus.forget(assistantID)
+            return try connection.transaction { () throws(StoreError) in
                 try connection.run(
                     "DELETE FROM menu_items WHERE assistant_id = ?", [.text(assistantID)])
                 try Self.insert(items, assistantID, connection)
@@ -20,8 +21,9 @@ extension Database {
     public func seedMenu(
         _ items: [MenuItem], assistantID: String, completion: @escaping StoreCompletion<Bool>
     ) {
-        perform(completion) { connection throws(StoreError) in
-            try connection.transaction { () throws(StoreError) in
+        perform(completion) { [menus] connection throws(StoreError) in
+            menus.forget(assistantID)
+            return try connection.transaction { () throws(StoreError) in
                 guard try Self.menu(assistantID, connection).isEmpty else { return false }
                 try Self.insert(items, assistantID, connection)
                 return !items.isEmpty

@@ -52,6 +52,9 @@ extension Database {
             ])
         let id = connection.lastInsertID
         try insert(lines, orderID: id, connection)
+        try enqueue(
+            new.confirmation, assistantID: new.assistantID, order: id, at: new.createdAt,
+            connection)
         let made = try orders(where: "id = ?", [.integer(id)], connection)
         return made.first.map(OrderOutcome.placed) ?? .refused(.empty)
     }
@@ -84,7 +87,7 @@ extension Database {
         }
     }
 
-    private static func orders(
+    static func orders(
         where condition: String, _ values: [SQLValue], _ connection: SQLiteConnection
     ) throws(StoreError) -> [Order] {
         var found = try connection.rows(

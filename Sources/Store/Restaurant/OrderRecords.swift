@@ -76,11 +76,13 @@ public struct NewOrder: Sendable, Equatable {
     public var readyAt: UnixSeconds
     public var callSid: String?
     public var idempotencyKey: String
+    /// Where a message goes that confirms it; nil for none.
+    public var confirmation: ConfirmationRoute?
 
     public init(
         assistantID: String, wishes: [OrderWish], service: OrderService, address: String,
         phone: String, expectedTotal: Money, createdAt: UnixSeconds, readyAt: UnixSeconds,
-        callSid: String?, idempotencyKey: String
+        callSid: String?, idempotencyKey: String, confirmation: ConfirmationRoute? = nil
     ) {
         self.assistantID = assistantID
         self.wishes = wishes
@@ -92,6 +94,7 @@ public struct NewOrder: Sendable, Equatable {
         self.readyAt = readyAt
         self.callSid = callSid
         self.idempotencyKey = idempotencyKey
+        self.confirmation = confirmation
     }
 }
 

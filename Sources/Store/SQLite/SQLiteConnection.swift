@@ -121,6 +121,22 @@ final class SQLiteConnection {
         }
     }
 
+    /// Runs `body` inside a transaction so that what it did can be undone by itself: it is, where it
+    /// returns an error. Throws when the whole transaction is lost with it.
+    func savepoint(_ body: () -> StoreError?) throws(StoreError) -> StoreError? {
+        precondition(transactionDepth > 0, "a savepoint outside a transaction")
+        try run("SAVEPOINT step")
+        guard let failure = body() else {
+            try run("RELEASE step")
+            return nil
+        }
+        // A full disk, for one, ends the transaction by itself.
+        guard let handle, sqlite3_get_autocommit(handle) == 0 else { throw failure }
+        try run("ROLLBACK TO step")
+        try run("RELEASE step")
+        return failure
+    }
+
     private func open() throws(StoreError) -> OpaquePointer {
         guard let handle else { throw .closed(path: path) }
         return handle

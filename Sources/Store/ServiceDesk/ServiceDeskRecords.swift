@@ -1,5 +1,5 @@
 /// Somebody whom a service desk works for.
-public struct Customer: Sendable, Equatable {
+public struct Customer: Sendable, Equatable, Codable {
     /// Digits; unique at a desk.
     public var number: String
     public var name: String

@@ -104,7 +104,7 @@ struct FailureTests {
     }
 
     @Test func aSlowVoiceShiftsTheSchedule() {
-        let call = call()
+        let call = call { $0.turn.speculateAfterMs = 160 }
         // Slower than it is spoken: 100 ms of speech every 150 ms.
         call.tts.msPerSecond = { 1500 }
         call.run(throughMs: 14_000)

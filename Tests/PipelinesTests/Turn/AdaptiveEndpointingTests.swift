@@ -15,7 +15,7 @@ struct AdaptiveEndpointingTests {
         return driver.commits.first
     }
 
-    @Test(arguments: zip(Completeness.allCases, [200.0, 266, 400, 800, 1200]))
+    @Test(arguments: zip(Completeness.allCases, [200.0, 266, 400, 900, 1200]))
     func theLessIsKnownTheLongerIsTheSilence(completeness: Completeness, silence: Double) {
         #expect(commit(completeness) == 2003 + silence)
     }

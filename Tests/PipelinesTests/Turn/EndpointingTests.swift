@@ -115,7 +115,7 @@ struct EndpointingTests {
     @Test func speechWithoutWords() {
         var driver = driver(" [noise] (coughing) *sniffs*")
         driver.run(until: 6000)
-        #expect(driver.commits == [3203])
+        #expect(driver.commits == [2803])
         #expect(driver.inputs == [.unintelligible])
     }
 

@@ -52,6 +52,7 @@ struct TurnDriver {
         var options = TurnOptions()
         // Round, so that what is expected can be reckoned in one's head.
         options.endpointMinMs = 200
+        options.speculateAfterMs = 160
         options.bargeInConfirmMs = 600
         change(&options)
         machine = TurnMachine(options: options)

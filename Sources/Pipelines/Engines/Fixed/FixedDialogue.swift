@@ -47,5 +47,8 @@ final class FixedDialogueSession: DialogueSession {
     func commit(turn: TurnID) {}
     func cancel(turn: TurnID) { delay.cancel() }
     func heard(turn: TurnID, text: String) {}
+    // There is nothing to remember.
+    var memory: String? { "" }
+    func resume(from memory: String) -> Bool { memory.isEmpty }
     func close() { delay.close() }
 }

@@ -1,7 +1,7 @@
 /// What a language model is told of the conversation so far: the caller's words, the tools' answers,
 /// and of the agent's only what was heard.
-package struct ConversationMemory {
-    private struct Turn {
+package struct ConversationMemory: Codable {
+    private struct Turn: Codable {
         var id: TurnID
         var caller: String
         /// Calls of tools and their answers, in order.

@@ -11,7 +11,7 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
     let engine: LanguageModelEngine
     let call: CallInfo
     let loop: EventLoop
-    var memory: ConversationMemory
+    var chat: ConversationMemory
     var reply: LanguageModelReply?
     /// The caller spoke again while an effect was under way; it is answered afterwards.
     private var deferred: LanguageModelReply?
@@ -24,8 +24,8 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
         self.engine = engine
         self.call = call
         self.loop = loop
-        memory = ConversationMemory(turnCountMax: engine.limits.turnsMax)
-        memory.setReply(engine.role.greeting ?? "", turn: 0)
+        chat = ConversationMemory(turnCountMax: engine.limits.turnsMax)
+        chat.setReply(engine.role.greeting ?? "", turn: 0)
         stall = loop.makeTimer { [weak self] in self?.stalled() }
     }
 
@@ -91,11 +91,11 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
         drop()
     }
 
-    func heard(turn: TurnID, text: String) { memory.setReply(text, turn: turn) }
+    func heard(turn: TurnID, text: String) { chat.setReply(text, turn: turn) }
 
     func overheard(_ input: CallerInput, turn: TurnID, reply: String) {
-        memory.keep(turn: turn, caller: input.chatText, rounds: [])
-        memory.setReply(reply, turn: turn)
+        chat.keep(turn: turn, caller: input.chatText, rounds: [])
+        chat.setReply(reply, turn: turn)
     }
 
     func standing(of turn: TurnID) -> ReplyStanding {
@@ -122,12 +122,12 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
 
     func remember(_ reply: LanguageModelReply) {
         keepRounds(of: reply)
-        memory.setReply(reply.text, turn: reply.turn)
+        chat.setReply(reply.text, turn: reply.turn)
     }
 
     /// What was heard of a reply that was broken off stays as it is.
     func keepRounds(of reply: LanguageModelReply) {
-        memory.keep(turn: reply.turn, caller: reply.input.chatText, rounds: reply.rounds)
+        chat.keep(turn: reply.turn, caller: reply.input.chatText, rounds: reply.rounds)
     }
 
     // MARK: - Asking
@@ -140,7 +140,7 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
                     "it called tools \(engine.limits.toolRoundsMax) times in a row"))
         }
         reply.beginRound(reader: engine.wire.makeReader())
-        var messages = memory.messages(before: reply.turn)
+        var messages = chat.messages(before: reply.turn)
         messages.append(.caller(reply.input.chatText))
         if !reply.said.isEmpty {
             messages.append(.agent(reply.said.joined(separator: " ")))
@@ -230,7 +230,7 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
     func say(_ sentences: [String], _ reply: LanguageModelReply) {
         for sentence in sentences {
             reply.sentences.append(sentence)
-            if reply.isCommitted { memory.setReply(reply.text, turn: reply.turn) }
+            if reply.isCommitted { chat.setReply(reply.text, turn: reply.turn) }
             reply.output?(.success(.sentence(sentence)))
         }
     }

@@ -1,7 +1,7 @@
 import Net
 
 /// One message of a conversation, as all services have them in some form.
-public enum ChatMessage: Sendable, Equatable {
+public enum ChatMessage: Sendable, Equatable, Codable {
     case caller(String)
     case agent(String)
     /// The agent called tools, all before it got an answer.
@@ -11,7 +11,7 @@ public enum ChatMessage: Sendable, Equatable {
 }
 
 /// A model's call of a tool.
-public struct ChatToolCall: Sendable, Equatable {
+public struct ChatToolCall: Sendable, Equatable, Codable {
     public var id: String
     public var name: String
     /// JSON, as far as the model keeps its word.

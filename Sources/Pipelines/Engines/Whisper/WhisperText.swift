@@ -3,28 +3,10 @@ package enum WhisperText {
     /// Without descriptions of sounds ("[BLANK_AUDIO]", "(coughs)", "*music*") and without the
     /// repetitions that the decoder falls into; empty when no letter or digit is left.
     package static func spoken(_ text: String) -> String {
-        let words = withoutLoops(withoutSounds(text).split(separator: " "))
+        let rest = SoundNotes.removed(from: text).rest
+        let words = withoutLoops(rest.split { $0 == " " || $0 == "♪" })
         let isSpoken = words.contains { $0.contains { $0.isLetter || $0.isNumber } }
         return isSpoken ? words.joined(separator: " ") : ""
-    }
-
-    private static func withoutSounds(_ text: String) -> String {
-        var out = ""
-        var closing: Character?
-        for character in text {
-            if let end = closing {
-                if character == end { closing = nil }
-                continue
-            }
-            switch character {
-            case "[": closing = "]"
-            case "(": closing = ")"
-            case "*": closing = "*"
-            case "♪": continue
-            default: out.append(character)
-            }
-        }
-        return out
     }
 
     private static let phraseWordsMax = 8

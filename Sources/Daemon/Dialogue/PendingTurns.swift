@@ -1,0 +1,68 @@
+import Realtime
+
+/// Turns that are being worked out, and who waits for them. The same webhook may come again while
+/// the first is answered, and a slow turn is asked for again and again: one does the work, all get
+/// its answer. Any thread; a short lock.
+final class PendingTurns: Sendable {
+    /// The TwiML, or nil where the turn could not be kept and is to be asked for again.
+    typealias Waiter = @Sendable (String?) -> Void
+
+    private let waiters = Locked<[String: [Waiter]]>([:])
+
+    /// Waits for a turn.
+    /// - Returns: whether the caller is the first, who has to work it out and `finish` it.
+    func join(_ key: String, _ waiter: @escaping Waiter) -> Bool {
+        waiters.withLock { waiters in
+            waiters[key, default: []].append(waiter)
+            return waiters[key]?.count == 1
+        }
+    }
+
+    /// Hands the answer to all who wait.
+    func finish(_ key: String, _ answer: String?) {
+        let waiting = waiters.withLock { $0.removeValue(forKey: key) ?? [] }
+        for waiter in waiting { waiter(answer) }
+    }
+}
+
+/// Lets one after the other in, for each key: the messages of one customer are answered in the order
+/// they came. Any thread; a short lock.
+package final class KeyedQueue: Sendable {
+    /// Who comes when so many wait is turned away.
+    package static let waitingMax = 16
+
+    private let queues = Locked<[String: [@Sendable () -> Void]]>([:])
+
+    package init() {}
+
+    /// Runs `body` now, or when those before it have left; it has to see to it that `leave` is called.
+    /// - Returns: false where too many wait, and `body` is not run.
+    package func enter(_ key: String, _ body: @escaping @Sendable () -> Void) -> Bool {
+        enum Place { case first, waiting, full }
+        let place = queues.withLock { queues -> Place in
+            guard let waiting = queues[key] else {
+                queues[key] = []
+                return .first
+            }
+            guard waiting.count < Self.waitingMax else { return .full }
+            queues[key] = waiting + [body]
+            return .waiting
+        }
+        if place == .first { body() }
+        return place != .full
+    }
+
+    /// The one inside is done.
+    package func leave(_ key: String) {
+        let next = queues.withLock { queues -> (@Sendable () -> Void)? in
+            guard var waiting = queues[key], !waiting.isEmpty else {
+                queues[key] = nil
+                return nil
+            }
+            let first = waiting.removeFirst()
+            queues[key] = waiting
+            return first
+        }
+        next?()
+    }
+}

@@ -1,0 +1,212 @@
+import Assistants
+import Net
+import Pipelines
+import Realtime
+import Store
+import Twilio
+
+/// Calls that are held turn by turn: a webhook brings what the caller said, its answer what is said
+/// back and where the next goes. Any node with the same expiring state can take any turn.
+struct GatherCalls {
+    let services: Services
+
+    var settings: GatherSettings { services.configuration.gather }
+    var lifetimeMs: Int { settings.stateMinutes * 60_000 }
+
+    // MARK: - The first webhook
+
+    /// A call comes in and has been admitted: greets and listens.
+    func begin(
+        _ form: TwilioForm, _ responder: HTTPResponder, assistant: Assistant, route: RouteBlock,
+        takesMessage sentences: [String]? = nil
+    ) {
+        let callSid = form["CallSid"]
+        services.engines.warm(assistant.dialogue, on: responder.loop)
+        var state = GatherState(
+            assistantID: assistant.block.id, conversationID: callSid, from: form["From"],
+            to: form["To"], speechPath: route.speech, startedAt: seconds)
+        state.takesMessage = sentences != nil
+        let greeting = sentences ?? [assistant.greeting]
+        let bound = LoopBound(responder, loop: responder.loop)
+        let fresh = state
+        findHints(assistant) { [services] hints in
+            bound.loop.execute {
+                var state = fresh
+                state.hints = hints
+                GatherCalls(services: services).greet(
+                    greeting, state, assistant, callSid, bound.value)
+            }
+        }
+    }
+
+    private func greet(
+        _ sentences: [String], _ state: GatherState, _ assistant: Assistant, _ callSid: String,
+        _ responder: HTTPResponder
+    ) {
+        var state = state
+        let answer: String
+        do {
+            answer = try GatherAnswer(assistant.block, settings)
+                .ask(sentences, turn: 1, state: state)
+        } catch { return responder.respond(refusal(error)) }
+        state.keep(answer, of: 0, token: nil)
+        let bound = LoopBound(responder, loop: responder.loop)
+        let made = state
+        services.callState.add(
+            state.bytes, for: GatherState.key(callSid), lifetimeMs: lifetimeMs
+        ) { [services] result in
+            bound.loop.execute {
+                let calls = GatherCalls(services: services)
+                switch result {
+                case .success(true):
+                    calls.noteCall(made, callSid)
+                    bound.value.respond(.twiML(answer))
+                case .success(false): calls.replay(callSid, bound.value)
+                case .failure(let error): bound.value.respond(calls.unavailable(error, callSid))
+                }
+            }
+        }
+    }
+
+    /// The same first webhook again.
+    private func replay(_ callSid: String, _ responder: HTTPResponder) {
+        let bound = LoopBound(responder, loop: responder.loop)
+        load(callSid) { [services] result in
+            bound.loop.execute {
+                let calls = GatherCalls(services: services)
+                switch result {
+                case .success(let state):
+                    let answer = state.flatMap { $0.answers[0] ?? $0.answers[$0.turn] }
+                    bound.value.respond(
+                        answer.map(HTTPResponse.twiML)
+                            ?? .text(503, "The call's state is gone; try again."))
+                case .failure(let error): bound.value.respond(calls.unavailable(error, callSid))
+                }
+            }
+        }
+    }
+
+    private func noteCall(_ state: GatherState, _ callSid: String) {
+        services.log.info(
+            "call answered",
+            [
+                "call": .text(callSid), "assistant": .text(state.assistantID),
+                "path": .text("gather"), "from": .text(state.from), "to": .text(state.to),
+            ])
+        let record = CallRecord(
+            callSid: callSid, assistantID: state.assistantID, from: state.from, to: state.to,
+            startedAt: state.startedAt)
+        services.database.recordCall(record) { [log = services.log] result in
+            if case .failure(let error) = result {
+                log.error(
+                    "call not stored", ["call": .text(callSid), "why": .text("\(error)")])
+            }
+        }
+    }
+
+    private func findHints(
+        _ assistant: Assistant, _ completion: @escaping @Sendable ([String]) -> Void
+    ) {
+        let settings = assistant.settings
+        guard self.settings.hintsMax > 0 else { return completion([]) }
+        switch settings.kind {
+        case .reservations, .serviceDesk: completion(settings.vocabulary())
+        case .restaurant:
+            services.database.menu(assistantID: settings.id) { result in
+                completion(settings.vocabulary(menu: (try? result.get()) ?? []))
+            }
+        case .directory:
+            assistant.directories.index(assistantID: settings.id, store: services.database) {
+                let names = (try? $0.get())?.vocabulary ?? []
+                completion(settings.vocabulary(directory: names))
+            }
+        }
+    }
+
+    // MARK: - The caller's turns
+
+    /// What a caller said, keyed, or did not say.
+    func speech(
+        _ form: TwilioForm, _ request: HTTPRequest, _ responder: HTTPResponder, route: RouteBlock
+    ) {
+        let callSid = form["CallSid"]
+        guard !callSid.isEmpty else {
+            return responder.respond(
+                .text(400, "CallSid is missing; this address is for the action of a <Gather>."))
+        }
+        services.gatherCalls.touch(callSid)
+        let query = TwilioForm((try? request.queryParameters()) ?? [])
+        let turn = GatherTurn(
+            services: services, callSid: callSid, form: form, path: request.path, route: route,
+            token: request.headers["I-Twilio-Idempotency-Token"], wait: Int(query["wait"]))
+        if let number = Int(query["turn"]), number > 0 {
+            return wait(for: turn, number: number, responder)
+        }
+        // Who does not say which turn it is, is at the next one.
+        let bound = LoopBound(responder, loop: responder.loop)
+        load(callSid) { [services] result in
+            bound.loop.execute {
+                let calls = GatherCalls(services: services)
+                switch result {
+                case .success(let state):
+                    let known = turn.token.flatMap { state?.tokens[$0] }
+                    calls.wait(for: turn, number: known ?? (state?.turn ?? 0) + 1, bound.value)
+                case .failure(let error): bound.value.respond(calls.unavailable(error, callSid))
+                }
+            }
+        }
+    }
+
+    private func wait(for turn: GatherTurn, number: Int, _ responder: HTTPResponder) {
+        let loop = responder.loop
+        let (assistant, _) = services.assistants.answering(turn.form["To"], at: turn.route)
+        let answers = GatherAnswer(assistant.block, settings)
+        let waiting = WebhookWait(responder, afterMs: settings.answerMs) { [self] in
+            do throws(TwiMLError) {
+                return .twiML(
+                    try answers.filler(turn: number, wait: turn.wait ?? 0, path: turn.path))
+            } catch { return refusal(error) }
+        }
+        let bound = LoopBound(waiting, loop: loop)
+        let key = "\(turn.callSid)#\(number)"
+        let isFirst = services.pendingTurns.join(key) { answer in
+            loop.execute {
+                bound.value.answer(
+                    answer.map(HTTPResponse.twiML)
+                        ?? .text(503, "The turn could not be kept; try again."))
+            }
+        }
+        if isFirst { turn.begin(number, key: key, loop: loop) }
+    }
+
+    // MARK: - Support
+
+    var seconds: Int64 { Int64(services.now().timeIntervalSince1970) }
+
+    /// Reads what is remembered of a call; nil where nothing is.
+    func load(
+        _ callSid: String,
+        _ completion: @escaping @Sendable (Result<GatherState?, StoreError>) -> Void
+    ) {
+        services.callState.value(for: GatherState.key(callSid)) { result in
+            completion(result.map { bytes in bytes.flatMap { GatherState($0) } })
+        }
+    }
+
+    func refusal(_ error: TwiMLError) -> HTTPResponse {
+        services.log.error("no TwiML could be written", ["why": .text("\(error)")])
+        return .text(500, "\(error)")
+    }
+
+    private func unavailable(_ error: StoreError, _ callSid: String) -> HTTPResponse {
+        services.log.error(
+            "call state not reached", ["call": .text(callSid), "why": .text("\(error)")])
+        return .text(503, "The call's state can't be reached; try again.")
+    }
+}
+
+extension HTTPResponse {
+    static func twiML(_ body: String) -> HTTPResponse {
+        HTTPResponse(status: 200, contentType: TwiML.contentType, body: body)
+    }
+}

@@ -1,0 +1,82 @@
+import Net
+import Store
+import Twilio
+
+/// Takes what Twilio tells of calls and messages on their way. Callbacks come late, twice and out of
+/// order; the records make the best of them.
+struct StatusWebhooks {
+    let services: Services
+
+    private static let endings = ["completed", "busy", "failed", "no-answer", "canceled"]
+
+    /// The progress of a call, kept in the call log; or of a message that we sent.
+    func status(_ form: TwilioForm, _ responder: HTTPResponder, route: RouteBlock) {
+        if !form["MessageSid"].isEmpty, !form["MessageStatus"].isEmpty {
+            return message(form, responder)
+        }
+        let callSid = form["CallSid"]
+        let status = form["CallStatus"]
+        guard !callSid.isEmpty, !status.isEmpty else {
+            return responder.respond(
+                .text(
+                    400,
+                    "CallSid and CallStatus are needed, or MessageSid and MessageStatus."))
+        }
+        let now = Int64(services.now().timeIntervalSince1970)
+        let duration = Int(form["CallDuration"]).map { max(0, $0) }
+        let isOver = Self.endings.contains(status)
+        let (assistant, _) = services.assistants.answering(form["To"], at: route)
+        let record = CallRecord(
+            callSid: callSid, assistantID: assistant.block.id, from: form["From"], to: form["To"],
+            status: status, startedAt: now - Int64(clamping: duration ?? 0),
+            endedAt: isOver ? now : nil, durationSeconds: duration)
+        services.log.info("call status", ["call": .text(callSid), "status": .text(status)])
+        if isOver { forget(callSid) }
+        let pending = LoopBound(responder, loop: responder.loop)
+        services.database.recordCall(record) { [log = services.log] result in
+            pending.loop.execute {
+                if case .failure(let error) = result {
+                    log.error(
+                        "call status not stored",
+                        ["call": .text(callSid), "why": .text("\(error)")])
+                    // Twilio tries again after a 5xx.
+                    return pending.value.respond(.text(503, "Not stored; try again."))
+                }
+                pending.value.respond(HTTPResponse(status: 204))
+            }
+        }
+    }
+
+    /// The call is over: its place, its place in line and its memory are free.
+    private func forget(_ callSid: String) {
+        services.gatherCalls.end(callSid)
+        services.waitingLine.leave(callSid)
+        services.callState.take(GatherState.key(callSid)) { [log = services.log] result in
+            if case .failure(let error) = result {
+                log.warning(
+                    "call state not removed; it expires",
+                    ["call": .text(callSid), "why": .text("\(error)")])
+            }
+        }
+    }
+
+    private func message(_ form: TwilioForm, _ responder: HTTPResponder) {
+        let sid = form["MessageSid"]
+        let status = CleanText.clean(form["MessageStatus"], characterCountMax: 32)
+        let error = form["ErrorCode"]
+        if !error.isEmpty {
+            services.log.warning(
+                "message not delivered",
+                ["message": .text(sid), "status": .text(status), "code": .text(error)])
+        }
+        let pending = LoopBound(responder, loop: responder.loop)
+        services.database.recordDelivery(messageSid: sid, status: status) { result in
+            pending.loop.execute {
+                switch result {
+                case .success: pending.value.respond(HTTPResponse(status: 204))
+                case .failure: pending.value.respond(.text(503, "Not stored; try again."))
+                }
+            }
+        }
+    }
+}

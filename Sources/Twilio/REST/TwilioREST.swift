@@ -1,0 +1,155 @@
+import Net
+
+/// Requests to Twilio's REST API and what its answers mean. Makes no connections of its own; any
+/// thread.
+///
+/// Source: Twilio's documentation, "Messages resource" and "Error and warning dictionary".
+public struct TwilioREST: Sendable {
+    /// Where Twilio is, unless told otherwise.
+    public static let standardBaseURL = "https://api.twilio.com"
+    /// What Twilio lists at once at most.
+    public static let pageSizeMax = 1000
+
+    private let messagesURL: String
+    private let authorization: String
+    private let timeoutMs: Int
+
+    /// - Parameters:
+    ///   - baseURL: scheme and host, without a path.
+    ///   - timeoutMs: from a request to its whole answer.
+    public init(baseURL: String, accountSid: String, authToken: String, timeoutMs: Int) {
+        let base = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+        messagesURL = "\(base)/2010-04-01/Accounts/\(FormText.encode(accountSid))/Messages.json"
+        authorization = "Basic " + Self.base64(Array("\(accountSid):\(authToken)".utf8))
+        self.timeoutMs = timeoutMs
+    }
+
+    /// Sends a text message. Numbers in E.164; the body is at most 1,600 characters.
+    /// - Parameter statusCallback: is told what becomes of the message; nil for nobody.
+    public func sendMessage(
+        to recipient: String, from sender: String, body: String, statusCallback: String? = nil
+    ) -> HTTPClientRequest {
+        var fields = [("To", recipient), ("From", sender), ("Body", body)]
+        if let statusCallback { fields.append(("StatusCallback", statusCallback)) }
+        var request = self.request("POST", messagesURL)
+        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+        request.body = .bytes(Array(FormText.encode(fields).utf8))
+        return request
+    }
+
+    /// Asks for the latest messages from one number to another, newest first.
+    public func listMessages(
+        to recipient: String, from sender: String, pageSize: Int = 50
+    ) -> HTTPClientRequest {
+        precondition((1...Self.pageSizeMax).contains(pageSize), "a page of 1 to 1000")
+        let query = FormText.encode([
+            ("To", recipient), ("From", sender), ("PageSize", String(pageSize)),
+        ])
+        return request("GET", messagesURL + "?" + query)
+    }
+
+    private func request(_ method: String, _ url: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(
+            method: method, url: url,
+            headers: ["Authorization": authorization, "Accept": "application/json"])
+        request.totalTimeoutMs = timeoutMs
+        request.firstByteTimeoutMs = timeoutMs
+        return request
+    }
+
+    private static func base64(_ bytes: [UInt8]) -> String {
+        let count = Base64.encodedCount(bytes.count)
+        let encoded = [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
+            written = bytes.withUnsafeBytes { source in
+                Base64.encode(source, into: UnsafeMutableRawBufferPointer(buffer)) ?? 0
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
+    }
+}
+
+/// What an answer of the REST API to a message means.
+public enum TwilioMessageAnswer: Sendable, Equatable {
+    /// Twilio has taken it.
+    case taken(sid: String)
+    /// Too many requests: nothing was done, and later it will be.
+    case tooMany(retryAfterSeconds: Int?)
+    /// Twilio has trouble; whether the message was taken is not known.
+    case trouble(status: Int)
+    /// It will never be taken: Twilio's error code and words.
+    case refused(code: Int, message: String)
+
+    /// The customer has asked for no more messages.
+    public static let unsubscribedCode = 21_610
+
+    /// Reads status, headers and body of an answer to ``TwilioREST/sendMessage(to:from:body:statusCallback:)``.
+    public init(status: Int, headers: HTTPHeaders, body: [UInt8]) {
+        let json = try? JSONValue(parsing: body.span)
+        switch status {
+        case 200..<300:
+            // A success that can't be read may well have been one.
+            if let sid = json?["sid"]?.stringValue, !sid.isEmpty {
+                self = .taken(sid: sid)
+            } else {
+                self = .trouble(status: status)
+            }
+        case 429: self = .tooMany(retryAfterSeconds: headers["Retry-After"].flatMap { Int($0) })
+        case 400..<500:
+            self = .refused(
+                code: json?["code"]?.intValue ?? status,
+                message: json?["message"]?.stringValue ?? "status \(status)")
+        default: self = .trouble(status: status)
+        }
+    }
+}
+
+/// A message as the REST API lists it.
+public struct TwilioListedMessage: Sendable, Equatable {
+    public var sid: String
+    public var body: String
+
+    public init(sid: String, body: String) {
+        self.sid = sid
+        self.body = body
+    }
+
+    /// The messages of a page; nil where the answer is no page.
+    public static func page(status: Int, body: [UInt8]) -> [TwilioListedMessage]? {
+        guard status == 200, let json = try? JSONValue(parsing: body.span),
+            let messages = json["messages"]?.arrayValue
+        else { return nil }
+        return messages.compactMap { message in
+            guard let sid = message["sid"]?.stringValue, let body = message["body"]?.stringValue
+            else { return nil }
+            return TwilioListedMessage(sid: sid, body: body)
+        }
+    }
+}
+
+/// Text as forms and queries carry it (WHATWG URL, application/x-www-form-urlencoded).
+public enum FormText {
+    /// Percent-encodes everything but letters, digits and `-._~`.
+    public static func encode(_ text: String) -> String {
+        var encoded: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
+                encoded.append(byte)
+            default:
+                encoded.append(UInt8(ascii: "%"))
+                encoded.append(digit(byte >> 4))
+                encoded.append(digit(byte & 15))
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
+    }
+
+    /// `name=value&name=value`
+    public static func encode(_ fields: [(name: String, value: String)]) -> String {
+        fields.map { encode($0.name) + "=" + encode($0.value) }.joined(separator: "&")
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+    }
+}

@@ -1,0 +1,106 @@
+import CallSimulator
+import Daemon
+import Foundation
+import Store
+import Testing
+
+/// The addresses of the five systems, and who answers at them.
+@Suite struct RouteTests {
+    @Test func theCalledNumberDecidesWhoAnswersAndHow() async throws {
+        let house = try await GatherHouse.start {
+            $0.routes["/own/voice"] = RouteBlock(.voice, assistant: "bella", path: .gather)
+        }
+        // The same address: one number is held by Gather, the other by a stream.
+        let gather = try await house.call(GatherHouse.bella, route: "/twilio/voice").begin()
+        #expect(gather.gather?.attributes["action"] == "/twilio/process-speech?turn=1")
+        #expect(gather.said.contains("Bella Napoli"))
+        let stream = try await house.call(GatherHouse.concya, route: "/twilio/voice").begin()
+        #expect(stream.verbs == ["Connect"])
+        // A number that nobody has: as the route says, by the default assistant.
+        let unknown = try await house.call("+15550009999", route: "/api/phone/incoming").begin()
+        #expect(unknown.gather?.attributes["action"] == "/api/phone/process-speech?turn=1")
+        #expect(unknown.said.contains("Concya"))
+        let own = try await house.call("+15550009999", route: "/own/voice").begin()
+        #expect(own.said.contains("Bella Napoli"))
+        #expect(
+            try await house.call("+15550009999", route: "/webhook/voice").begin().verbs
+                == ["Connect"])
+        try await house.stop()
+    }
+
+    @Test func everyShippedAddressAnswersAndChecksItsSignature() async throws {
+        let house = try await GatherHouse.start()
+        for (path, route) in RouteBlock.shipped.sorted(by: { $0.key < $1.key }) {
+            var fields: [(name: String, value: String)] = [
+                ("CallSid", TwilioSide.newSid("CA")), ("From", "+15550001111"),
+                ("To", GatherHouse.bella), ("CallStatus", "ringing"),
+            ]
+            if route.webhook == .sms {
+                fields = [
+                    ("MessageSid", TwilioSide.newSid("SM")), ("From", "+15550001111"),
+                    ("To", GatherHouse.bella), ("Body", "Hello"),
+                ]
+            }
+            let unsigned = try await house.daemon.form(path, fields)
+            #expect(unsigned.status == 403, "\(path)")
+            let answer = try await house.side.post(path, fields)
+            #expect(answer.status == (route.webhook == .status ? 204 : 200), "\(path)")
+            if route.webhook != .status { _ = try TwiMLDocument(answer.body) }
+            let get = try await house.daemon.get(path)
+            #expect(get.status == (route.webhook == .status ? 200 : 405), "\(path)")
+        }
+        try await house.stop()
+    }
+
+    @Test func thePagesTellOfTheAccountWithoutGivingItAway() async throws {
+        let house = try await GatherHouse.start(environment: [
+            "TWILIO_ACCOUNT_SID": "AC0123456789abcdef", "TWILIO_PHONE_NUMBER": "+15551112222",
+        ])
+        let status = try await house.daemon.get("/twilio/status").body
+        #expect(status.contains("\"twilio_configured\":true"))
+        #expect(status.contains("+15551112222") && status.contains("AC01…cdef"))
+        #expect(!status.contains("456789"))
+        #expect(try await house.daemon.get("/health").body.contains("\"status\":\"healthy\""))
+        try await house.stop()
+    }
+
+    @Test(arguments: [
+        ("routes: {voice: voice}\n", "'voice' is no path"),
+        ("routes: {/a: speach}\n", "did you mean 'speech'?"),
+        ("routes: {/a: {webhook: voice, speech: /b}}\n", "no route of speech"),
+        ("routes: {/a: {webhook: sms, assistant: nobody}}\n", "which is no assistant"),
+        ("numbers: {\"+15551234567\": {assistant: a, path: pigeon}}\n", "stream, gather"),
+        ("gather: {speechTimeout: soon}\n", "write auto or a number"),
+    ])
+    func whatCannotBeIsRefused(yaml: String, message: String) {
+        do {
+            _ = try Configuration.parse(
+                yaml: yaml + "assistants: [{id: a}]\ndefaultAssistant: a\n", file: "f.yaml")
+            Issue.record("it was read")
+        } catch { #expect(error.description.contains(message), "\(error)") }
+    }
+
+    @Test func routesAndNumbersAreReadInEveryShape() throws {
+        let configuration = try Configuration.parse(
+            yaml: """
+                assistants: [{id: a, path: gather, sayVoice: Polly.Matthew}, {id: b}]
+                defaultAssistant: a
+                numbers:
+                  "+15551234567": b
+                  "+15551234568": {assistant: a, path: stream}
+                routes:
+                  /x/words: speech
+                  /x/voice: {webhook: voice, assistant: b, path: stream, speech: /x/words}
+                  /twilio/voice: {assistant: b}
+                """, file: "f.yaml")
+        #expect(configuration.numbers["+15551234567"] == "b")
+        #expect(
+            configuration.numbers["+15551234568"] == NumberBlock(assistant: "a", path: .stream))
+        #expect(
+            configuration.routes["/x/voice"]
+                == RouteBlock(.voice, assistant: "b", path: .stream, speech: "/x/words"))
+        #expect(configuration.routes["/twilio/voice"] == RouteBlock(.voice, assistant: "b"))
+        #expect(configuration.routes.count == RouteBlock.shipped.count + 2)
+        #expect(configuration.assistants[0].path == .gather)
+    }
+}
