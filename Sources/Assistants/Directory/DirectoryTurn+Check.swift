@@ -10,22 +10,35 @@ extension DirectoryTurn {
         state.hasAnswered = true
         state.subject = subject
         state.more = []
-        let hits = index.search(
-            subject.words, phrase: subject.phrase, in: city?.place ?? .anywhere)
-        let found = DirectoryAnswer(hits, index)
-        switch found {
-        case .none: return deny(subject, city, index)
+        switch answer(subject, city?.place ?? .anywhere, index) {
+        case .sure(let ids): affirm(ids, subject, index)
         case .doubtful(let ids):
             if case .city? = city?.place, isElsewhere(subject, index) {
-                return deny(subject, city, index)
+                deny(subject, city, index)
+                return ask(.anythingElse)
             }
-            state.stage = .guessing(ids, hasCity: city != nil)
-            state.focus = ids
-            let options = SpeakableText.list(
-                ids.map { city == nil ? index.hospitals[$0].name : full($0, index) })
-            return say(.didYouMean, ["options": options])
-        case .sure(let ids): return affirm(ids, subject, index)
+            guess(ids, hasCity: city != nil, index)
+        case .unlikely(let ids):
+            let isDone = deny(subject, city, index)
+            guard !isDone, !ids.isEmpty else { return ask(.anythingElse) }
+            guess(ids, hasCity: city != nil, index)
         }
+    }
+
+    func answer(
+        _ subject: DirectoryState.Subject, _ place: HospitalIndex.Place, _ index: HospitalIndex
+    ) -> DirectoryAnswer {
+        DirectoryAnswer(
+            of: subject.words,
+            phrase: subject.phrase.isEmpty ? subject.words : subject.phrase, in: place, index)
+    }
+
+    /// "Do you mean …?"
+    private mutating func guess(_ ids: [Int], hasCity: Bool, _ index: HospitalIndex) {
+        state.stage = .guessing(ids, hasCity: hasCity)
+        state.focus = ids
+        let options = ids.map { hasCity ? full($0, index) : index.hospitals[$0].name }
+        say(.didYouMean, ["options": SpeakableText.list(options)])
     }
 
     private mutating func affirm(
@@ -33,7 +46,7 @@ extension DirectoryTurn {
     ) {
         guard ids.count > 1 else { return tell(ids[0], index) }
         state.focus = Array(ids.prefix(Self.offersMax))
-        guard let name = commonName(ids, index) else { return guess(ids, subject, index) }
+        guard let name = commonName(ids, index) else { return choose(ids, subject, index) }
         var cities: [Int] = []
         for id in ids where !cities.contains(index.cityOf[id]) { cities.append(index.cityOf[id]) }
         guard cities.count == 1 else {
@@ -60,23 +73,17 @@ extension DirectoryTurn {
 
     /// Names that have a word or two in common with what was said, but not what tells them apart: the
     /// most alike as a whole are asked back.
-    private mutating func guess(
+    private mutating func choose(
         _ ids: [Int], _ subject: DirectoryState.Subject, _ index: HospitalIndex
     ) {
         let words = subject.phrase.isEmpty ? subject.words : subject.phrase
-        let alike = index.phrases(like: words, in: .anywhere).sorted {
-            $0.similarity > $1.similarity
-        }
+        let alike = index.nearest(words, in: .anywhere, countMax: DirectoryAnswer.countMax)
         var names: Set<String> = []
         var near: [Int] = []
-        for id in alike.map({ index.variants[$0.variant].id }) + ids where near.count < 3 {
+        for id in alike.map(\.id) + ids where near.count < DirectoryAnswer.countMax {
             if names.insert(index.hospitals[id].name).inserted { near.append(id) }
         }
-        state.stage = .guessing(near, hasCity: false)
-        state.focus = near
-        say(
-            .didYouMean,
-            ["options": SpeakableText.list(near.map { index.hospitals[$0].name })])
+        guess(near, hasCity: false, index)
     }
 
     private mutating func tell(_ id: Int, _ index: HospitalIndex) {
@@ -93,18 +100,18 @@ extension DirectoryTurn {
         index.search(subject.words, in: .anywhere).first.map { $0.isExact } ?? false
     }
 
+    /// - Returns: whether more than a no was said.
+    @discardableResult
     private mutating func deny(
         _ subject: DirectoryState.Subject, _ city: DirectoryUnderstanding.CityMention?,
         _ index: HospitalIndex
-    ) {
+    ) -> Bool {
         state.stage = .open
         state.focus = []
         var name = SpeakableText.sentence(subject.spoken)
         if case .city(let city)? = city?.place {
             let there = index.cities[city].name
-            if case .sure(let ids) = DirectoryAnswer(
-                index.search(subject.words, in: .anywhere), index)
-            {
+            if case .sure(let ids) = answer(subject, .anywhere, index) {
                 var cities: [Int] = []
                 for id in ids where !cities.contains(index.cityOf[id]) {
                     cities.append(index.cityOf[id])
@@ -113,14 +120,14 @@ extension DirectoryTurn {
                 say(
                     .elsewhere,
                     ["hospital": name, "city": there, "cities": names(of: cities, index)])
-                return ask(.anythingElse)
+                return true
             }
             name += " in " + there
         } else if let city {
             name += " in " + SpeakableText.sentence(city.spoken)
         }
         say(.notInNetwork, ["hospital": name])
-        ask(.anythingElse)
+        return false
     }
 
     // MARK: - Which one
@@ -232,41 +239,5 @@ extension DirectoryTurn {
             !HospitalWords.generic.contains(HospitalWords.normal($0.lowercased()))
         }
         return isTelling ? common.joined(separator: " ") : nil
-    }
-}
-
-/// What a search means: the entries that were named, or that may have been.
-enum DirectoryAnswer: Sendable, Equatable {
-    case none
-    /// Best first, three at most, each of another name.
-    case doubtful([Int])
-    /// All that fit as well, best first.
-    case sure([Int])
-
-    init(_ hits: [HospitalIndex.Hit], _ index: HospitalIndex) {
-        guard let best = hits.first else {
-            self = .none
-            return
-        }
-        guard best.score >= HospitalIndex.sure else {
-            var names: Set<String> = []
-            var near: [Int] = []
-            for hit in hits where hit.score > best.score - 0.1 && near.count < 3 {
-                if names.insert(index.hospitals[hit.id].name).inserted { near.append(hit.id) }
-            }
-            self = .doubtful(near)
-            return
-        }
-        let exact = hits.filter { $0.isExact && $0.score > best.score - 0.1 }
-        guard exact.isEmpty else {
-            self = .sure(exact.map(\.id))
-            return
-        }
-        // "Manipal" is every hospital with that word in its name.
-        self = .sure(
-            hits.filter {
-                $0.coverage >= best.coverage - 0.08 && $0.score >= HospitalIndex.sure - 0.05
-                    && $0.score >= best.score - 0.14
-            }.map(\.id))
     }
 }

@@ -144,7 +144,9 @@ struct DirectoryTurn {
         if isBare, said.asks.contains(.more) || isOffering && said.answer == .yes {
             return goOn(index)
         }
-        if said.asks.contains(.elsewhere), !said.asks.contains(.check) { return outOfScope() }
+        if said.asks.contains(.elsewhere), !said.asks.contains(.check), !isSought(said, index) {
+            return outOfScope()
+        }
         if isBare, said.asks.contains(.address), !state.focus.isEmpty {
             return tellAddresses(said, index)
         }
@@ -154,6 +156,7 @@ struct DirectoryTurn {
                 words: said.name, spoken: said.spokenName, phrase: said.phrase)
             return check(subject, said.city, index)
         }
+        if let subject = heardSubject(said, index) { return check(subject, said.city, index) }
         if let city = said.city {
             if said.follows, var subject = state.subject {
                 // Its sound may have had another city in it.
@@ -162,12 +165,37 @@ struct DirectoryTurn {
             }
             return list(city, counts: said.asks.contains(.count), index)
         }
-        if said.asks.contains(.nearby) || said.asks.contains(.list) && said.asks.contains(.topic)
-            || said.asks.contains(.count) && said.asks.contains(.topic)
+        let isTopical = said.asks.contains(.topic)
+        if said.asks.contains(.nearby)
+            || isTopical && !said.asks.isDisjoint(with: [.list, .seek, .count])
         {
             return askCity(nil)
         }
         close(said)
+    }
+
+    /// Whether a hospital is looked for by a name in which other matters were heard ("the cost").
+    private func isSought(_ said: DirectoryUnderstanding, _ index: HospitalIndex) -> Bool {
+        guard said.asks.contains(.seek), said.name.count < 4 else {
+            return said.asks.contains(.seek)
+        }
+        let subject = DirectoryState.Subject(
+            words: said.name, spoken: said.spokenName, phrase: said.phrase)
+        if case .unlikely = answer(subject, said.city?.place ?? .anywhere, index) { return false }
+        return !said.name.isEmpty
+    }
+
+    /// What was asked for where its name was heard as small words ("is that nursing home in the
+    /// network?" for Bhatt Nursing Home); nil where it sounds like no name.
+    private func heardSubject(
+        _ said: DirectoryUnderstanding, _ index: HospitalIndex
+    ) -> DirectoryState.Subject? {
+        guard said.asks.contains(.check), said.isPhraseOfOne else { return nil }
+        let spoken = said.phrase.joined(separator: " ")
+        let subject = DirectoryState.Subject(
+            words: said.phrase, spoken: spoken, phrase: said.phrase)
+        if case .unlikely = answer(subject, said.city?.place ?? .anywhere, index) { return nil }
+        return subject
     }
 
     /// Whether words that name something are about a hospital: by what they ask, by being few, or by
@@ -175,6 +203,7 @@ struct DirectoryTurn {
     private func isAboutHospitals(_ said: DirectoryUnderstanding, _ index: HospitalIndex) -> Bool {
         if said.asks.contains(.topic) || said.asks.contains(.check) { return true }
         if said.asks.contains(.list), said.city != nil { return true }
+        if said.asks.contains(.seek) { return true }
         let hits = index.search(said.name, in: said.city?.place ?? .anywhere)
         let score = hits.first?.score ?? 0
         if said.asks.contains(.address) || said.city != nil && !said.isQuestion {

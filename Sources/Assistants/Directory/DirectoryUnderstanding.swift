@@ -15,6 +15,18 @@ struct DirectoryUnderstanding: Sendable, Equatable {
     var spokenName = ""
     /// All that was said where the name and perhaps its city were, small words included.
     var phrase: [String] = []
+    /// Whether that has "hospital" or the like in it, in the singular, and more besides.
+    var isPhraseOfOne: Bool {
+        let words = HospitalWords.normal(phrase)
+        return phrase.contains { HospitalWords.kinds.contains($0) || $0 == "home" }
+            && words.contains { !HospitalWords.isCommon($0) && !Self.fillers.contains($0) }
+    }
+
+    private static let fillers: Set<String> = [
+        "good", "best", "big", "other", "nice", "new", "there", "there's", "any", "some", "are",
+        "which", "us", "your", "our", "in", "that's",
+    ]
+
     /// "the clinic": words of many names, where nothing else was said of one.
     var kinds: [String] = []
     var city: CityMention?
@@ -143,7 +155,7 @@ private struct DirectoryReader {
     }
 
     private func isName(_ range: Range<Int>) -> Bool {
-        let text = HospitalWords.normal(range.map { utterance.word($0) }).joined()
+        let text = HospitalWords.text(HospitalWords.normal(range.map { utterance.word($0) }))
         return index.variants.contains { $0.text == text }
     }
 

@@ -3,6 +3,8 @@ enum DirectoryWords {
     enum Ask: Sendable, Equatable {
         /// Which there are.
         case list
+        /// For one or for several of them.
+        case seek
         /// Whether one is in the network.
         case check
         case address
@@ -22,10 +24,11 @@ enum DirectoryWords {
             [
                 "which", "what", "list", "tell me", "show me", "give me", "find", "find me", "any",
                 "names of", "what are", "which are", "are there", "is there", "tell me about",
-                "looking for", "i need", "search for", "search", "some", "give me some", "name",
+                "i need", "some", "give me some", "name",
                 "tell me some", "name some", "which ones", "can you find", "do you know",
             ]
         ),
+        (.seek, ["looking for", "search for", "search", "searching for"]),
         (
             .check,
             [

@@ -23,16 +23,12 @@ extension HospitalIndex {
     /// Above it a name was said, below ``doubtful`` it was not; between them it is asked back.
     static let sure = 0.8
     static let doubtful = 0.62
-    /// Similarity of whole phrases from which a name is asked back.
-    private static let phraseFloor = 0.62
 
     /// The entries whose name sounds like some words, best first, with one hit for each entry.
     /// Microseconds in a city, under a millisecond or two among thousands of entries.
     /// - Parameter spoken: what was said of the name, in order, without "is", "in the network" and
     ///   the like.
-    /// - Parameter phrase: all that was said where the name was, small words included; empty where it is
-    ///   not to be judged by its sound as a whole.
-    func search(_ spoken: [String], phrase: [String] = [], in place: Place) -> [Hit] {
+    func search(_ spoken: [String], in place: Place) -> [Hit] {
         let query = Query(HospitalWords.normal(spoken), self, place)
         guard !query.words.isEmpty else { return [] }
         var best: [Int: Hit] = [:]
@@ -47,26 +43,10 @@ extension HospitalIndex {
                 id: variants[index].id, score: whole * 0.99, coverage: whole, isExact: false)
             consider(hit, place, &best)
         }
-        if !phrase.isEmpty, !best.values.contains(where: { $0.score >= Self.sure }) {
-            for (variant, similarity) in phrases(like: phrase, in: place) {
-                consider(phrase: variant, similarity, &best)
-            }
-        }
         let sorted = best.values.sorted { ($0.score, $1.id) > ($1.score, $0.id) }
         guard case .heard = place, let first = sorted.first else { return sorted }
         // The city that was heard decides between branches.
         return sorted.filter { $0.score > first.score - 0.1 }
-    }
-
-    /// What merely sounds like a name as a whole is asked back, never taken for it: common words make
-    /// many names sound alike.
-    private func consider(phrase variant: Int, _ similarity: Double, _ best: inout [Int: Hit]) {
-        guard similarity >= Self.phraseFloor else { return }
-        let share = (similarity - Self.phraseFloor) / (1 - Self.phraseFloor)
-        let score = Self.doubtful + share * (Self.sure - Self.doubtful - 0.001)
-        let id = variants[variant].id
-        guard score > best[id]?.score ?? 0 else { return }
-        best[id] = Hit(id: id, score: score, coverage: similarity, isExact: false)
     }
 
     private func candidates(_ place: Place) -> [Int] {
@@ -156,7 +136,7 @@ extension HospitalIndex {
         init(_ spoken: [String], _ index: HospitalIndex, _ place: Place) {
             let words = Array(spoken.prefix(Self.wordsMax))
             self.words = words
-            text = words.joined()
+            text = HospitalWords.text(words)
             let keys = words.map { SoundKey($0) }
             let telling = words.indices.filter { !HospitalWords.generic.contains(words[$0]) }
             key = (telling.isEmpty ? Array(words.indices) : telling).reduce(SoundKey()) {

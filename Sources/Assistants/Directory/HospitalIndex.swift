@@ -20,7 +20,7 @@ public final class HospitalIndex: Sendable, Equatable {
     struct Variant: Sendable {
         var id: Int
         var words: [Int]
-        /// All words in their common form without gaps, to be compared to the letter.
+        /// As ``HospitalWords/text(_:)`` has it, to be compared to the letter.
         var text: String
         /// What the words that tell it apart sound like.
         var key: SoundKey
@@ -49,13 +49,15 @@ public final class HospitalIndex: Sendable, Equatable {
     let wordIDs: [String: Int]
     /// Those that tell names apart and are long enough to be compared by sound.
     let tellingWords: [Int]
-    /// Which variants have a pair of sounds, by the pair.
-    let variantsOfPair: [[Int]]
+    /// The variants of each name, however many entries have it.
+    let texts: [[Int]]
+    /// Which of those have a pair of sounds, by the pair.
+    let textsOfPair: [[Int]]
     private let cityPhrases: PhraseTable<Int>
     /// Cities and words of names that callers are most likely to say, those with the most entries
     /// first; ``vocabularyMax`` at most.
     public let vocabulary: [String]
-    static let vocabularyMax = 500
+    package static let vocabularyMax = 500
 
     /// Builds the index; blocks for it.
     public init(_ list: HospitalList) {
@@ -68,13 +70,32 @@ public final class HospitalIndex: Sendable, Equatable {
         variants = names.variants
         words = names.words
         wordIDs = Dictionary(uniqueKeysWithValues: words.enumerated().map { ($1.text, $0) })
-        var ofPair = [[Int]](repeating: [], count: 256)
-        for (index, variant) in variants.enumerated() {
-            for pair in variant.phrase.pairs { ofPair[Int(pair)].append(index) }
-        }
-        variantsOfPair = ofPair
+        texts = Self.texts(of: variants)
+        textsOfPair = Self.textsOfPair(texts, variants)
         tellingWords = words.indices.filter { Self.isTelling(names.words[$0]) }
         vocabulary = Self.vocabulary(cities, hospitals)
+    }
+
+    private static func texts(of variants: [Variant]) -> [[Int]] {
+        var places: [String: Int] = [:]
+        var result: [[Int]] = []
+        for (index, variant) in variants.enumerated() {
+            if let place = places[variant.text] {
+                result[place].append(index)
+            } else {
+                places[variant.text] = result.count
+                result.append([index])
+            }
+        }
+        return result
+    }
+
+    private static func textsOfPair(_ texts: [[Int]], _ variants: [Variant]) -> [[Int]] {
+        var result = [[Int]](repeating: [], count: 256)
+        for (index, text) in texts.enumerated() {
+            for pair in variants[text[0]].phrase.pairs { result[Int(pair)].append(index) }
+        }
+        return result
     }
 
     /// Cities first: there are fewer of them, and every other question has one.
@@ -108,7 +129,9 @@ public final class HospitalIndex: Sendable, Equatable {
         return CityAliases.byName[folded] ?? [folded]
     }
 
-    private static func cities(of hospitals: [Hospital]) -> ([City], [Int]) {
+    private static func cities(
+        of hospitals: [Hospital]
+    ) -> (cities: [City], cityOf: [Int]) {
         var places: [String: Int] = [:]
         var spellings: [[String: Int]] = []
         var ids: [[Int]] = []
@@ -160,9 +183,10 @@ public final class HospitalIndex: Sendable, Equatable {
         for (id, hospital) in hospitals.enumerated() {
             for name in [hospital.name] + hospital.aliases {
                 let texts = HospitalWords.words(of: name)
-                let phrase = phrase(texts)
+                let phrase = phrase(
+                    Utterance(name).tokens.map { HospitalWords.spoken($0.text) })
                 var variant = Variant(
-                    id: id, words: [], text: texts.joined(), key: SoundKey(),
+                    id: id, words: [], text: HospitalWords.text(texts), key: SoundKey(),
                     phrase: phrase, pairCount: phrase.pairs.count)
                 for text in texts {
                     let word: Int

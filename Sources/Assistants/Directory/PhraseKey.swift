@@ -1,14 +1,13 @@
 /// What a whole name sounds like, sound by sound, with how much each sound tells: those of "hospital"
-/// and other common words count for half. For names that a recogniser has cut into other words than
+/// and other common words count for less. For names that a recogniser has cut into other words than
 /// they are made of ("Yamu Namatero Nityi, whom" for "Yamuna Maternity Home").
 struct PhraseKey: Sendable {
     /// As ``SoundKey`` has them.
     private(set) var sounds: [UInt8] = []
     /// How much each counts, in tenths.
     private(set) var scales: [Int] = []
-    /// What it costs to leave all of it out, scaled and not; in hundredths and tenths.
+    /// What it costs to leave all of it out, in hundredths of a consonant.
     private(set) var weight = 0
-    private(set) var fullWeight = 0
 
     init() {}
 
@@ -22,7 +21,6 @@ struct PhraseKey: Sendable {
             sounds.append(sound)
             scales.append(scale)
             weight += SoundKey.absence(sound) * scale
-            fullWeight += SoundKey.absence(sound)
         }
     }
 
@@ -33,7 +31,6 @@ struct PhraseKey: Sendable {
             result.sounds.append(sound)
             result.scales.append(scale)
             result.weight += SoundKey.absence(sound) * scale
-            result.fullWeight += SoundKey.absence(sound)
         }
         return result
     }
@@ -50,27 +47,34 @@ struct PhraseKey: Sendable {
 
     private static func family(_ sound: UInt8) -> UInt8 {
         switch Character(Unicode.Scalar(sound)) {
-        case "A", "E", "I", "O", "U": 0
-        case "B", "P": 1
-        case "D", "T", "0": 2
-        case "G", "K", "Q": 3
-        case "F", "V", "W": 4
-        case "S", "Z", "X", "J": 5
-        case "M", "N": 6
-        case "L", "R": 7
-        case "H": 8
-        default: 9
+        case "A": 0
+        case "E", "I": 1
+        case "O", "U": 2
+        case "B", "P": 3
+        case "D", "T", "0": 4
+        case "G", "K", "Q": 5
+        case "F", "V", "W": 6
+        case "S", "Z": 7
+        case "X", "J": 8
+        case "M": 9
+        case "N": 10
+        case "L": 11
+        case "R": 12
+        case "H": 13
+        case "Y": 14
+        default: 15
         }
     }
 
     /// 1 where the spoken sounds are this phrase's, 0 where they have nothing in common. What is
     /// missing, changed or too many in common words counts for less. Does not allocate.
-    func similarity(toSpoken spoken: PhraseKey) -> Double {
+    /// - Parameters:
+    ///   - spoken: each of its sounds counts in full.
+    ///   - beginning: what this phrase begins with; judged by itself too, and the better counts.
+    func similarity(toSpoken spoken: PhraseKey, orOf beginning: PhraseKey? = nil) -> Double {
         guard let firstScale = scales.first else { return 0 }
         let count = sounds.count
-        // What was said beyond a phrase of this length must be too much.
-        let most = max(weight, spoken.fullWeight * 10 - (fullWeight * 10 - weight))
-        let distance = SoundKey.costs.withUnsafeBufferPointer { costs in
+        return SoundKey.costs.withUnsafeBufferPointer { costs in
             withUnsafeTemporaryAllocation(of: Int.self, capacity: count + 1) { row in
                 row[0] = 0
                 for index in 0..<count {
@@ -91,9 +95,13 @@ struct PhraseKey: Sendable {
                             row[index] + SoundKey.absence(sounds[index]) * scale)
                     }
                 }
-                return row[count]
+                func share(_ distance: Int, _ weight: Int) -> Double {
+                    max(0, 1 - 2 * Double(distance) / Double(max(1, weight + spoken.weight)))
+                }
+                let whole = share(row[count], weight)
+                guard let beginning else { return whole }
+                return max(whole, share(row[beginning.sounds.count], beginning.weight))
             }
         }
-        return max(0, 1 - Double(distance) / Double(max(1, most)))
     }
 }

@@ -103,8 +103,8 @@ public enum CheckHospital: Tool {
         }
         let words = Utterance(arguments.name).tokens.map(\.text)
         let (status, ids): (String, [Int]) =
-            switch DirectoryAnswer(index.search(words, phrase: words, in: place), index) {
-            case .none: ("not_found", [])
+            switch DirectoryAnswer(of: words, phrase: words, in: place, index) {
+            case .unlikely: ("not_found", [])
             case .doubtful(let ids): ("unsure", ids)
             case .sure(let ids): (ids.count == 1 ? "in_network" : "several", ids)
             }

@@ -137,8 +137,14 @@ public enum ConfigurationReference {
         # Which number is whose, and how its calls are held:
         # {"+15551234567": concya, "+15557654321": {assistant: bella, path: gather}}
         numbers: {}
-        # More addresses for Twilio's webhooks: {/my/voice: {webhook: voice, assistant: bella}}
-        routes: {}
+        # Who answers at which address where the called number does not decide, and more addresses for
+        # Twilio's webhooks: {/my/voice: {webhook: voice, assistant: bella}}
+        routes:
+          /api/voice/welcome: {assistant: bella}
+          /api/voice/process: {assistant: bella}
+          /api/voice/sms/incoming: {assistant: bella}
+          /api/phone/incoming: {assistant: handy}
+          /api/phone/process-speech: {assistant: handy}
         defaultAssistant: concya
 
         """

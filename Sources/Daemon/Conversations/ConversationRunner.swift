@@ -42,11 +42,11 @@ public enum ConversationRunner {
                 turn.keys.isEmpty
                 ? try await channel.say(turn.caller) : try await channel.press(turn.keys)
             let place = "turn \(index + 1), \"\(turn.caller + turn.keys)\" → \"\(reply.text)\""
-            let said = reply.text.lowercased()
-            for part in turn.answer where !said.contains(part.lowercased()) {
+            let said = comparable(reply.text)
+            for part in turn.answer where !said.contains(comparable(part)) {
                 faults.append("\(place): lacks \"\(part)\"")
             }
-            for part in turn.absent where said.contains(part.lowercased()) {
+            for part in turn.absent where said.contains(comparable(part)) {
                 faults.append("\(place): has \"\(part)\"")
             }
             if turn.ends != reply.isLast {
@@ -54,6 +54,11 @@ public enum ConversationRunner {
             }
         }
         return faults + (try await compareRecords(file, channel.store))
+    }
+
+    /// Numbers are read out digit by digit in calls and written together in messages.
+    private static func comparable(_ text: String) -> String {
+        WrittenText.joiningDigits(text.lowercased())
     }
 
     private static func compareRecords(
