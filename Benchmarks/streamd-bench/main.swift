@@ -5,6 +5,7 @@ let benchmarks: [(name: String, run: ([String]) -> Int32)] = [
     ("admission", AdmissionBenchmark.run(arguments:)),
     ("calls", CallsBenchmark.run(arguments:)),
     ("demo", Demo.run(arguments:)),
+    ("directory", DirectoryBenchmark.run(arguments:)),
     ("echo", EchoBenchmark.run(arguments:)),
     ("idle", IdleBenchmark.run(arguments:)),
     ("kill", KillBenchmark.run(arguments:)),

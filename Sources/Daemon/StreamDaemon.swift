@@ -203,15 +203,18 @@ public final class StreamDaemon: Sendable {
         let tell: AssistantLog = { callSid, message in
             log.error(message, ["call": .text(callSid)])
         }
+        let directories = HospitalLibrary()
         let scripted = ScriptedDialogueEngine(
-            assistants: [settings], store: database, now: now, log: tell)
+            assistants: [settings], store: database, directories: directories, now: now, log: tell)
         if configuration.llm.contains(where: { $0.engine != "fixed" }) { try seed(scripted) }
         let dialogue = try engines.dialogue(
             settings, block, scripted: scripted,
-            role: AssistantRole(settings, store: database, now: now, log: tell))
+            role: AssistantRole(
+                settings, store: database, directories: directories, now: now, log: tell))
         let greeting = settings.spokenGreeting
         return Assistant(
-            block: block, settings: settings, dialogue: dialogue, greeting: greeting,
+            block: block, settings: settings, dialogue: dialogue, directories: directories,
+            greeting: greeting,
             greetingClip: greetingClip(greeting, settings, engines, log),
             vocabulary: try names(onMenuOf: settings.id, database))
     }
@@ -252,7 +255,7 @@ public final class StreamDaemon: Sendable {
         }
     }
 
-    /// Puts tables and menu of a new restaurant into the store. Blocking.
+    /// Puts the records that a new assistant begins with into the store. Blocking.
     static func seed(_ engine: ScriptedDialogueEngine) throws {
         let outcome = BlockingResult<Void>()
         engine.seed(completion: outcome.take)

@@ -13,17 +13,7 @@ extension Database {
         perform(completion) { connection throws(StoreError) in
             try connection.transaction { () throws(StoreError) in
                 guard try Self.tables(assistantID, connection).isEmpty else { return false }
-                for table in tables {
-                    try connection.run(
-                        """
-                        INSERT INTO dining_tables (assistant_id, name, seats, join_group)
-                        VALUES (?, ?, ?, ?)
-                        """,
-                        [
-                            .text(assistantID), .text(table.name), .integer(Int64(table.seats)),
-                            .optional(table.joinGroup),
-                        ])
-                }
+                try Self.put(tables, assistantID, connection)
                 return !tables.isEmpty
             }
         }
@@ -196,13 +186,13 @@ extension Database {
         throw .constraint(detail: "no unused confirmation number was found")
     }
 
-    private static func tables(_ assistantID: String, _ connection: SQLiteConnection)
+    static func tables(_ assistantID: String, _ connection: SQLiteConnection)
         throws(StoreError) -> [DiningTable]
     {
         try connection.rows(
             """
             SELECT id, name, seats, join_group FROM dining_tables
-            WHERE assistant_id = ? ORDER BY seats, id
+            WHERE assistant_id = ? AND is_removed = 0 ORDER BY seats, id
             """,
             [.text(assistantID)]
         ) { row in

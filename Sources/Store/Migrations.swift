@@ -3,7 +3,9 @@
 /// Instants are seconds since 1970 in UTC; the columns named `_local` hold what a clock in the
 /// business showed, so that a person can read the table.
 enum Migrations {
-    static let steps: [String] = [callsAndReservations, menusAndOrders, messages]
+    static let steps: [String] = [
+        callsAndReservations, menusAndOrders, messages, desksAndDirectories,
+    ]
 
     /// Brings the schema to the newest version. Each step is one transaction, and the version is
     /// read again inside it, because another process may have been quicker.

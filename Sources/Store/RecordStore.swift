@@ -2,11 +2,12 @@
 public typealias StoreCompletion<Value: Sendable> =
     @Sendable (Result<Value, StoreError>) -> Void
 
-/// The records of the businesses: calls, turns, tables, reservations, menus, orders.
+/// The records of the businesses: calls, turns, tables, reservations, menus, orders; customers and
+/// task orders are ``ServiceDeskStore``'s, directories ``HospitalStore``'s.
 ///
 /// Operations may be asked for on any thread, never block, run in the order asked, and complete on
 /// the store's own thread. A completed write is durable.
-public protocol RecordStore: Sendable {
+public protocol RecordStore: ServiceDeskStore, HospitalStore {
     /// Inserts the call, or updates one that is known; a late "ringing" does not undo "completed".
     func recordCall(_ call: CallRecord, completion: @escaping StoreCompletion<Void>)
     func call(sid: String, completion: @escaping StoreCompletion<CallRecord?>)
@@ -21,6 +22,11 @@ public protocol RecordStore: Sendable {
     /// Inserts the tables if the assistant has none yet; tells whether it did.
     func seedDiningTables(
         _ tables: [DiningTable], assistantID: String, completion: @escaping StoreCompletion<Bool>)
+    /// Puts tables in the place of those there were, in one step. Reservations keep their tables;
+    /// the answer names those that are gone and have one that ends after `now`.
+    func replaceDiningTables(
+        _ tables: [DiningTable], assistantID: String, now: UnixSeconds,
+        completion: @escaping StoreCompletion<[String]>)
 
     func availability(
         _ query: AvailabilityQuery, completion: @escaping StoreCompletion<Availability>)

@@ -2,7 +2,8 @@ import Daemon
 import Foundation
 
 let commands: [Command] = [
-    .serve, .checkConfig, .doctor, .chat, .importData, .transcribe, .say, .model, .version,
+    .serve, .checkConfig, .doctor, .chat, .importData, .exportData, .transcribe, .say, .model,
+    .version,
 ]
 
 func generalHelp() -> String {

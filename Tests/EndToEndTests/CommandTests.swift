@@ -113,6 +113,11 @@ import Testing
         let words = ["import", "menu", "menu.csv", "--assistant", "bella", "--config", "m.yaml"]
         let good = try await run(words, folder: folder)
         #expect(good.code == 0, "\(good.errors)")
+        let list = try await run(
+            ["export", "menu", "--assistant", "bella", "--config", "m.yaml"], folder: folder)
+        #expect(list.code == 0, "\(list.errors)")
+        let unknown = try await run(["export", "secrets", "--assistant", "bella"], folder: folder)
+        #expect(unknown.code == 64 && unknown.errors.contains("can't be exported"))
         let bad = try await run(
             words.map { $0 == "menu.csv" ? "bad.csv" : $0 }, folder: folder)
         #expect(bad.code == 65)

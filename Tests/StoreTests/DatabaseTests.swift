@@ -6,7 +6,7 @@ import Testing
     @Test func opensTwiceWithTheSameSchema() async throws {
         let store = try TemporaryDatabase()
         try await store.database.seed([4])
-        #expect(try store.database.schemaVersion() == 3)
+        #expect(try store.database.schemaVersion() == 4)
         let again = try Database(DatabaseOptions(path: store.path))
         let tables = try await again.value { again.diningTables(assistantID: "r", completion: $0) }
         #expect(tables.count == 1)
@@ -53,7 +53,7 @@ import Testing
         try file.seek(toOffset: 60)
         try file.write(contentsOf: [0, 0, 0, 99])
         try file.close()
-        #expect(throws: StoreError.newerSchema(path: store.path, found: 99, known: 3)) {
+        #expect(throws: StoreError.newerSchema(path: store.path, found: 99, known: 4)) {
             _ = try Database(DatabaseOptions(path: store.path))
         }
     }

@@ -127,6 +127,9 @@ extension FigureRow {
         .init(
             "exec to first audio, Whisper loaded", "start-whisper", .atMost(1000), "ms",
             at: "firstAudioMs.p50Ms"),
+        .init(
+            "answer of the directory p99, 5,000 entries", "directory", .atMost(5), "ms",
+            at: "p99Ms"),
         .init("calls let in beyond the limit", "admission", .atMost(0)) { json in
             json.number(at: "admitted").flatMap { admitted in
                 json.number(at: "refusalsFailed").map { admitted + $0 }

@@ -8,16 +8,19 @@ import Store
 public struct AssistantRole: Sendable {
     private let settings: AssistantSettings
     private let store: any RecordStore
+    private let directories: HospitalLibrary
     private let now: @Sendable () -> Date
     private let log: AssistantLog
 
     /// - Parameter now: the time of day; settable for tests.
     public init(
         _ settings: AssistantSettings, store: any RecordStore,
+        directories: HospitalLibrary = HospitalLibrary(),
         now: @escaping @Sendable () -> Date = { Date() }, log: @escaping AssistantLog = { _, _ in }
     ) {
         self.settings = settings
         self.store = store
+        self.directories = directories
         self.now = now
         self.log = log
     }
@@ -34,10 +37,11 @@ public struct AssistantRole: Sendable {
                     settings, rules: rules, extra: extra, channel: call.channel, now: now())
             },
             tools: tools.declarations.map(DialogueTool.init),
-            run: { [store, now, log] call, answer in
+            run: { [store, directories, now, log] call, answer in
                 let context = ToolContext(
                     rules: rules, store: store, callSid: call.call.callSid,
                     callerNumber: call.call.from, idempotencyKey: call.idempotencyKey, now: now(),
+                    directories: directories,
                     confirmation: rules.settings.confirmation(of: call.call))
                 tools.run(call.name, json: Data(call.argumentsJSON), in: context) { result in
                     if case .failure(let error) = result {
@@ -81,29 +85,58 @@ public struct AssistantRole: Sendable {
                 : "You are speaking: answer in one or two short sentences without lists, markdown or "
                     + "emoji.",
             "It is \(today.weekday.name), \(today), \(local.time).",
+        ]
+        if channel == .voice {
+            lines.append("Read numbers of bookings, orders and customers out digit by digit.")
+            lines.append("When the caller asks you to wait, say only that you will.")
+        }
+        lines += duties(settings)
+        if !extra.isEmpty { lines.append(extra) }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func duties(_ settings: AssistantSettings) -> [String] {
+        let tables = [
             "Opening hours: \(hours(settings)).",
             "Parties of up to \(settings.partySizeMax) people can be booked.",
             "Never say that a table is free, booked, changed or cancelled unless a tool has just said "
                 + "so. Before you book, change or cancel, read everything back and wait for a yes.",
         ]
-        if channel == .voice {
-            lines.append("Read a confirmation number out digit by digit.")
-            lines.append("When the caller asks you to wait, say only that you will.")
-        }
-        if settings.kind == .restaurant {
-            lines.append(
+        switch settings.kind {
+        case .reservations: return tables
+        case .restaurant:
+            return tables + [
                 "Dishes, prices and totals come from the tools, never from you. An order is placed only "
                     + "when place_order says so, at the total that price_order gave and the guest agreed "
-                    + "to. Ask for delivery or pickup, and for the address of a delivery.")
+                    + "to. Ask for delivery or pickup, and for the address of a delivery."
+            ]
+        case .serviceDesk:
+            let services = settings.desk.services.map(\.name).joined(separator: ", ")
+            return [
+                "First ask for the customer number and look it up with find_customer. Greet a known "
+                    + "customer by name; offer an unknown one a new record, with name and telephone "
+                    + "number, by create_customer. Never tell a caller anybody's telephone number.",
+                "Then take the kind of work (\(services)), what is wrong, where it is and how urgent it "
+                    + "is (urgent, normal or low); ask only for what was not said. Read all of it back, "
+                    + "wait for a yes, and only then call create_task_order.",
+                "Never say that a record or an order exists unless a tool has just said so.",
+            ]
+        case .directory:
+            return [
+                "Which hospitals are in the network comes from the tools, never from you. Name three at "
+                    + "a time and offer to go on. When a name fits several, ask which is meant; when the "
+                    + "city is missing and matters, ask for it.",
+                "Whatever is not about hospitals of the network you cannot help with: say what you can.",
+            ]
         }
-        if !extra.isEmpty { lines.append(extra) }
-        return lines.joined(separator: "\n")
     }
 
     private static func business(_ kind: AssistantKind) -> String {
         switch kind {
         case .reservations: "take reservations"
         case .restaurant: "take orders and reservations and answer questions about the menu"
+        case .serviceDesk: "take orders for repairs and service"
+        case .directory: "tell callers which hospitals are in the network"
         }
     }
 

@@ -102,26 +102,6 @@ enum SpokenAddress {
     }
 
     private static func found(_ utterance: Utterance, _ range: Range<Int>) -> Match<String> {
-        Match(String(written(utterance, range).prefix(200)), range)
-    }
-
-    /// The words as they were written, with their commas.
-    private static func written(_ utterance: Utterance, _ range: Range<Int>) -> String {
-        var text = ""
-        for index in range {
-            guard let token = utterance[index] else { continue }
-            if !text.isEmpty {
-                if token.isJoined {
-                    // "4B" was split where digits meet letters, "12-14" at its hyphen.
-                    let meetsNumber = utterance[index - 1]?.number != nil && token.kind == .word
-                    text += meetsNumber ? "" : "-"
-                } else {
-                    text += " "
-                }
-            }
-            text += token.original
-            if token.breakAfter == .comma, index + 1 < range.upperBound { text += "," }
-        }
-        return text
+        Match(String(utterance.written(range).prefix(200)), range)
     }
 }

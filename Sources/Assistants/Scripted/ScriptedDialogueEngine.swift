@@ -14,39 +14,70 @@ public final class ScriptedDialogueEngine: DialogueEngine {
     private let store: any RecordStore
     private let now: @Sendable () -> Date
     private let log: AssistantLog
+    private let directories: HospitalLibrary
 
     /// - Parameters:
     ///   - assistants: at least one; the first answers for ids that are not among them.
+    ///   - directories: shared with others that look things up in the same directories.
     ///   - now: the time of day; settable for tests.
     public init(
         assistants: [AssistantSettings], store: any RecordStore,
+        directories: HospitalLibrary = HospitalLibrary(),
         now: @escaping @Sendable () -> Date = { Date() }, log: @escaping AssistantLog = { _, _ in }
     ) {
         precondition(!assistants.isEmpty, "an assistant at least")
         self.assistants = Dictionary(assistants.map { ($0.id, $0) }) { first, _ in first }
         fallback = assistants[0]
         self.store = store
+        self.directories = directories
         self.now = now
         self.log = log
     }
 
-    /// Puts tables and menu of every assistant into the store where it has none. At start; any thread.
+    /// Puts the records that assistants begin with into the store where it has none, and builds the
+    /// indexes of directories. At start; any thread.
     public func seed(completion: @escaping StoreCompletion<Void>) {
-        Self.seed(Array(assistants.values)[...], into: store, completion)
+        seed(Array(assistants.values)[...], completion)
     }
 
-    private static func seed(
-        _ rest: ArraySlice<AssistantSettings>, into store: any RecordStore,
-        _ completion: @escaping StoreCompletion<Void>
+    private func seed(
+        _ rest: ArraySlice<AssistantSettings>, _ completion: @escaping StoreCompletion<Void>
     ) {
         guard let first = rest.first else { return completion(.success(())) }
         let others = rest.dropFirst()
-        store.seedDiningTables(first.tables, assistantID: first.id) { result in
-            if case .failure(let error) = result { return completion(.failure(error)) }
-            store.seedMenu(first.menu, assistantID: first.id) { result in
-                switch result {
-                case .success: seed(others, into: store, completion)
-                case .failure(let error): completion(.failure(error))
+        seed(first) { [self] result in
+            switch result {
+            case .success: seed(others, completion)
+            case .failure(let error): completion(.failure(error))
+            }
+        }
+    }
+
+    private func seed(
+        _ settings: AssistantSettings, _ completion: @escaping StoreCompletion<Void>
+    ) {
+        let seeded: StoreCompletion<Bool> = { completion($0.map { _ in () }) }
+        switch settings.kind {
+        case .reservations:
+            store.seedDiningTables(settings.tables, assistantID: settings.id, completion: seeded)
+        case .restaurant:
+            store.seedDiningTables(settings.tables, assistantID: settings.id) { [store] result in
+                guard case .success = result else { return seeded(result) }
+                store.seedMenu(settings.menu, assistantID: settings.id, completion: seeded)
+            }
+        case .serviceDesk:
+            store.seedCustomers(
+                settings.desk.customers, assistantID: settings.id, completion: seeded)
+        case .directory:
+            let (store, directories) = (self.store, self.directories)
+            store.seedHospitals(settings.directory.hospitals, assistantID: settings.id) { result in
+                guard case .success = result else { return seeded(result) }
+                directories.index(assistantID: settings.id, store: store) { result in
+                    switch result {
+                    case .success: completion(.success(()))
+                    case .failure(.store(let error)): completion(.failure(error))
+                    case .failure: completion(.success(()))
+                    }
                 }
             }
         }
@@ -61,15 +92,17 @@ public final class ScriptedDialogueEngine: DialogueEngine {
         call: CallInfo, execute: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) -> any DialogueSession {
         let settings = assistants[call.assistantID] ?? fallback
-        switch settings.kind {
-        case .reservations:
-            return ScriptedDialogueSession(
-                ReservationDialogue(settings), rules: ReservationRules(settings), call: call,
-                store: store, now: now, log: log, execute: execute)
-        case .restaurant:
-            return ScriptedDialogueSession(
-                RestaurantDialogue(settings), rules: ReservationRules(settings), call: call,
-                store: store, now: now, log: log, execute: execute)
+        let rules = ReservationRules(settings)
+        func session(_ dialogue: some ScriptedDialogue) -> any DialogueSession {
+            ScriptedDialogueSession(
+                dialogue, rules: rules, call: call, store: store, directories: directories,
+                now: now, log: log, execute: execute)
+        }
+        return switch settings.kind {
+        case .reservations: session(ReservationDialogue(settings))
+        case .restaurant: session(RestaurantDialogue(settings))
+        case .serviceDesk: session(ServiceDeskDialogue(settings))
+        case .directory: session(DirectoryDialogue(settings))
         }
     }
 }

@@ -51,6 +51,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
     private let rules: ReservationRules
     private let call: CallInfo
     private let store: any RecordStore
+    private let directories: HospitalLibrary
     let now: @Sendable () -> Date
     private let log: AssistantLog
     private let execute: @Sendable (@escaping @Sendable () -> Void) -> Void
@@ -75,13 +76,15 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
 
     init(
         _ dialogue: Dialogue, rules: ReservationRules, call: CallInfo, store: any RecordStore,
-        now: @escaping @Sendable () -> Date, log: @escaping AssistantLog,
+        directories: HospitalLibrary, now: @escaping @Sendable () -> Date,
+        log: @escaping AssistantLog,
         execute: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) {
         self.dialogue = dialogue
         self.rules = rules
         self.call = call
         self.store = store
+        self.directories = directories
         self.now = now
         self.log = log
         self.execute = execute
@@ -223,7 +226,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         let context = ToolContext(
             rules: rules, store: store, callSid: self.call.callSid, callerNumber: self.call.from,
             idempotencyKey: "\(self.call.callSid):\(call.sequence)", now: now(),
-            confirmation: rules.settings.confirmation(of: self.call))
+            directories: directories, confirmation: rules.settings.confirmation(of: self.call))
         let execute = self.execute
         let ticket = work.ticket
         call.run(in: context) { result in

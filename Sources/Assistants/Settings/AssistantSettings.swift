@@ -8,6 +8,10 @@ public enum AssistantKind: String, Sendable, CaseIterable {
     case reservations
     /// Takes orders, answers from the menu, and books tables.
     case restaurant
+    /// Knows customers and takes orders for repairs and service.
+    case serviceDesk
+    /// Tells which hospitals belong to a network.
+    case directory
 }
 
 /// One assistant, as data: who it is and the rules of its business.
@@ -57,6 +61,8 @@ public struct AssistantSettings: Sendable {
     /// How long a pickup and a delivery take, in minutes.
     public var pickupMinutes: Int
     public var deliveryMinutes: Int
+    public var desk = ServiceDeskSettings()
+    public var directory = DirectorySettings()
     /// Whether a caller gets a text message that confirms an order or a reservation.
     public var confirmsBySMS = false
 
@@ -137,6 +143,15 @@ public struct AssistantSettings: Sendable {
         for (key, variants) in orderPrompts where variants.isEmpty {
             found.append("prompts.\(key.rawValue): is empty; give one sentence or leave it out")
         }
+        for (key, variants) in desk.prompts where variants.isEmpty {
+            found.append("prompts.\(key.rawValue): is empty; give one sentence or leave it out")
+        }
+        for (key, variants) in directory.prompts where variants.isEmpty {
+            found.append("prompts.\(key.rawValue): is empty; give one sentence or leave it out")
+        }
+        if kind == .serviceDesk, desk.services.isEmpty {
+            found.append("services: is empty; name a service with its words, or leave it out")
+        }
         return found
     }
 }
@@ -156,6 +171,8 @@ extension AssistantSettings {
         switch kind {
         case .reservations: ReservationDialogue(self).greeting
         case .restaurant: RestaurantDialogue(self).greeting
+        case .serviceDesk: ServiceDeskDialogue(self).greeting
+        case .directory: DirectoryDialogue(self).greeting
         }
     }
 }

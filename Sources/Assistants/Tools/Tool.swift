@@ -114,12 +114,15 @@ public struct ToolContext: Sendable {
     /// Names one effect for ever: a second run with the same key has no second effect.
     public var idempotencyKey: String
     public var now: Date
+    /// Indexes of directories; shared, so that none is built twice.
+    public var directories: HospitalLibrary
     /// Where a message goes that confirms what is done; nil for none.
     public var confirmation: ConfirmationRoute?
 
     public init(
         rules: ReservationRules, store: any RecordStore, callSid: String?, callerNumber: String,
-        idempotencyKey: String, now: Date, confirmation: ConfirmationRoute? = nil
+        idempotencyKey: String, now: Date, directories: HospitalLibrary = HospitalLibrary(),
+        confirmation: ConfirmationRoute? = nil
     ) {
         self.rules = rules
         self.store = store
@@ -127,6 +130,7 @@ public struct ToolContext: Sendable {
         self.callerNumber = callerNumber
         self.idempotencyKey = idempotencyKey
         self.now = now
+        self.directories = directories
         self.confirmation = confirmation
     }
 }
@@ -190,11 +194,21 @@ public struct ToolBox: Sendable {
         CreateReservation.self, ChangeReservation.self, CancelReservation.self,
     ])
 
+    /// What the service desk can do.
+    public static let serviceDesk = ToolBox([
+        FindCustomer.self, CreateCustomer.self, CreateTaskOrder.self,
+    ])
+
+    /// What the directory can do.
+    public static let directory = ToolBox([ListHospitals.self, CheckHospital.self])
+
     /// What an assistant of a kind can do.
     public static func tools(of kind: AssistantKind) -> ToolBox {
         switch kind {
         case .reservations: reservations
         case .restaurant: restaurant
+        case .serviceDesk: serviceDesk
+        case .directory: directory
         }
     }
 

@@ -30,32 +30,48 @@ public struct SoundKey: Sendable, Equatable {
     }
 
     /// 1 where both sound the same, 0 where they have nothing in common.
-    public func similarity(to other: SoundKey) -> Double {
+    /// - Parameter floor: a similarity below it is told as 0, which takes less time.
+    public func similarity(to other: SoundKey, atLeast floor: Double = 0) -> Double {
         if sounds == other.sounds { return 1 }
         let most = max(weight, other.weight)
         guard most > 0 else { return 1 }
-        return max(0, 1 - Double(distance(to: other)) / Double(most))
+        let distanceMax = Int((1 - floor) * Double(most) + 1e-9)
+        // The rest of the longer one is missing in any case.
+        guard abs(weight - other.weight) <= distanceMax,
+            let distance = distance(to: other, atMost: distanceMax)
+        else { return 0 }
+        return max(0, 1 - Double(distance) / Double(most))
     }
 
-    /// Levenshtein's distance with costs by how easily two sounds are confused.
-    private func distance(to other: SoundKey) -> Int {
-        let costs = Self.costs
-        var row = [0]
-        row.reserveCapacity(other.sounds.count + 1)
-        for sound in other.sounds { row.append(row[row.count - 1] + Self.absence(sound)) }
-        for mine in sounds {
-            let gone = Self.absence(mine)
-            let place = Int(mine) << 7
-            var diagonal = row[0]
-            row[0] += gone
-            for (index, theirs) in other.sounds.enumerated() {
-                let changed = diagonal + Int(costs[place | Int(theirs)])
-                diagonal = row[index + 1]
-                row[index + 1] = min(
-                    changed, row[index + 1] + gone, row[index] + Self.absence(theirs))
+    /// Levenshtein's distance with costs by how easily two sounds are confused; nil beyond `limit`.
+    /// Does not allocate.
+    private func distance(to other: SoundKey, atMost limit: Int) -> Int? {
+        Self.costs.withUnsafeBufferPointer { costs in
+            withUnsafeTemporaryAllocation(of: Int.self, capacity: other.sounds.count + 1) { row in
+                row[0] = 0
+                for (index, sound) in other.sounds.enumerated() {
+                    row[index + 1] = row[index] + Self.absence(sound)
+                }
+                for mine in sounds {
+                    let gone = Self.absence(mine)
+                    let place = Int(mine) << 7
+                    var diagonal = row[0]
+                    row[0] += gone
+                    var least = row[0]
+                    for (index, theirs) in other.sounds.enumerated() {
+                        let changed = diagonal + Int(costs[place | Int(theirs)])
+                        diagonal = row[index + 1]
+                        row[index + 1] = min(
+                            changed, row[index + 1] + gone, row[index] + Self.absence(theirs))
+                        least = min(least, row[index + 1])
+                    }
+                    // Costs only grow from row to row.
+                    if least > limit { return nil }
+                }
+                let result = row[other.sounds.count]
+                return result <= limit ? result : nil
             }
         }
-        return row[other.sounds.count]
     }
 
     // MARK: - Costs, in tenths of a wholly different consonant
@@ -67,7 +83,7 @@ public struct SoundKey: Sendable, Equatable {
         }
     }
 
-    private static func absence(_ sound: UInt8) -> Int {
+    static func absence(_ sound: UInt8) -> Int {
         if isVowel(sound) { return 4 }
         switch sound {
         case UInt8(ascii: "H"), UInt8(ascii: "W"), UInt8(ascii: "Y"): return 4
@@ -78,7 +94,7 @@ public struct SoundKey: Sendable, Equatable {
 
     /// What it costs to take one sound for another, by both: voiced and voiceless, nasals, sibilants
     /// and glides are near each other. A flat table, because it is read for every pair of sounds.
-    private static let costs: [UInt8] = {
+    static let costs: [UInt8] = {
         var table = [UInt8](repeating: 10, count: 128 * 128)
         func set(_ left: UInt8, _ right: UInt8, _ cost: UInt8) {
             table[Int(left) << 7 | Int(right)] = cost

@@ -63,6 +63,26 @@ public struct Utterance: Sendable, Equatable {
         tokens.indices.contains(index) ? tokens[index].text : ""
     }
 
+    /// Some of the words as they were written, with their commas.
+    func written(_ range: Range<Int>) -> String {
+        var text = ""
+        for index in range {
+            guard let token = self[index] else { continue }
+            if !text.isEmpty {
+                if token.isJoined {
+                    // "4B" was split where digits meet letters, "12-14" at its hyphen.
+                    let meetsNumber = self[index - 1]?.number != nil && token.kind == .word
+                    text += meetsNumber ? "" : "-"
+                } else {
+                    text += " "
+                }
+            }
+            text += token.original
+            if token.breakAfter == .comma, index + 1 < range.upperBound { text += "," }
+        }
+        return text
+    }
+
     /// Whether punctuation of a sentence lies between two neighbours.
     public func hasBreak(after index: Int) -> Bool {
         guard let token = self[index] else { return true }

@@ -8,6 +8,8 @@ struct Assistant: Sendable {
     let block: AssistantBlock
     let settings: AssistantSettings
     let dialogue: any DialogueEngine
+    /// Indexes that the dialogue looks hospitals up in.
+    let directories: HospitalLibrary
     /// The first words, as the dialogue or the configuration has them.
     let greeting: String
     /// The greeting's speech, made before the first call; shared by all of them.
@@ -54,10 +56,20 @@ struct AssistantDirectory: Sendable {
 }
 
 extension AssistantSettings {
-    /// The settings of a block with the menu that it names. Blocking.
+    /// The settings of a block with the files that it names. Blocking.
     static func reading(_ block: AssistantBlock) throws -> AssistantSettings {
         var settings = AssistantSettings(block)
-        if !block.menu.isEmpty { settings.menu = try MenuFile.read(path: block.menu) }
+        if !block.menu.isEmpty {
+            settings.menu = try DataFile.read(block.menu, as: "a menu", MenuCSV.read)
+        }
+        if !block.customers.isEmpty {
+            settings.desk.customers = try DataFile.read(
+                block.customers, as: "a list of customers", CustomerCSV.read)
+        }
+        if !block.hospitals.isEmpty {
+            settings.directory.hospitals = try DataFile.read(
+                block.hospitals, as: "a directory", HospitalCSV.read)
+        }
         let problems = settings.problems()
         guard problems.isEmpty else {
             throw DaemonError(
@@ -75,6 +87,12 @@ extension AssistantSettings {
         kind = AssistantKind(rawValue: block.kind) ?? .reservations
         pickupMinutes = block.pickupMinutes
         deliveryMinutes = block.deliveryMinutes
+        desk.customerNumberDigits = block.customerNumberDigits
+        if !block.services.isEmpty {
+            desk.services = block.services.sorted { $0.key < $1.key }.map {
+                ServiceType(name: $0.key, words: $0.value)
+            }
+        }
         voice = block.voice.isEmpty ? nil : block.voice
         language = block.language
         if !block.tables.isEmpty {

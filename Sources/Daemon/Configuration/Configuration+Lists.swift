@@ -44,7 +44,8 @@ extension AssistantBlock {
         .text("id", \.id, allowed: "short unique word", "Name in logs, records and numbers."),
         .text(
             "kind", \.kind, allowed: AssistantKind.allCases.map(\.rawValue).joined(separator: ", "),
-            "What it does: book tables, or take orders too and answer from a menu."),
+            "What it does: book tables; take orders too and answer from a menu; take orders for repairs "
+                + "from customers; tell which hospitals are in a network."),
         .text("name", \.name, "The business's name as it is spoken; empty means the id."),
         .text("greeting", \.greeting, "First words; empty lets the dialogue greet in its own."),
         .text("voice", \.voice, "Voice, over the one of the tts entry."),
@@ -84,6 +85,26 @@ extension AssistantBlock {
         .integer(
             "deliveryMinutes", \.deliveryMinutes, 1...600, unit: "min",
             "restaurant: how long a delivery takes."),
+        .text(
+            "customers", \.customers, allowed: "path of a CSV file",
+            "serviceDesk: customers that a new database begins with, relative to the configuration "
+                + "file; later ones come by `streamd import customers`."),
+        .integer(
+            "customerNumberDigits", \.customerNumberDigits, 0...12,
+            "serviceDesk: digits of a customer number, so that a number that is whole ends the turn "
+                + "and a broken one is asked for again; 0 where they differ."),
+        .custom(
+            "services", allowed: "kind of work → list of words",
+            "serviceDesk: the kinds of work it takes orders for, with the words that mean them; empty "
+                + "means the trades of a house.",
+            defaultText: { _ in "{}" },
+            apply: { (root, node, mapper) throws(ConfigurationError) in
+                root.services = try readServices(node, mapper)
+            }),
+        .text(
+            "hospitals", \.hospitals, allowed: "path of a CSV file",
+            "directory: entries that a new database begins with, relative to the configuration file; "
+                + "later ones come by `streamd import hospitals`."),
         .choice(
             "greetWith", \.greetWith,
             "Who says the greeting: streamd over the stream, where it can be interrupted, or "
@@ -145,6 +166,23 @@ extension AssistantBlock {
                 }
             }),
     ]
+
+    private static func readServices(
+        _ node: YAMLNode, _ mapper: YAMLMapper
+    ) throws(ConfigurationError) -> [String: [String]] {
+        guard case .mapping(let entries, _) = node else {
+            throw mapper.error(node, "services must be a block, not \(node.kindName)")
+        }
+        var services: [String: [String]] = [:]
+        for entry in entries {
+            var words: [String] = []
+            for item in try mapper.sequence(entry.value, key: "services.\(entry.key)") {
+                words.append(try mapper.text(item, key: "services.\(entry.key)").lowercased())
+            }
+            services[entry.key] = words
+        }
+        return services
+    }
 
     private static func readHours(
         _ node: YAMLNode, _ mapper: YAMLMapper

@@ -112,11 +112,15 @@ extension Configuration {
                     "assistants",
                     "assistant '\(block.id)' has kind '\(block.kind)'; known: \(known)")
             }
-            guard block.menu.isEmpty || kind == .restaurant else {
+            let files: [(key: String, path: String, kind: AssistantKind)] = [
+                ("menu", block.menu, .restaurant), ("customers", block.customers, .serviceDesk),
+                ("hospitals", block.hospitals, .directory),
+            ]
+            for file in files where !file.path.isEmpty && kind != file.kind {
                 throw fail(
                     "assistants",
-                    "assistant '\(block.id)' has a menu but kind '\(block.kind)'; write kind: "
-                        + "restaurant")
+                    "assistant '\(block.id)' has \(file.key) but kind '\(block.kind)'; write kind: "
+                        + file.kind.rawValue)
             }
             guard TimeZone(identifier: block.timeZone) != nil else {
                 throw fail(
@@ -183,8 +187,11 @@ extension Configuration {
 extension AssistantBlock {
     /// Makes paths whole that are relative to the file they stand in.
     mutating func resolvePaths(in folder: URL) {
-        guard !menu.isEmpty, !menu.hasPrefix("/") else { return }
-        menu = folder.appending(path: menu).path
+        for path in [\AssistantBlock.menu, \.customers, \.hospitals] {
+            let file = self[keyPath: path]
+            guard !file.isEmpty, !file.hasPrefix("/") else { continue }
+            self[keyPath: path] = folder.appending(path: file).path
+        }
     }
 }
 

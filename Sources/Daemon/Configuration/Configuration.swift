@@ -193,6 +193,13 @@ public struct AssistantBlock: Sendable {
     public var menu = ""
     public var pickupMinutes = 20
     public var deliveryMinutes = 30
+    /// A CSV file; read when the store has no customers yet.
+    public var customers = ""
+    public var customerNumberDigits = 0
+    /// Kind of work → words that mean it; empty for the trades of a house.
+    public var services: [String: [String]] = [:]
+    /// A CSV file; read when the store has no directory yet.
+    public var hospitals = ""
     public var goodbye = ""
     public var notices: [String] = []
     public var prompt = ""

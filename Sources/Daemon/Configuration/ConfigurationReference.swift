@@ -122,11 +122,30 @@ public enum ConfigurationReference {
             pickupMinutes: 20
             deliveryMinutes: 30
 
+          - id: handy
+            kind: serviceDesk
+            name: Handy Home Service
+            timeZone: America/New_York
+            customers: samples/customers/desk.csv
+            customerNumberDigits: 5
+
+          - id: loop
+            kind: directory
+            name: Loop
+            timeZone: Asia/Kolkata
+            hospitals: samples/hospitals/india.csv
+
         # Which number is whose, and how its calls are held:
         # {"+15551234567": concya, "+15557654321": {assistant: bella, path: gather}}
         numbers: {}
-        # More addresses for Twilio's webhooks: {/my/voice: {webhook: voice, assistant: bella}}
-        routes: {}
+        # Who answers at which address where the called number does not decide, and more addresses for
+        # Twilio's webhooks: {/my/voice: {webhook: voice, assistant: bella}}
+        routes:
+          /api/voice/welcome: {assistant: bella}
+          /api/voice/process: {assistant: bella}
+          /api/voice/sms/incoming: {assistant: bella}
+          /api/phone/incoming: {assistant: handy}
+          /api/phone/process-speech: {assistant: handy}
         defaultAssistant: concya
 
         """

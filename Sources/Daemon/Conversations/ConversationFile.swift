@@ -19,10 +19,17 @@ import Store
 ///   - {service: delivery, address: 12 Main Street, total: 33.90, lines: [2 Margherita Pizza]}
 /// reservations:
 ///   - {party: 4, at: 2026-11-27 19:00, name: John}
+/// tasks:
+///   - {customer: "10042", service: heating, location: basement, urgency: urgent, summary: [leaking]}
+/// customers:
+///   - {number: "10251", name: Ann Lee, phone: "+15550001111"}   # besides those of the file
 /// ```
+/// A turn may have `keys: "10042"` in place of `caller`.
 public struct ConversationFile: Sendable {
     public struct Turn: Sendable {
         public var caller = ""
+        /// Keyed instead of said.
+        public var keys = ""
         public var answer: [String] = []
         public var absent: [String] = []
         public var ends = false
@@ -43,6 +50,21 @@ public struct ConversationFile: Sendable {
         public var name = ""
     }
 
+    public struct ExpectedTask: Sendable {
+        public var customer = ""
+        public var service = ""
+        public var location = ""
+        public var urgency = ""
+        /// Each must be in the description, in any case.
+        public var summary: [String] = []
+    }
+
+    public struct ExpectedCustomer: Sendable {
+        public var number = ""
+        public var name = ""
+        public var phone = ""
+    }
+
     public var name = ""
     public var assistant = AssistantBlock()
     public var now = ""
@@ -50,6 +72,9 @@ public struct ConversationFile: Sendable {
     /// All that must be there, in order.
     public var orders: [ExpectedOrder] = []
     public var reservations: [ExpectedReservation] = []
+    public var tasks: [ExpectedTask] = []
+    /// Those that the conversation has entered, by number.
+    public var customers: [ExpectedCustomer] = []
 
     /// Reads a file; paths in it are relative to its folder. Blocking.
     public static func read(path: String) throws -> ConversationFile {
@@ -109,6 +134,8 @@ public struct ConversationFile: Sendable {
         list("orders", \.orders, ExpectedOrder.init, ExpectedOrder.options),
         list(
             "reservations", \.reservations, ExpectedReservation.init, ExpectedReservation.options),
+        list("tasks", \.tasks, ExpectedTask.init, ExpectedTask.options),
+        list("customers", \.customers, ExpectedCustomer.init, ExpectedCustomer.options),
     ]
 
     private static func list<Item: Sendable>(
@@ -143,7 +170,8 @@ extension ConfigurationOption {
 
 extension ConversationFile.Turn {
     fileprivate static let options: [ConfigurationOption<Self>] = [
-        .text("caller", \.caller, ""), .texts("answer", \.answer), .texts("absent", \.absent),
+        .text("caller", \.caller, ""), .text("keys", \.keys, ""), .texts("answer", \.answer),
+        .texts("absent", \.absent),
         .boolean("ends", \.ends, ""),
     ]
 }
@@ -158,5 +186,19 @@ extension ConversationFile.ExpectedOrder {
 extension ConversationFile.ExpectedReservation {
     fileprivate static let options: [ConfigurationOption<Self>] = [
         .integer("party", \.party, 1...500, ""), .text("at", \.at, ""), .text("name", \.name, ""),
+    ]
+}
+
+extension ConversationFile.ExpectedTask {
+    fileprivate static let options: [ConfigurationOption<Self>] = [
+        .text("customer", \.customer, ""), .text("service", \.service, ""),
+        .text("location", \.location, ""), .text("urgency", \.urgency, ""),
+        .texts("summary", \.summary),
+    ]
+}
+
+extension ConversationFile.ExpectedCustomer {
+    fileprivate static let options: [ConfigurationOption<Self>] = [
+        .text("number", \.number, ""), .text("name", \.name, ""), .text("phone", \.phone, ""),
     ]
 }

@@ -7,8 +7,15 @@ import Store
 public protocol ConversationChannel {
     /// Says a line and waits for all of the answer.
     func say(_ line: String) async throws -> ConversationReply
+    /// Keys digits and waits for all of the answer.
+    func press(_ keys: String) async throws -> ConversationReply
     /// Where the assistant keeps its records.
     var store: any RecordStore { get }
+}
+
+extension ConversationChannel {
+    /// Where there are no keys, digits are written.
+    public func press(_ keys: String) async throws -> ConversationReply { try await say(keys) }
 }
 
 /// What came back for one line.
@@ -31,13 +38,15 @@ public enum ConversationRunner {
     ) async throws -> [String] {
         var faults: [String] = []
         for (index, turn) in file.turns.enumerated() {
-            let reply = try await channel.say(turn.caller)
-            let place = "turn \(index + 1), \"\(turn.caller)\" → \"\(reply.text)\""
-            let said = reply.text.lowercased()
-            for part in turn.answer where !said.contains(part.lowercased()) {
+            let reply =
+                turn.keys.isEmpty
+                ? try await channel.say(turn.caller) : try await channel.press(turn.keys)
+            let place = "turn \(index + 1), \"\(turn.caller + turn.keys)\" → \"\(reply.text)\""
+            let said = comparable(reply.text)
+            for part in turn.answer where !said.contains(comparable(part)) {
                 faults.append("\(place): lacks \"\(part)\"")
             }
-            for part in turn.absent where said.contains(part.lowercased()) {
+            for part in turn.absent where said.contains(comparable(part)) {
                 faults.append("\(place): has \"\(part)\"")
             }
             if turn.ends != reply.isLast {
@@ -45,6 +54,11 @@ public enum ConversationRunner {
             }
         }
         return faults + (try await compareRecords(file, channel.store))
+    }
+
+    /// Numbers are read out digit by digit in calls and written together in messages.
+    private static func comparable(_ text: String) -> String {
+        WrittenText.joiningDigits(text.lowercased())
     }
 
     private static func compareRecords(
@@ -67,6 +81,41 @@ public enum ConversationRunner {
         }
         let wantedTables = file.reservations.map { "\($0.party) at \($0.at) for \($0.name)" }
         return compare("orders", wanted, found) + compare("reservations", wantedTables, tables)
+            + (try await compareDesk(file, store))
+    }
+
+    private static func compareDesk(
+        _ file: ConversationFile, _ store: any RecordStore
+    ) async throws -> [String] {
+        let id = file.assistant.id
+        let tasks = try await store.value {
+            store.tasks(assistantID: id, createdIn: 0..<Int64.max, completion: $0)
+        }
+        var faults = compare(
+            "tasks",
+            file.tasks.map { "\($0.customer) \($0.service): \($0.location), \($0.urgency)" },
+            tasks.map {
+                "\($0.customer.number) \($0.service): \($0.location), \($0.urgency.rawValue)"
+            })
+        for (wanted, task) in zip(file.tasks, tasks) {
+            let said = task.summary.lowercased()
+            for part in wanted.summary where !said.contains(part.lowercased()) {
+                faults.append("task \(task.number): \"\(task.summary)\" lacks \"\(part)\"")
+            }
+        }
+        guard file.assistant.kind == AssistantKind.serviceDesk.rawValue else { return faults }
+        let known =
+            file.assistant.customers.isEmpty
+            ? []
+            : try DataFile.read(
+                file.assistant.customers, as: "a list of customers", CustomerCSV.read)
+        let customers = try await store.value { store.customers(assistantID: id, completion: $0) }
+        let new = customers.filter { !known.contains($0) }
+        return faults
+            + compare(
+                "new customers",
+                file.customers.map { "\($0.number) \($0.name) \($0.phone)" },
+                new.map { "\($0.number) \($0.name) \($0.phone)" })
     }
 
     private static func compare(_ what: String, _ wanted: [String], _ found: [String]) -> [String] {
@@ -107,7 +156,14 @@ public final class TextChannel: ConversationChannel {
     public var store: any RecordStore { database }
 
     public func say(_ line: String) async throws -> ConversationReply {
-        let reply = conversation.say(line)
+        try taken(conversation.say(line))
+    }
+
+    public func press(_ keys: String) async throws -> ConversationReply {
+        try taken(conversation.hear(.dtmf(keys)))
+    }
+
+    private func taken(_ reply: TextConversation.Reply) throws -> ConversationReply {
         if let error = reply.error { throw DaemonError(description: error) }
         return ConversationReply(text: reply.text, isLast: reply.isLast)
     }

@@ -9,156 +9,89 @@ public enum MenuCSV {
         "vegetarian", "vegan", "gluten-free", "dairy-free", "nut-free", "halal", "kosher", "spicy",
     ]
     public static let itemsMax = 2000
-    private static let columns = [
-        "name", "category", "price", "sizes", "extras", "tags", "aliases", "description",
-    ]
+    private static let layout = CSVTable.Layout(
+        what: "a menu", row: "item",
+        columns: [
+            "name", "category", "price", "sizes", "extras", "tags", "aliases", "description",
+        ], needed: ["name", "category"], oneOf: ["price", "sizes"], rowsMax: itemsMax)
 
     /// The items, or every fault of the file, by line.
     public static func read(_ text: String) -> Result<[MenuItem], ImportFaults> {
-        do throws(ImportFault) {
-            let records = try CSVReader.records(of: text)
-            guard let header = records.first else {
-                return .failure(ImportFaults([ImportFault(line: 1, "the file is empty")]))
-            }
-            let places = try columnPlaces(header)
-            var items: [MenuItem] = []
-            var faults: [ImportFault] = []
-            var lines: [String: Int] = [:]
-            for record in records.dropFirst() {
-                do throws(ImportFault) {
-                    let item = try self.item(record, places, width: header.fields.count)
-                    if let other = lines[item.name.lowercased()] {
-                        throw ImportFault(
-                            line: record.line, "\(item.name) is on line \(other) too; keep one")
-                    }
-                    lines[item.name.lowercased()] = record.line
-                    items.append(item)
-                } catch { faults.append(error) }
-            }
-            if records.count == 1 {
-                faults.append(ImportFault(line: header.line, "no item follows the header"))
-            }
-            if items.count > itemsMax {
-                faults.append(ImportFault(line: header.line, "more than \(itemsMax) items"))
-            }
-            return faults.isEmpty ? .success(items) : .failure(ImportFaults(faults))
-        } catch { return .failure(ImportFaults([error])) }
+        CSVTable.read(text, layout) { row throws(ImportFault) in
+            let item = try item(row)
+            return CSVTable.Item(value: item, label: item.name)
+        }
     }
 
-    private static func columnPlaces(_ header: CSVReader.Record)
-        throws(ImportFault) -> [String: Int]
-    {
-        var places: [String: Int] = [:]
-        for (place, field) in header.fields.enumerated() {
-            let name = trimmed(field).lowercased()
-            guard columns.contains(name) else {
-                throw ImportFault(
-                    line: header.line,
-                    "'\(name)' is no column of a menu; known: " + columns.joined(separator: ", "))
-            }
-            guard places.updateValue(place, forKey: name) == nil else {
-                throw ImportFault(line: header.line, "the column '\(name)' is there twice")
-            }
-        }
-        for name in ["name", "category"] where places[name] == nil {
-            throw ImportFault(line: header.line, "the column '\(name)' is missing")
-        }
-        guard places["price"] != nil || places["sizes"] != nil else {
-            throw ImportFault(line: header.line, "a column 'price' or 'sizes' is missing")
-        }
-        return places
+    /// The file that ``read(_:)`` makes the same items of.
+    public static func write(_ items: [MenuItem]) -> String {
+        CSVWriter.text(
+            header: layout.columns,
+            rows: items.map { item in
+                let single = item.sizes.count == 1 ? item.sizes.first : nil
+                let isPlain = single?.name.isEmpty ?? false
+                return [
+                    item.name, item.category, isPlain ? single?.price.decimal ?? "" : "",
+                    isPlain ? "" : list(item.sizes), list(item.extras),
+                    item.tags.joined(separator: "|"), item.aliases.joined(separator: "|"),
+                    item.summary,
+                ]
+            })
     }
 
-    private static func item(
-        _ record: CSVReader.Record, _ places: [String: Int], width: Int
-    ) throws(ImportFault) -> MenuItem {
-        guard record.fields.count == width else {
-            throw ImportFault(
-                line: record.line,
-                "has \(record.fields.count) fields, the header \(width); quote fields with commas")
-        }
-        func field(_ name: String) -> String {
-            places[name].map { trimmed(record.fields[$0]) } ?? ""
-        }
-        let name = field("name")
+    private static func list(_ priced: [MenuItem.Priced]) -> String {
+        priced.map { "\($0.name) \($0.price.decimal)" }.joined(separator: "|")
+    }
+
+    private static func item(_ row: CSVTable.Row) throws(ImportFault) -> MenuItem {
+        let name = row["name"]
         guard name.contains(where: \.isLetter), name.count <= 80 else {
-            throw ImportFault(line: record.line, "the name must have letters and 80 at most")
+            throw row.fault("the name must have letters and 80 at most")
         }
-        guard !field("category").isEmpty else {
-            throw ImportFault(line: record.line, "\(name) has no category")
-        }
-        let tags = list(field("tags")).map { $0.lowercased() }
+        guard !row["category"].isEmpty else { throw row.fault("\(name) has no category") }
+        let tags = CSVTable.list(row["tags"]).map { $0.lowercased() }
         for tag in tags where !knownTags.contains(tag) {
-            throw ImportFault(
-                line: record.line,
+            throw row.fault(
                 "'\(tag)' is no dietary tag; known: " + knownTags.joined(separator: ", "))
         }
         return MenuItem(
-            name: name, category: field("category"), summary: field("description"),
-            tags: try unique(tags, "tag", record.line),
-            aliases: try unique(list(field("aliases")), "alias", record.line),
-            sizes: try sizes(price: field("price"), field("sizes"), of: name, record.line),
-            extras: try priced(field("extras"), "extra", record.line))
+            name: name, category: row["category"], summary: row["description"],
+            tags: try row.unique(tags, "tag"), aliases: try row.list("aliases", "alias"),
+            sizes: try sizes(row, of: name), extras: try priced(row, "extras", "extra"))
     }
 
     private static func sizes(
-        price: String, _ sizes: String, of name: String, _ line: Int
+        _ row: CSVTable.Row, of name: String
     ) throws(ImportFault) -> [MenuItem.Priced] {
-        guard price.isEmpty != sizes.isEmpty else {
-            throw ImportFault(line: line, "\(name) needs either a price or sizes")
+        guard row["price"].isEmpty != row["sizes"].isEmpty else {
+            throw row.fault("\(name) needs either a price or sizes")
         }
-        guard sizes.isEmpty else { return try priced(sizes, "size", line) }
-        return [MenuItem.Priced(name: "", price: try money(price, line))]
+        guard row["sizes"].isEmpty else { return try priced(row, "sizes", "size") }
+        return [MenuItem.Priced(name: "", price: try money(row["price"], row))]
     }
 
     private static func priced(
-        _ text: String, _ what: String, _ line: Int
+        _ row: CSVTable.Row, _ column: String, _ what: String
     ) throws(ImportFault) -> [MenuItem.Priced] {
         var result: [MenuItem.Priced] = []
-        for entry in list(text) {
+        for entry in CSVTable.list(row[column]) {
             guard let space = entry.lastIndex(of: " ") else {
-                throw ImportFault(
-                    line: line, "the \(what) '\(entry)' has no price; write \"\(entry) 1.50\"")
+                throw row.fault("the \(what) '\(entry)' has no price; write \"\(entry) 1.50\"")
             }
-            let name = trimmed(String(entry[..<space]))
-            let price = try money(String(entry[entry.index(after: space)...]), line)
+            let name = CSVTable.trimmed(String(entry[..<space]))
+            let price = try money(String(entry[entry.index(after: space)...]), row)
             result.append(MenuItem.Priced(name: name, price: price))
         }
-        _ = try unique(result.map(\.name), what, line)
+        _ = try row.unique(result.map(\.name), what)
         return result
     }
 
-    private static func money(_ text: String, _ line: Int) throws(ImportFault) -> Money {
+    private static func money(
+        _ text: String, _ row: CSVTable.Row
+    ) throws(ImportFault) -> Money {
         guard let money = Money(decimal: text) else {
-            throw ImportFault(line: line, "'\(text)' is no price; write one like 16.95")
+            throw row.fault("'\(text)' is no price; write one like 16.95")
         }
         return money
     }
-
-    private static func unique(_ names: [String], _ what: String, _ line: Int)
-        throws(ImportFault) -> [String]
-    {
-        var seen: Set<String> = []
-        for name in names where !seen.insert(name.lowercased()).inserted {
-            throw ImportFault(line: line, "the \(what) '\(name)' is there twice")
-        }
-        return names
-    }
-
-    private static func list(_ text: String) -> [String] {
-        text.split(separator: "|").map { trimmed(String($0)) }.filter { !$0.isEmpty }
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        let isSpace: (Character) -> Bool = { $0.isWhitespace }
-        let start = text.drop(while: isSpace)
-        return String(start.reversed().drop(while: isSpace).reversed())
-    }
-}
-
-/// Every fault of a file; nothing of it was taken.
-public struct ImportFaults: Error, Sendable, Equatable {
-    public var faults: [ImportFault]
-
-    public init(_ faults: [ImportFault]) { self.faults = faults }
 }

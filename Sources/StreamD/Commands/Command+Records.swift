@@ -36,28 +36,71 @@ extension Command {
         })
 
     static let importData = Command(
-        name: "import", usage: "streamd import menu FILE.csv --assistant ID [--config FILE]",
-        summary: "Replace an assistant's menu by a file; a file with faults changes nothing.",
+        name: "import",
+        usage:
+            "streamd import \(kinds(DataImport.Kind.self)) FILE.csv --assistant ID [--config FILE]",
+        summary: "Bring a file into an assistant's records; a file with faults changes nothing.",
         options: [configOption, assistantOption],
         run: { arguments in
-            let usage = "streamd import menu FILE.csv --assistant ID"
+            let usage = "streamd import \(kinds(DataImport.Kind.self)) FILE.csv --assistant ID"
             try arguments.expect(positionalCount: 2, usage: usage)
-            guard arguments.positional[0] == "menu" else {
-                throw UsageError(
-                    description: "'\(arguments.positional[0])' can't be imported; usage: \(usage)")
-            }
-            guard let id = arguments["assistant"] else {
-                throw UsageError(description: "--assistant is missing; usage: \(usage)")
-            }
+            let kind: DataImport.Kind = try kind(arguments, "imported", usage)
+            let id = try assistant(arguments, usage)
             let loaded = try LoadedConfiguration(arguments)
-            do {
-                let items = try MenuFile.import(
-                    path: arguments.positional[1], assistantID: id,
-                    configuration: loaded.configuration)
-                let categories = Set(items.map(\.category)).count
-                print("\(id): \(items.count) items in \(categories) categories")
-            } catch {
-                throw CommandFailure(code: ExitCode.badData, description: "\(error)")
+            try badData {
+                print(
+                    try DataImport.run(
+                        kind, path: arguments.positional[1], assistantID: id,
+                        configuration: loaded.configuration))
             }
         })
+
+    static let exportData = Command(
+        name: "export",
+        usage: "streamd export \(kinds(DataExport.Kind.self)) --assistant ID [--config FILE]",
+        summary: "Write an assistant's records as comma-separated values.",
+        options: [configOption, assistantOption],
+        run: { arguments in
+            let usage = "streamd export \(kinds(DataExport.Kind.self)) --assistant ID"
+            try arguments.expect(positionalCount: 1, usage: usage)
+            let kind: DataExport.Kind = try kind(arguments, "exported", usage)
+            let id = try assistant(arguments, usage)
+            let loaded = try LoadedConfiguration(arguments)
+            try badData {
+                print(
+                    try DataExport.run(
+                        kind, assistantID: id, configuration: loaded.configuration),
+                    terminator: "")
+            }
+        })
+
+    // MARK: - Arguments
+
+    private static func kinds<Kind: RawRepresentable<String> & CaseIterable>(_: Kind.Type) -> String
+    {
+        Kind.allCases.map(\.rawValue).joined(separator: "|")
+    }
+
+    private static func kind<Kind: RawRepresentable<String>>(
+        _ arguments: Arguments, _ done: String, _ usage: String
+    ) throws -> Kind {
+        let name = arguments.positional[0]
+        guard let kind = Kind(rawValue: name) else {
+            throw UsageError(description: "'\(name)' can't be \(done); usage: \(usage)")
+        }
+        return kind
+    }
+
+    private static func assistant(_ arguments: Arguments, _ usage: String) throws -> String {
+        guard let id = arguments["assistant"] else {
+            throw UsageError(description: "--assistant is missing; usage: \(usage)")
+        }
+        return id
+    }
+
+    private static func badData(_ body: () throws -> Void) throws {
+        do { try body() } catch {
+            throw CommandFailure(code: ExitCode.badData, description: "\(error)")
+        }
+    }
 }

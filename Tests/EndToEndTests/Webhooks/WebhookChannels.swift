@@ -122,8 +122,18 @@ final class GatherChannel: ConversationChannel, @unchecked Sendable {
     }
 
     func say(_ line: String) async throws -> ConversationReply {
+        try await reply(to: [("SpeechResult", line), ("Confidence", "0.94")])
+    }
+
+    func press(_ keys: String) async throws -> ConversationReply {
+        try await reply(to: [("Digits", keys)])
+    }
+
+    private func reply(
+        to fields: [(name: String, value: String)]
+    ) async throws -> ConversationReply {
         if action.isEmpty { try await begin() }
-        let answer = try await send([("SpeechResult", line), ("Confidence", "0.94")])
+        let answer = try await send(fields)
         return ConversationReply(text: answer.said, isLast: answer.isEnd)
     }
 

@@ -32,11 +32,10 @@ import Testing
     @Test func theyHoldBySMSAndByGather() async throws {
         let cases = try Self.cases()
         #expect(cases.count >= 12)
-        // One daemon for each time of day.
-        for (now, group) in Dictionary(grouping: cases, by: \.file.now).sorted(by: {
-            $0.key < $1.key
-        }) {
-            let moment = try #require(group[0].file.moment, "\(now)")
+        // One daemon for each moment.
+        for (moment, group) in try Dictionary(grouping: cases, by: { try #require($0.file.moment) })
+            .sorted(by: { $0.key < $1.key })
+        {
             let daemon = try await TestDaemon.start(token: TwilioSide.token, now: moment) {
                 $0.twilio.publicURL = TwilioSide.base
                 $0.llm = [EngineSettings(engine: "scripted")]

@@ -1,0 +1,58 @@
+/// Putting sentences together.
+extension DirectoryTurn {
+    mutating func say(
+        _ key: DirectoryPromptKey, _ values: [String: String] = [:], variant: Int = 0
+    ) {
+        sentences += Prompts(settings).directorySentences(key, values, variant: variant)
+    }
+
+    /// Says something that all businesses have in common.
+    mutating func sayShared(_ key: PromptKey, variant: Int = 0) {
+        sentences += Prompts(settings).sentences(key, [:], variant: variant)
+    }
+
+    /// Asks, in other words than the last time the same was asked.
+    mutating func ask(_ key: DirectoryPromptKey) {
+        let count = state.askCounts[key, default: 0]
+        // Other words are for those who did not understand, not for those who asked something.
+        let variant = key == state.question && !state.hasProgressed ? count : 0
+        state.askCounts[key] = variant + 1
+        state.question = key
+        say(key, variant: variant)
+    }
+
+    mutating func askAgain() { ask(state.question) }
+
+    mutating func progress() {
+        state.failures = 0
+        state.hasProgressed = true
+    }
+
+    /// Counts a turn without progress: asks differently, and at last gives up.
+    mutating func fail() {
+        state.failures += 1
+        guard state.failures < settings.failuresMax else {
+            if settings.handOverNumber != nil { return handOver() }
+            sayShared(.giveUp)
+            next = .hangUp
+            return
+        }
+        sayShared(.notUnderstood, variant: state.failures - 1)
+        askAgain()
+    }
+
+    mutating func handOver() {
+        guard let number = settings.handOverNumber else {
+            sayShared(.noPerson)
+            return askAgain()
+        }
+        sayShared(.handOver)
+        next = .handOver(number: number)
+    }
+
+    mutating func farewell(_ first: [PromptKey]) {
+        for key in first { sayShared(key) }
+        sayShared(.goodbye)
+        next = .hangUp
+    }
+}

@@ -1,0 +1,243 @@
+import Pipelines
+import Store
+
+/// One event's way through the directory's dialogue: a copy of the state that is worked on.
+struct DirectoryTurn {
+    typealias Step = DialogueStep<DirectoryState, DirectoryCall>
+
+    var state: DirectoryState
+    let settings: AssistantSettings
+    var sentences: [String] = []
+    var next = Step.Next.listen
+
+    init(state: DirectoryState, settings: AssistantSettings) {
+        self.state = state
+        self.settings = settings
+    }
+
+    // MARK: - What the caller did
+
+    mutating func take(_ input: CallerInput) {
+        guard let index = state.index else {
+            state.heldInput = input
+            next = .call(DirectoryCall())
+            return
+        }
+        state.hasProgressed = false
+        switch input {
+        case .silence(let count): takeSilence(count)
+        case .unintelligible: fail()
+        case .dtmf(let keys): takeKeys(keys, index)
+        case .speech(let transcript): takeSpeech(transcript.text, index)
+        }
+    }
+
+    mutating func take(_ result: Result<HospitalIndex, ToolError>) {
+        guard case .success(let index) = result else { return storeFailed() }
+        state.storeFailures = 0
+        state.take(index)
+        guard let input = state.heldInput else { return }
+        state.heldInput = nil
+        take(input)
+    }
+
+    private mutating func storeFailed() {
+        state.storeFailures += 1
+        state.heldInput = nil
+        say(.storeFailed)
+        guard state.storeFailures > 1 else { return sayShared(.tryAgain) }
+        if let number = settings.handOverNumber {
+            sayShared(.handOver)
+            next = .handOver(number: number)
+        } else {
+            sayShared(.giveUp)
+            next = .hangUp
+        }
+    }
+
+    private mutating func takeSilence(_ count: Int) {
+        if count > 2 || state.hasAnswered && count > 1 {
+            if state.hasAnswered { return farewell([]) }
+            sayShared(.silenceGoodbye)
+            next = .hangUp
+        } else {
+            sayShared(.stillThere, variant: count - 1)
+            askAgain()
+        }
+    }
+
+    private mutating func takeKeys(_ keys: String, _ index: HospitalIndex) {
+        switch keys {
+        case "1": takeSpeech("yes", index)
+        case "2": takeSpeech("no", index)
+        case "0": takeSpeech("operator", index)
+        case "*": takeSpeech("repeat that", index)
+        default: fail()
+        }
+    }
+
+    private mutating func takeSpeech(_ text: String, _ index: HospitalIndex) {
+        let said = DirectoryUnderstanding.read(text, index: index)
+        guard !said.isEmpty else { return fail() }
+        if takeCommand(said) { return }
+        let isOffering = state.isOffering
+        state.isOffering = false
+        switch state.stage {
+        case .choosing(let ids):
+            if choose(said, ids, index) { return }
+        case .guessing(let ids, let hasCity):
+            if judge(said, ids, hasCity: hasCity, index) { return }
+        case .guessingCity(let city):
+            if said.answer != nil, said.name.isEmpty, said.city == nil {
+                state.stage = .open
+                guard said.answer == .yes else { return askCity(nil) }
+                return list(city, index)
+            }
+        case .askingCity(let subject):
+            if takeCity(said, subject, index) { return }
+        case .open: break
+        }
+        state.stage = .open
+        answer(said, isOffering: isOffering, index)
+    }
+
+    /// Does what was asked of the conversation itself; false where it is about hospitals.
+    private mutating func takeCommand(_ said: DirectoryUnderstanding) -> Bool {
+        let commands = said.commands
+        let isBare = said.name.isEmpty && said.city == nil
+        if commands.contains(.person), isBare {
+            handOver()
+        } else if commands.contains(.startOver) || commands.contains(.dismiss)
+            || commands.contains(.cancel), isBare
+        {
+            progress()
+            state.stage = .open
+            state.more = []
+            ask(.ask)
+        } else if commands.contains(.repeatLast), isBare {
+            if state.lastReply.isEmpty { askAgain() } else { sentences += state.lastReply }
+        } else if commands.contains(.help), isBare {
+            progress()
+            say(.help)
+            ask(.ask)
+        } else if commands.contains(.wait), isBare, said.answer == nil {
+            sayShared(.takeYourTime)
+        } else if commands.contains(.goodbye) || commands.contains(.finished), isBare {
+            farewell(commands.contains(.thanks) ? [.welcome] : [])
+        } else {
+            return false
+        }
+        return true
+    }
+
+    // MARK: - Questions
+
+    private mutating func answer(
+        _ said: DirectoryUnderstanding, isOffering: Bool, _ index: HospitalIndex
+    ) {
+        guard !index.hospitals.isEmpty else {
+            progress()
+            say(.empty)
+            return ask(.anythingElse)
+        }
+        let isBare = said.name.isEmpty && said.city == nil
+        if isBare, said.asks.contains(.more) || isOffering && said.answer == .yes {
+            return goOn(index)
+        }
+        if said.asks.contains(.elsewhere), !said.asks.contains(.check), !isSought(said, index) {
+            return outOfScope()
+        }
+        if isBare, said.asks.contains(.address), !state.focus.isEmpty {
+            return tellAddresses(said, index)
+        }
+        if !said.name.isEmpty {
+            guard isAboutHospitals(said, index) else { return outOfScope() }
+            let subject = DirectoryState.Subject(
+                words: said.name, spoken: said.spokenName, phrase: said.phrase)
+            return check(subject, said.city, index)
+        }
+        if let subject = heardSubject(said, index) { return check(subject, said.city, index) }
+        if let city = said.city {
+            if said.follows, var subject = state.subject {
+                // Its sound may have had another city in it.
+                subject.phrase = []
+                return check(subject, city, index)
+            }
+            return list(city, counts: said.asks.contains(.count), index)
+        }
+        let isTopical = said.asks.contains(.topic)
+        if said.asks.contains(.nearby)
+            || isTopical && !said.asks.isDisjoint(with: [.list, .seek, .count])
+        {
+            return askCity(nil)
+        }
+        close(said)
+    }
+
+    /// Whether a hospital is looked for by a name in which other matters were heard ("the cost").
+    private func isSought(_ said: DirectoryUnderstanding, _ index: HospitalIndex) -> Bool {
+        guard said.asks.contains(.seek), said.name.count < 4 else {
+            return said.asks.contains(.seek)
+        }
+        let subject = DirectoryState.Subject(
+            words: said.name, spoken: said.spokenName, phrase: said.phrase)
+        if case .unlikely = answer(subject, said.city?.place ?? .anywhere, index) { return false }
+        return !said.name.isEmpty
+    }
+
+    /// What was asked for where its name was heard as small words ("is that nursing home in the
+    /// network?" for Bhatt Nursing Home); nil where it sounds like no name.
+    private func heardSubject(
+        _ said: DirectoryUnderstanding, _ index: HospitalIndex
+    ) -> DirectoryState.Subject? {
+        guard said.asks.contains(.check), said.isPhraseOfOne else { return nil }
+        let spoken = said.phrase.joined(separator: " ")
+        let subject = DirectoryState.Subject(
+            words: said.phrase, spoken: spoken, phrase: said.phrase)
+        if case .unlikely = answer(subject, said.city?.place ?? .anywhere, index) { return nil }
+        return subject
+    }
+
+    /// Whether words that name something are about a hospital: by what they ask, by being few, or by
+    /// sounding like one.
+    private func isAboutHospitals(_ said: DirectoryUnderstanding, _ index: HospitalIndex) -> Bool {
+        if said.asks.contains(.topic) || said.asks.contains(.check) { return true }
+        if said.asks.contains(.list), said.city != nil { return true }
+        if said.asks.contains(.seek) { return true }
+        let hits = index.search(said.name, in: said.city?.place ?? .anywhere)
+        let score = hits.first?.score ?? 0
+        if said.asks.contains(.address) || said.city != nil && !said.isQuestion {
+            return score > 0 || said.name.count <= 4
+        }
+        return score >= HospitalIndex.sure || !said.isQuestion && score >= HospitalIndex.doubtful
+    }
+
+    /// Yes, no and thanks, where no question of the directory is open.
+    private mutating func close(_ said: DirectoryUnderstanding) {
+        if said.commands.contains(.thanks), said.answer == nil {
+            progress()
+            sayShared(.welcome)
+            return ask(.anythingElse)
+        }
+        if said.answer == .no, state.hasAnswered {
+            return farewell(said.commands.contains(.thanks) ? [.welcome] : [])
+        }
+        if said.answer == .yes || said.weakCommands.contains(.greeting) {
+            progress()
+            return ask(.ask)
+        }
+        if said.weakCommands.contains(.repeatLast), !state.lastReply.isEmpty {
+            sentences += state.lastReply
+            return
+        }
+        if said.isQuestion { return outOfScope() }
+        fail()
+    }
+
+    private mutating func outOfScope() {
+        progress()
+        state.stage = .open
+        say(.outOfScope)
+        ask(.ask)
+    }
+}

@@ -1,0 +1,122 @@
+import Store
+
+/// Putting sentences together.
+extension ServiceDeskTurn {
+    /// The values of the state that wordings may name.
+    private var values: [String: String] {
+        var result = [
+            "digits": SpeakableText.digits(state.digits),
+            "count": SpeakableText.number(settings.desk.customerNumberDigits),
+            "services": SpeakableText.list(settings.desk.services.map(\.name)),
+        ]
+        if let customer = state.customer {
+            result["customer"] = customer.name
+            result["number"] = SpeakableText.digits(customer.number)
+        } else if let name = state.newName {
+            result["customer"] = name
+        }
+        if let number = state.taskNumber, state.stage == .done {
+            result["number"] = SpeakableText.digits(String(number))
+        }
+        result["phone"] =
+            switch state.newPhone {
+            case .digits(let digits): "telephone " + SpeakableText.digits(digits)
+            case .callers: "with the number that you are calling from"
+            case .withheld, nil: "without a telephone number"
+            }
+        result["service"] = state.service
+        result["problem"] = state.summary
+        result["location"] = state.location
+        result["urgency"] = state.urgency.map(Self.words)
+        return result
+    }
+
+    private static func words(_ urgency: Urgency) -> String {
+        switch urgency {
+        case .urgent: "urgent"
+        case .normal: "of normal urgency"
+        case .low: "not urgent"
+        }
+    }
+
+    mutating func say(_ key: ServicePromptKey, variant: Int = 0) {
+        sentences += Prompts(settings).serviceSentences(key, values, variant: variant)
+    }
+
+    /// Says something that all businesses have in common.
+    mutating func sayShared(
+        _ key: PromptKey, _ more: [String: String] = [:], variant: Int = 0
+    ) {
+        sentences += Prompts(settings).sentences(key, more, variant: variant)
+    }
+
+    /// Asks, in other words than the last time the same was asked.
+    mutating func ask(_ key: ServicePromptKey, expecting expectation: ServiceExpectation) {
+        let count = state.askCounts[key, default: 0]
+        // Other words are for those who did not understand, not for those who corrected something.
+        let variant = key == state.question && !state.hasProgressed ? count : 0
+        state.askCounts[key] = variant + 1
+        state.question = key
+        state.expectation = expectation
+        say(key, variant: variant)
+    }
+
+    mutating func askAgain() { ask(state.question, expecting: state.expectation) }
+
+    mutating func progress() {
+        state.failures = 0
+        state.hasProgressed = true
+    }
+
+    /// Nothing in the words was of use.
+    mutating func nothingUnderstood(_ said: ServiceUnderstanding) {
+        if said.weakCommands.contains(.repeatLast), !state.lastReply.isEmpty {
+            sentences += state.lastReply
+        } else if said.commands.contains(.goodbye) {
+            farewell([])
+        } else if said.weakCommands.contains(.greeting) || said.commands.contains(.thanks)
+            || said.answer == .yes
+        {
+            askAgain()
+        } else {
+            fail(isQuestion: said.isQuestion)
+        }
+    }
+
+    /// Counts a turn without progress: asks differently, helps, and at last gives up.
+    mutating func fail(isQuestion: Bool) {
+        state.failures += 1
+        guard state.failures < settings.failuresMax else {
+            if settings.handOverNumber != nil { return handOver() }
+            sayShared(.giveUp)
+            next = .hangUp
+            return
+        }
+        if isQuestion {
+            say(.outOfScope)
+        } else {
+            sayShared(.notUnderstood, variant: state.failures - 1)
+        }
+        askAgain()
+    }
+
+    mutating func handOver() {
+        guard let number = settings.handOverNumber else {
+            sayShared(.noPerson)
+            return askAgain()
+        }
+        sayShared(.handOver)
+        next = .handOver(number: number)
+    }
+
+    /// Ends the call; a task number that was not heard is said before.
+    mutating func farewell(_ first: [PromptKey]) {
+        for key in first { sayShared(key) }
+        if !state.isNumberHeard {
+            state.stage = .done
+            say(.taskNumber)
+        }
+        sayShared(.goodbye)
+        next = .hangUp
+    }
+}
