@@ -22,7 +22,7 @@ help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 .PHONY: setup
-setup: ## Installs what is missing: Debian packages, whisper.cpp, weights
+setup: ## Installs what is missing: Debian packages, whisper.cpp, weights, Twilio's Python library
 	@scripts/setup
 
 .PHONY: run

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes Tests/TwilioTests/Vectors/signatures.json with Twilio's own library.
+"""Writes Tests/TwilioTests/Vectors/signatures.json with Twilio's own library (9.13.0), which
+scripts/setup lays into the cache.
 
-Needs the package `twilio` (the vectors were made with 9.13.0):
-    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install twilio
-    /tmp/venv/bin/python scripts/signature-vectors.py
+Usage: scripts/signature-vectors.py [--check]     with --check nothing is written, and the end is 1
+where the library's signatures are not those of the file.
 
 The requests are drawn with a fixed seed, so that running it again changes nothing.
 """
@@ -11,8 +11,12 @@ import hashlib
 import json
 import pathlib
 import random
+import sys
 
-from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator
+import twilio_sdk
+
+twilio_sdk.require()
+from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator  # noqa: E402
 
 SEED = 20240611
 ALPHABET = list("abcXYZ019 +&=%/?#\"'<>\n\t-_.~") + ["é", "e\u0301", "ß", "日本", "🙂", "\u00ff", "\uffee"]
@@ -83,11 +87,18 @@ def main():
         assert validator.validate(url, body, signature)
         vectors["bodies"].append({"url": url, "token": token, "body": body, "signature": signature})
     target = pathlib.Path(__file__).resolve().parent.parent / "Tests/TwilioTests/Vectors"
+    file = target / "signatures.json"
+    written = json.dumps(vectors, indent=1, ensure_ascii=True, sort_keys=True) + "\n"
+    count = f"{len(vectors['forms'])} forms, {len(vectors['bodies'])} JSON bodies"
+    if sys.argv[1:] == ["--check"]:
+        is_same = file.read_text() == written
+        print(f"{count}: {'the same' if is_same else 'not those of ' + file.name}")
+        return 0 if is_same else 1
     target.mkdir(parents=True, exist_ok=True)
-    (target / "signatures.json").write_text(
-        json.dumps(vectors, indent=1, ensure_ascii=True, sort_keys=True) + "\n")
-    print(f"{len(vectors['forms'])} forms, {len(vectors['bodies'])} JSON bodies")
+    file.write_text(written)
+    print(count)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

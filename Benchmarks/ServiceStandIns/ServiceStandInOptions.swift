@@ -35,6 +35,8 @@ public struct ServiceStandInOptions: Sendable {
     /// Who may use Twilio's REST API, and what they have to know; empty lets everybody in.
     public var twilioAccountSid = ""
     public var twilioAuthToken = ""
+    /// By how many seconds Twilio's clock is ahead of this machine's.
+    public var twilioClockSeconds = 0
     /// Delay of an answer of Twilio's REST API.
     public var twilio = LatencyDistribution.constant(ms: 0)
     /// The largest body of a request, in bytes.

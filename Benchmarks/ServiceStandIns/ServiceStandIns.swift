@@ -5,7 +5,7 @@ import Realtime
 /// Speech to text, a language model and text to speech that speak OpenAI's wire protocol and take as
 /// long as they are told to. For tests and benchmarks: they cost little, and can be made to fail.
 ///
-/// Twilio's REST API for messages is one of them: ``TwilioRESTStandIn``.
+/// Twilio's REST API for messages and numbers is one of them: ``TwilioRESTStandIn``.
 ///
 /// Routes: `POST /v1/audio/transcriptions`, `/v1/chat/completions`, `/v1/audio/speech`, and
 /// Anthropic's `/v1/messages`; those of other vendors in `ServiceStandIns+Voices.swift`; WebSockets at
@@ -159,6 +159,9 @@ public final class ServiceStandIns: Sendable {
         var (plan, note) = twilio.answer(request, failing: status)
         let delay = draw(.twilio, options.twilio)
         for index in plan.pieces.indices { plan.pieces[index].atNanos = delay }
+        if options.twilioClockSeconds != 0 {
+            plan.date = TwilioRESTStandIn.date(secondsAhead: options.twilioClockSeconds)
+        }
         statistics.note(.twilio, note)
         if let fault {
             statistics.suffered(.twilio)

@@ -27,6 +27,7 @@ enum Services {
         ("fixtures", "audio-fixtures", "folder with MANIFEST.json; none to know no fixtures"),
         ("twilio-account", "", "account that may send messages; empty for any"),
         ("twilio-token", "", "its auth token"), ("twilio-ms", "0", "delay of Twilio's answers"),
+        ("twilio-clock", "0", "seconds by which Twilio's clock is ahead"),
         ("seed", "1", "seed of all delays"),
         ("loops", "1", "threads that answer"),
         ("seconds", "0", "ends after so many seconds; 0 to run until it is stopped"),
@@ -79,6 +80,10 @@ enum Services {
         standIn.twilioAccountSid = options["twilio-account"]
         standIn.twilioAuthToken = options["twilio-token"]
         standIn.twilio = try distribution(options, "twilio-ms")
+        guard let ahead = Int(options["twilio-clock"]) else {
+            throw BenchOptions.Fault(description: "--twilio-clock must be a number of seconds")
+        }
+        standIn.twilioClockSeconds = ahead
         standIn.reply = options["reply"]
         standIn.transcript = options["transcript"]
         standIn.seed = UInt64(try options.integer("seed"))

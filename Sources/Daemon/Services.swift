@@ -13,6 +13,7 @@ final class Services: Sendable {
     let log: Logger
     let metrics = Metrics()
     let trust: TrustCheck
+    let bearers: BearerCheck
     let admission: Admission
     let tokens: StreamTokens
     let endings = CallEndings()
@@ -23,6 +24,7 @@ final class Services: Sendable {
     /// What calls remember that are held turn by turn: in this process, unless another store is
     /// put in its place.
     let callState: any ExpiringState
+    let liveCalls = LiveCalls()
     let gatherCalls: GatherCallList
     let waitingLine: WaitingLine
     let pendingTurns = PendingTurns()
@@ -52,12 +54,14 @@ final class Services: Sendable {
         trust = TrustCheck(
             validates: configuration.twilio.validateSignatures, authToken: secrets.authToken,
             publicURL: configuration.twilio.publicURL)
+        bearers = BearerCheck(tokens: secrets.apiTokens)
         admission = Admission(
             maxCalls: configuration.limits.maxCalls,
             perSecond: configuration.limits.webhooksPerSecond,
             nowNanos: MonotonicClock.nowNanos())
         gatherCalls = GatherCallList(
-            admission: admission, idleSeconds: configuration.gather.idleSeconds)
+            admission: admission, live: liveCalls,
+            idleSeconds: configuration.gather.idleSeconds)
         waitingLine = WaitingLine(configuration.queue)
         tokens = StreamTokens(
             countMax: configuration.limits.streamTokens,

@@ -175,7 +175,7 @@ public final class StreamDaemon: Sendable {
             ])
     }
 
-    private static func serverOptions(_ settings: ServerSettings) throws -> HTTPServerOptions {
+    static func serverOptions(_ settings: ServerSettings) throws -> HTTPServerOptions {
         var options = HTTPServerOptions()
         options.host = settings.host
         options.port = settings.port

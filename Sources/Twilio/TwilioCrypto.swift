@@ -54,4 +54,16 @@ public enum ConstantTime {
     public static func equal(_ left: String, _ right: String) -> Bool {
         TwilioCrypto.equal(Array(left.utf8), Array(right.utf8))
     }
+
+    /// Whether a text is one of some secrets. All are compared, by digests of one length, so that the
+    /// time tells neither which one it is nor how long any of them is.
+    public static func isAny(_ text: String, of secrets: [String]) -> Bool {
+        let digest = TwilioCrypto.sha256(Array(text.utf8))
+        var isFound = false
+        for secret in secrets {
+            let isEqual = TwilioCrypto.equal(digest, TwilioCrypto.sha256(Array(secret.utf8)))
+            isFound = isFound || isEqual
+        }
+        return isFound
+    }
 }

@@ -141,16 +141,21 @@ import Testing
 
     @Test func callsThatAreNotHeardOfGiveTheirPlaceBack() {
         let admission = Admission(maxCalls: 2, perSecond: 10, nowNanos: 0)
-        let calls = GatherCallList(admission: admission, idleSeconds: 60)
-        #expect(calls.begin("A", nowNanos: 0) && calls.begin("A", nowNanos: 0))
-        #expect(calls.begin("B", nowNanos: 0) && admission.freePlaces == 0)
-        #expect(!calls.begin("C", nowNanos: 50 * second))
+        let live = LiveCalls()
+        let calls = GatherCallList(admission: admission, live: live, idleSeconds: 60)
+        #expect(
+            calls.begin(LiveCall(callSid: "A"), nowNanos: 0)
+                && calls.begin(LiveCall(callSid: "A"), nowNanos: 0))
+        #expect(calls.begin(LiveCall(callSid: "B"), nowNanos: 0) && admission.freePlaces == 0)
+        #expect(!calls.begin(LiveCall(callSid: "C"), nowNanos: 50 * second))
         calls.touch("A", nowNanos: 50 * second)
-        #expect(calls.begin("C", nowNanos: 61 * second))
+        #expect(calls.begin(LiveCall(callSid: "C"), nowNanos: 61 * second))
         #expect(calls.contains("A") && !calls.contains("B"))
+        #expect(live.all.map(\.callSid) == ["A", "C"])
         calls.end("A")
         calls.end("A")
         #expect(admission.liveCount == 1)
+        #expect(live.all.map(\.callSid) == ["C"] && live["A"] == nil)
     }
 }
 

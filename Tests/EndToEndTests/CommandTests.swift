@@ -5,13 +5,6 @@ import Testing
 
 /// The program itself, as a process.
 @Suite struct CommandTests {
-    /// The program beside the one that runs the tests.
-    private static var program: String {
-        let own =
-            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return URL(filePath: own).deletingLastPathComponent().appending(path: "streamd").path
-    }
-
     private struct Output: Sendable {
         var code: Int32
         var errors: String
@@ -26,7 +19,7 @@ import Testing
     /// Starts the program with its log in a file.
     private func launch(_ words: [String], folder: String) throws -> Process {
         let process = Process()
-        process.executableURL = URL(filePath: Self.program)
+        process.executableURL = URL(filePath: ProgramRun.program)
         process.arguments = words
         process.currentDirectoryURL = URL(filePath: folder)
         var environment = ProcessInfo.processInfo.environment
@@ -126,7 +119,7 @@ import Testing
             ["import", "menu", "menu.csv", "--config", "m.yaml"], folder: folder)
         #expect(lost.code == 64 && lost.errors.contains("--assistant is missing"))
         let chat = Process()
-        chat.executableURL = URL(filePath: Self.program)
+        chat.executableURL = URL(filePath: ProgramRun.program)
         chat.arguments = ["chat", "--assistant", "bella", "--config", "m.yaml"]
         chat.currentDirectoryURL = URL(filePath: folder)
         let (input, output) = (Pipe(), Pipe())

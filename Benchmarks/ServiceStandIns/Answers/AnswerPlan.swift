@@ -27,6 +27,8 @@ public struct AnswerPlan: Sendable, Equatable {
     public var isStreamed: Bool
     public var pieces: [Piece]
     public var ending = Ending.finish
+    /// The Date that is told, in place of now.
+    public var date: String?
 
     /// - Parameter pieces: in the order of their moments.
     public init(contentType: String, isStreamed: Bool, pieces: [Piece]) {

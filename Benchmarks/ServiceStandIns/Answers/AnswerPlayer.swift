@@ -58,8 +58,9 @@ final class AnswerPlayer {
 
     /// False when the client's queue is full or the client gone: `onWritable` or `onClosed` follows.
     private func send(_ bytes: [UInt8]) -> Bool {
-        let head = HTTPResponse(
+        var head = HTTPResponse(
             status: plan.status, headers: ["Content-Type": plan.contentType])
+        if let date = plan.date { head.headers["Date"] = date }
         guard plan.isStreamed else {
             var whole = head
             whole.body = plan.body

@@ -2,11 +2,12 @@ import Foundation
 import Net
 import Realtime
 
-/// The messages of Twilio's REST API, in its wire format: who sends is known by HTTP basic auth, what
-/// was sent can be listed, and errors have Twilio's codes. Any thread; a short lock.
+/// Messages, numbers and the account of Twilio's REST API, in its wire format: who asks is known by
+/// HTTP basic auth, what was sent can be listed, and errors have Twilio's codes. Any thread; a short
+/// lock.
 ///
-/// Source: Twilio's documentation, "Messages resource", "Magic input" of the test credentials, and
-/// "Error and warning dictionary".
+/// Source: Twilio's documentation, "Messages resource", "IncomingPhoneNumber resource", "Account
+/// resource", "Magic input" of the test credentials, and "Error and warning dictionary".
 public final class TwilioRESTStandIn: Sendable {
     /// A message that was taken.
     public struct Message: Sendable, Equatable {
@@ -26,12 +27,14 @@ public final class TwilioRESTStandIn: Sendable {
         "+15005550009": (21_614, "'To' number is not a valid mobile number"),
     ]
 
-    private struct State {
+    struct State {
         var messages: [Message] = []
+        var numbers: [Number] = []
+        var accountStatus = "active"
         var counter: UInt64 = 0
     }
 
-    private let state = Locked(State())
+    let state = Locked(State())
     private let accountSid: String
     private let authToken: String
 
@@ -51,8 +54,13 @@ public final class TwilioRESTStandIn: Sendable {
     func answer(_ request: HTTPRequest, failing status: Int?) -> (plan: AnswerPlan, note: String) {
         if let status { return (Self.error(status), "failed \(status)") }
         let parts = request.path.dropFirst(Self.prefix.count).split(separator: "/")
-        guard parts.count >= 2, isAuthorized(request, account: String(parts[0])) else {
+        let account = String(parts.first ?? "").replacing(".json", with: "")
+        guard isAuthorized(request, account: account) else {
             return (Self.error(401, code: 20_003, "Authenticate"), "refused")
+        }
+        if parts.count == 1 { return self.account(request, account) }
+        if parts[1].hasPrefix("IncomingPhoneNumbers") {
+            return numbers(request, account, parts.count > 2 ? String(parts[2]) : nil)
         }
         switch (request.method, parts.count, parts[1]) {
         case ("POST", 2, "Messages.json"): return send(request, account: String(parts[0]))
@@ -137,7 +145,7 @@ public final class TwilioRESTStandIn: Sendable {
         return account == accountSid && words == "\(accountSid):\(authToken)"
     }
 
-    private static func isE164(_ number: String) -> Bool {
+    static func isE164(_ number: String) -> Bool {
         let digits = number.dropFirst()
         return number.hasPrefix("+") && (7...15).contains(digits.count)
             && digits.allSatisfy { $0.isASCII && $0.isNumber }
@@ -161,7 +169,7 @@ public final class TwilioRESTStandIn: Sendable {
         ])
     }
 
-    private static func rfc2822(_ seconds: Int64) -> String {
+    static func rfc2822(_ seconds: Int64) -> String {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(secondsFromGMT: 0)

@@ -31,6 +31,7 @@ final class StreamedCall {
     private let startedAtSeconds: Int64
     private let from: String
     private let to: String
+    private var ticket: LiveCalls.Ticket?
     private var isOver = false
     private var isUnread = false
     private let silence: UnsafeMutableBufferPointer<UInt8>
@@ -112,6 +113,10 @@ final class StreamedCall {
     func begin(nowNanos: UInt64) {
         services.metrics.callsTotal.add(1)
         services.metrics.callsActive.add(1)
+        ticket = services.liveCalls.add(
+            LiveCall(
+                callSid: callSid, assistantID: assistant.block.id, from: from, to: to,
+                path: .stream, startedAt: startedAtSeconds))
         services.log.info(
             "stream connected",
             [
@@ -192,6 +197,7 @@ final class StreamedCall {
         timer.close()
         wakeup.close()
         services.admission.endCall()
+        if let ticket { services.liveCalls.remove(ticket) }
         services.metrics.callsActive.add(-1)
         let seconds = Double(MonotonicClock.nowNanos() - startedAtNanos) / 1e9
         services.metrics.callDurationSeconds.observe(seconds)

@@ -135,6 +135,10 @@ extension Configuration {
         _ ids: [String], _ fail: (String, String) -> ConfigurationError
     ) throws(ConfigurationError) {
         for (path, route) in routes.sorted(by: { $0.key < $1.key }) {
+            guard PageRoute.at(path) == nil else {
+                throw fail(
+                    "routes.\(path)", "\(path) is a page of streamd's own; take another path")
+            }
             guard route.assistant.isEmpty || ids.contains(route.assistant) else {
                 throw fail(
                     "routes.\(path)",

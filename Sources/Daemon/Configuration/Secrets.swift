@@ -6,6 +6,8 @@ public struct Secrets: Sendable {
     public var authToken: String
     public var phoneNumber: String
     public var publicURL: String
+    /// Who may ask for calls: the bearer tokens of `STREAMD_API_TOKENS`, apart by commas or spaces.
+    public var apiTokens: [String]
     /// Stands in for `telemetry.otlpEndpoint`.
     public var otlpEndpoint: String
     /// Headers for the collector, such as its key.
@@ -24,6 +26,8 @@ public struct Secrets: Sendable {
         publicURL =
             ["PUBLIC_URL", "PUBLIC_WEBHOOK_URL", "TWILIO_WEBHOOK_URL"]
             .compactMap { values[$0] }.first { !$0.isEmpty } ?? ""
+        apiTokens = (values["STREAMD_API_TOKENS"] ?? "")
+            .split { $0 == "," || $0.isWhitespace }.map(String.init)
         otlpEndpoint = values["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? ""
         otlpHeaders = Self.headers(values["OTEL_EXPORTER_OTLP_HEADERS"] ?? "")
     }

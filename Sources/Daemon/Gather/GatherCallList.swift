@@ -5,45 +5,72 @@ import Realtime
 package final class GatherCallList: Sendable {
     private let admission: Admission
     private let idleNanos: UInt64
-    /// When each call was last heard of.
-    private let calls = Locked<[String: UInt64]>([:])
+    private let live: LiveCalls
 
-    package init(admission: Admission, idleSeconds: Int) {
+    private struct Entry {
+        /// When the call was last heard of.
+        var heardNanos: UInt64
+        /// Nil until it has its place.
+        var ticket: LiveCalls.Ticket?
+    }
+    private let calls = Locked<[String: Entry]>([:])
+
+    package init(admission: Admission, live: LiveCalls, idleSeconds: Int) {
         self.admission = admission
+        self.live = live
         idleNanos = UInt64(idleSeconds) * 1_000_000_000
     }
 
     /// Takes a place for a call, once. False where there is none.
-    package func begin(_ callSid: String, nowNanos: UInt64 = MonotonicClock.nowNanos()) -> Bool {
+    package func begin(_ call: LiveCall, nowNanos: UInt64 = MonotonicClock.nowNanos()) -> Bool {
         sweep(nowNanos)
-        let isKnown = calls.withLock { $0.updateValue(nowNanos, forKey: callSid) != nil }
+        let sid = call.callSid
+        let isKnown = calls.withLock { calls in
+            let isKnown = calls[sid] != nil
+            calls[sid, default: Entry(heardNanos: nowNanos)].heardNanos = nowNanos
+            return isKnown
+        }
         if isKnown { return true }
-        if admission.beginCall() { return true }
-        calls.withLock { $0[callSid] = nil }
-        return false
+        guard admission.beginCall() else {
+            calls.withLock { $0[sid] = nil }
+            return false
+        }
+        let ticket = live.add(call)
+        let isThere = calls.withLock { calls in
+            calls[sid]?.ticket = ticket
+            return calls[sid] != nil
+        }
+        // It ended in between, and gave the place back.
+        if !isThere { live.remove(ticket) }
+        return true
     }
 
     /// The call was heard of.
     package func touch(_ callSid: String, nowNanos: UInt64 = MonotonicClock.nowNanos()) {
-        calls.withLock { calls in
-            if calls[callSid] != nil { calls[callSid] = nowNanos }
-        }
+        calls.withLock { $0[callSid]?.heardNanos = nowNanos }
     }
 
     /// Gives the place back; harmless for a call that has none.
     package func end(_ callSid: String) {
-        if calls.withLock({ $0.removeValue(forKey: callSid) }) != nil { admission.endCall() }
+        if let entry = calls.withLock({ $0.removeValue(forKey: callSid) }) { release(entry) }
     }
 
     /// Gives back the places of calls that nothing was heard of.
     package func sweep(_ nowNanos: UInt64 = MonotonicClock.nowNanos()) {
         let idleNanos = idleNanos
         let gone = calls.withLock { calls in
-            let gone = calls.filter { nowNanos > $0.value && nowNanos - $0.value > idleNanos }
+            let gone = calls.filter {
+                nowNanos > $0.value.heardNanos && nowNanos - $0.value.heardNanos > idleNanos
+            }
             for callSid in gone.keys { calls[callSid] = nil }
-            return gone.count
+            return gone
         }
-        for _ in 0..<gone { admission.endCall() }
+        for entry in gone.values { release(entry) }
+    }
+
+    private func release(_ entry: Entry) {
+        if let ticket = entry.ticket { live.remove(ticket) }
+        admission.endCall()
     }
 
     package func contains(_ callSid: String) -> Bool { calls.withLock { $0[callSid] != nil } }

@@ -7,12 +7,15 @@ struct Router {
     let webhooks: TwilioWebhooks
     let pages: StatusPages
     let streams: StreamEndpoint
+    private let description: HTTPResponse
 
     init(services: Services, loop: EventLoop) {
         self.services = services
         webhooks = TwilioWebhooks(services: services)
         pages = StatusPages(services: services)
         streams = StreamEndpoint(services: services, loop: loop)
+        description = HTTPResponse(
+            status: 200, json: APIDescription(services.configuration).json)
     }
 
     func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
@@ -24,18 +27,36 @@ struct Router {
                 answer(form, request, responder, route)
             }
         }
-        switch request.path {
-        case "/twilio/stream": page(request, responder) { streams.open(request, responder) }
-        case "/twilio/health":
-            page(request, responder) { responder.respond(pages.twilioHealth(request)) }
-        case "/health": page(request, responder) { responder.respond(pages.health()) }
-        case "/metrics": page(request, responder) { responder.respond(pages.metrics()) }
-        case "/healthz": page(request, responder) { responder.respond(pages.alive()) }
-        case "/readyz": page(request, responder) { responder.respond(pages.ready()) }
-        default:
-            responder.respond(
+        guard let (route, part) = PageRoute.at(request.path) else {
+            return responder.respond(
                 .text(
                     404, "There is nothing at \(request.path); Twilio's webhook is /twilio/voice."))
+        }
+        guard request.method == "GET" || request.method == "HEAD" else {
+            return responder.respond(.notAllowed(request, allow: "GET, HEAD"))
+        }
+        if route.needsToken, let refusal = services.bearers.refusal(of: request) {
+            services.log.warning(
+                "page refused: no token, or a wrong one",
+                ["path": .text(request.path), "from": .text(request.remoteAddress)])
+            return responder.respond(refusal)
+        }
+        page(route, part, request, responder)
+    }
+
+    private func page(
+        _ route: PageRoute, _ part: String, _ request: HTTPRequest, _ responder: HTTPResponder
+    ) {
+        switch route {
+        case .stream: streams.open(request, responder)
+        case .twilioHealth: responder.respond(pages.twilioHealth(request))
+        case .health: responder.respond(pages.health())
+        case .metrics: responder.respond(pages.metrics())
+        case .alive: responder.respond(pages.alive())
+        case .ready: responder.respond(pages.ready())
+        case .description: responder.respond(description)
+        case .activeCalls: responder.respond(CallPages(services: services).active())
+        case .callStatus: CallPages(services: services).status(part, responder)
         }
     }
 
@@ -51,15 +72,6 @@ struct Router {
         case .status: StatusWebhooks(services: services).status(form, responder, route: route)
         case .sms: TextMessages(services: services).receive(form, responder, route: route)
         }
-    }
-
-    private func page(
-        _ request: HTTPRequest, _ responder: HTTPResponder, _ answer: () -> Void
-    ) {
-        guard request.method == "GET" || request.method == "HEAD" else {
-            return responder.respond(.notAllowed(request, allow: "GET, HEAD"))
-        }
-        answer()
     }
 
     /// A webhook: POST, a form, signed.
@@ -96,7 +108,15 @@ struct Router {
                     "The signature does not fit. Check TWILIO_AUTH_TOKEN, and that "
                         + "twilio.publicURL is the address Twilio calls."))
         }
-        answer(TwilioForm(fields))
+        let form = TwilioForm(fields)
+        if let name = form.overlongField {
+            return responder.respond(
+                .text(
+                    400,
+                    "\(name) is longer than \(TwilioForm.nameCharactersMax) characters; Twilio's is "
+                        + "not."))
+        }
+        answer(form)
     }
 }
 
@@ -105,6 +125,20 @@ struct TwilioForm {
     let fields: [(name: String, value: String)]
 
     init(_ fields: [(name: String, value: String)]) { self.fields = fields }
+
+    /// Twilio's names of things, and addresses, are far shorter; they are kept and logged.
+    static let nameCharactersMax = 256
+    private static let names: Set<String> = [
+        "AccountSid", "CallSid", "CallStatus", "From", "MessageSid", "MessageStatus", "SmsSid",
+        "To",
+    ]
+
+    /// The first name or address that can't be one.
+    var overlongField: String? {
+        fields.first {
+            Self.names.contains($0.name) && $0.value.utf8.count > Self.nameCharactersMax
+        }?.name
+    }
 
     subscript(name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
 }

@@ -61,7 +61,10 @@ struct TwilioWebhooks {
         }
         let isMessage = hours.words != nil && assistant.block.afterHours == .message
         if path == .gather || isMessage {
-            guard services.gatherCalls.begin(callSid) else {
+            let call = LiveCall(
+                callSid: callSid, assistantID: assistant.block.id, from: form["From"],
+                to: form["To"], path: .gather, startedAt: WallClock.nowSeconds())
+            guard services.gatherCalls.begin(call) else {
                 return hold(.turnedAway, callSid, request, responder, assistant)
             }
             let words = isMessage ? hours.words.map { $0 + [ClosedHours.messageText] } : nil
@@ -109,6 +112,10 @@ struct TwilioWebhooks {
 
     /// `POST /twilio/after`: the stream has ended, by us, by the caller, or because a node died.
     func after(_ form: TwilioForm, _ request: HTTPRequest, _ responder: HTTPResponder) {
+        guard !form["CallSid"].isEmpty else {
+            return responder.respond(
+                .text(400, "CallSid is missing; this address is for the action of a verb."))
+        }
         switch form["DialCallStatus"] {
         case "": break
         // The person has spoken with the caller.

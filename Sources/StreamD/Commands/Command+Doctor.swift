@@ -1,26 +1,83 @@
 import Daemon
+import Foundation
 
 extension Command {
+    private static let doctorUsage = "streamd doctor [--config FILE] [--json]"
+
     static let doctor = Command(
-        name: "doctor", usage: "streamd doctor [--config FILE]",
-        summary: "Check the whole set-up before going live.",
-        options: [configOption],
+        name: "doctor", usage: doctorUsage,
+        summary:
+            "Check the whole set-up before going live; ends with 78 where it fails.",
+        options: [
+            configOption,
+            CommandOption(name: "json", value: nil, summary: "Print the report as JSON."),
+        ],
         run: { arguments in
-            try arguments.expect(positionalCount: 0, usage: "streamd doctor [--config FILE]")
-            let loaded = try LoadedConfiguration(arguments)
-            let findings = Doctor(
-                configuration: loaded.configuration, secrets: loaded.secrets
-            ).examine()
-            for finding in findings {
-                print(
-                    "\(finding.verdict.rawValue.padded(to: 9))\(finding.subject.padded(to: 16))\(finding.detail)"
-                )
+            try arguments.expect(positionalCount: 0, usage: doctorUsage)
+            // A limit on the size of files is a finding, not the end.
+            signal(SIGXFSZ, SIG_IGN)
+            let report = DoctorReport(asJSON: arguments.has("json"))
+            do {
+                let loaded = try LoadedConfiguration(arguments)
+                report.tell(
+                    Doctor.Finding(
+                        verdict: .ok, subject: "configuration",
+                        detail: arguments["config"] ?? "streamd.yaml", mend: ""))
+                let doctor = try Doctor(
+                    configuration: loaded.configuration, secrets: loaded.secrets)
+                _ = doctor.examine { report.tell($0) }
+            } catch let error as ConfigurationError {
+                report.tell(
+                    Doctor.Finding(
+                        verdict: .failed, subject: "configuration", detail: "\(error)",
+                        mend: "mend that; streamd check-config looks at nothing else"))
             }
-            let failures = findings.filter { $0.verdict == .failed }.count
-            guard failures == 0 else {
+            report.end()
+            guard report.failureCount == 0 else {
                 throw CommandFailure(
                     code: ExitCode.configuration,
-                    description: "\(failures) of \(findings.count) checks failed")
+                    description: "\(report.failureCount) of \(report.count) checks failed")
             }
         })
+}
+
+/// What the doctor found, line by line or as one JSON object.
+private final class DoctorReport {
+    private let asJSON: Bool
+    private var findings: [Doctor.Finding] = []
+
+    var count: Int { findings.count }
+    var failureCount: Int { findings.filter { $0.verdict == .failed }.count }
+
+    init(asJSON: Bool) { self.asJSON = asJSON }
+
+    func tell(_ finding: Doctor.Finding) {
+        findings.append(finding)
+        guard !asJSON else { return }
+        let mend = finding.mend.isEmpty ? "" : " → \(finding.mend)"
+        let start = finding.verdict.rawValue.padded(to: 9) + finding.subject.padded(to: 22)
+        print(start + Self.oneLine(finding.detail + mend))
+        fflush(nil)
+    }
+
+    func end() {
+        guard asJSON else { return }
+        let checks = findings.map {
+            [
+                "check": $0.subject, "verdict": $0.verdict.rawValue, "detail": $0.detail,
+                "mend": $0.mend,
+            ]
+        }
+        let report: [String: Any] = [
+            "ok": failureCount == 0, "failed": failureCount,
+            "warnings": findings.filter { $0.verdict == .warning }.count, "checks": checks,
+        ]
+        let data = try? JSONSerialization.data(
+            withJSONObject: report, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+        print(String(decoding: data ?? Data(), as: UTF8.self))
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
 }

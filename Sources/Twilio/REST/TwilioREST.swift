@@ -10,6 +10,9 @@ public struct TwilioREST: Sendable {
     /// What Twilio lists at once at most.
     public static let pageSizeMax = 1000
 
+    let baseURL: String
+    /// Of the account, without an ending.
+    let accountURL: String
     private let messagesURL: String
     private let authorization: String
     private let timeoutMs: Int
@@ -19,7 +22,10 @@ public struct TwilioREST: Sendable {
     ///   - timeoutMs: from a request to its whole answer.
     public init(baseURL: String, accountSid: String, authToken: String, timeoutMs: Int) {
         let base = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
-        messagesURL = "\(base)/2010-04-01/Accounts/\(FormText.encode(accountSid))/Messages.json"
+        self.baseURL = base
+        let account = "\(base)/2010-04-01/Accounts/\(FormText.encode(accountSid))"
+        accountURL = account
+        messagesURL = account + "/Messages.json"
         authorization = "Basic " + Self.base64(Array("\(accountSid):\(authToken)".utf8))
         self.timeoutMs = timeoutMs
     }
@@ -48,7 +54,7 @@ public struct TwilioREST: Sendable {
         return request("GET", messagesURL + "?" + query)
     }
 
-    private func request(_ method: String, _ url: String) -> HTTPClientRequest {
+    func request(_ method: String, _ url: String) -> HTTPClientRequest {
         var request = HTTPClientRequest(
             method: method, url: url,
             headers: ["Authorization": authorization, "Accept": "application/json"])

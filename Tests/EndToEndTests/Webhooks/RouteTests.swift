@@ -66,6 +66,7 @@ import Testing
 
     @Test(arguments: [
         ("routes: {voice: voice}\n", "'voice' is no path"),
+        ("routes: {/health: voice}\n", "a page of streamd's own"),
         ("routes: {/a: speach}\n", "did you mean 'speech'?"),
         ("routes: {/a: {webhook: voice, speech: /b}}\n", "no route of speech"),
         ("routes: {/a: {webhook: sms, assistant: nobody}}\n", "which is no assistant"),

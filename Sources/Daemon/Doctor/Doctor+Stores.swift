@@ -1,0 +1,77 @@
+import Foundation
+import Glibc
+
+/// What is kept, and the room for it.
+extension Doctor {
+    /// The database; other stores that are configured have their line behind it.
+    func stores() -> [Finding] { [database()] }
+
+    private func database() -> Finding {
+        let path = configuration.store.path
+        do {
+            let database = try StreamDaemon.openDatabase(configuration.store)
+            defer { database.close() }
+            return ok("database", "\(path), schema \(try database.schemaVersion())")
+        } catch {
+            return fail(
+                "database", "\(path): \(error)",
+                mend: "see its owner and rights; a damaged file is replaced by its last backup")
+        }
+    }
+
+    private static let megabytesMin = 100
+    private static let megabytesWarned = 500
+    private static let probeBytes = 1 << 20
+
+    func disk() -> [Finding] {
+        var folders: [String] = []
+        if configuration.store.path != ":memory:" {
+            folders.append(URL(filePath: configuration.store.path).deletingLastPathComponent().path)
+        }
+        if !configuration.cache.directory.isEmpty {
+            folders.append(configuration.cache.directory)
+        }
+        return folders.map(disk)
+    }
+
+    private func disk(_ folder: String) -> Finding {
+        let subject = "disk"
+        if let reason = Self.writeProbe(in: folder) {
+            return fail(
+                subject, "1 MB can't be written in \(folder): \(reason)",
+                mend: "free some space or lift the limit, and give this user the right to write")
+        }
+        var state = statvfs()
+        guard statvfs(folder, &state) == 0 else {
+            return warn(
+                subject, "the space in \(folder) can't be read", mend: "look at it with df")
+        }
+        let megabytes = Int(state.f_bavail) * Int(state.f_frsize) / 1_000_000
+        let words = "\(megabytes) MB are left in \(folder)"
+        if megabytes < Self.megabytesMin { return fail(subject, words, mend: "free some") }
+        if megabytes < Self.megabytesWarned { return warn(subject, words, mend: "free some") }
+        return ok(subject, words)
+    }
+
+    /// Writes, syncs and removes a file, as quotas and limits show only then.
+    /// - Returns: why it can't be; nil where it can.
+    private static func writeProbe(in folder: String) -> String? {
+        let path = folder + "/.streamd-doctor-\(getpid())"
+        let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return String(cString: strerror(errno)) }
+        defer {
+            close(descriptor)
+            unlink(path)
+        }
+        let bytes = [UInt8](repeating: 0x5A, count: probeBytes)
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes {
+                write(descriptor, $0.baseAddress, $0.count)
+            }
+            guard count > 0 else { return String(cString: strerror(errno)) }
+            written += count
+        }
+        return fsync(descriptor) == 0 ? nil : String(cString: strerror(errno))
+    }
+}

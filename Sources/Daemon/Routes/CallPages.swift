@@ -1,0 +1,122 @@
+import Foundation
+import Net
+import Store
+
+/// What an operator's programs ask about calls; only with a token.
+struct CallPages {
+    let services: Services
+
+    private static let sidCharactersMax = 64
+
+    /// `GET /api/phone/active-calls`: the calls that are live now.
+    func active() -> HTTPResponse {
+        services.gatherCalls.sweep()
+        let calls = services.liveCalls.all
+        let now = WallClock.nowSeconds()
+        return HTTPResponse(
+            status: 200,
+            json: .object([
+                .init("active_calls", .integer(calls.count)),
+                .init("calls", .array(calls.map { Self.json($0, now: now) })),
+            ]))
+    }
+
+    /// `GET /api/phone/call-status/{sid}`: a call of now or before, with what was said.
+    func status(_ callSid: String, _ responder: HTTPResponder) {
+        guard callSid.count <= Self.sidCharactersMax, callSid.utf8.allSatisfy(Self.isPlain) else {
+            return responder.respond(Self.unknown(callSid))
+        }
+        let bound = LoopBound(responder, loop: responder.loop)
+        let live = services.liveCalls[callSid]
+        services.database.call(sid: callSid) { [services] result in
+            switch result {
+            case .failure(let error):
+                bound.loop.execute { bound.value.respond(Self.trouble(error)) }
+            case .success(let record):
+                guard let record = record ?? live.map(CallRecord.init) else {
+                    return bound.loop.execute { bound.value.respond(Self.unknown(callSid)) }
+                }
+                services.database.turns(callSid: callSid) { turns in
+                    bound.loop.execute {
+                        switch turns {
+                        case .failure(let error): bound.value.respond(Self.trouble(error))
+                        case .success(let turns):
+                            bound.value.respond(
+                                HTTPResponse(status: 200, json: Self.json(record, live, turns)))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
+    }
+
+    private static func unknown(_ callSid: String) -> HTTPResponse {
+        .error(404, "unknown_call", "No call with this CallSid is known.")
+    }
+
+    private static func trouble(_ error: StoreError) -> HTTPResponse {
+        .error(503, "unavailable", "The call log can't be read now: \(error)")
+    }
+
+    // MARK: - JSON
+
+    private static func json(_ call: LiveCall, now: Int64) -> JSONValue {
+        .object([
+            .init("call_sid", .string(call.callSid)), .init("assistant", .string(call.assistantID)),
+            .init("from", .string(call.from)), .init("to", .string(call.to)),
+            .init("path", .string(call.path.rawValue)), .init("status", .string("in-progress")),
+            .init("started_at", date(call.startedAt)),
+            .init("duration_seconds", .integer(Int(max(0, now - call.startedAt)))),
+        ])
+    }
+
+    private static func json(
+        _ record: CallRecord, _ live: LiveCall?, _ turns: [TurnRecord]
+    ) -> JSONValue {
+        let running = live.map { Int(max(0, WallClock.nowSeconds() - $0.startedAt)) }
+        return .object([
+            .init("call_sid", .string(record.callSid)),
+            .init("assistant", .string(record.assistantID)),
+            .init("from", .string(record.from)), .init("to", .string(record.to)),
+            .init("status", .string(record.status)), .init("is_live", .bool(live != nil)),
+            .init("path", live.map { .string($0.path.rawValue) } ?? .null),
+            .init("started_at", date(record.startedAt)),
+            .init("ended_at", record.endedAt.map(date) ?? .null),
+            .init(
+                "duration_seconds",
+                (record.durationSeconds ?? running).map { .integer($0) } ?? .null),
+            .init(
+                "turns",
+                .array(
+                    turns.map { turn in
+                        .object([
+                            .init("turn", .integer(turn.turn)), .init("at", date(turn.at)),
+                            .init("caller", .string(turn.callerText)),
+                            .init("assistant", .string(turn.agentText)),
+                        ])
+                    })),
+        ])
+    }
+
+    private static func date(_ seconds: Int64) -> JSONValue {
+        .string(Date(timeIntervalSince1970: Double(seconds)).ISO8601Format())
+    }
+}
+
+extension CallRecord {
+    /// A call that has begun and is not written down yet.
+    fileprivate init(_ call: LiveCall) {
+        self.init(
+            callSid: call.callSid, assistantID: call.assistantID, from: call.from, to: call.to,
+            startedAt: call.startedAt)
+    }
+}
