@@ -44,6 +44,8 @@ let systemLibraries: [Target] = [
     system("CWhisper", pkgConfig: "whisper", apt: "libwhisper-dev"),
     system("CFlite", apt: "flite1-dev"),
     system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
+    system("CHiredis", apt: "libhiredis-dev"),
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
 ]
 
@@ -70,7 +72,7 @@ let package = Package(
         library("VAD", ["DSP", "Realtime", "CStreamD"]),
         library(
             "Net", ["Realtime", "CStreamD", "CUV", "CHTTPParser", "CWslay", "COpenSSL", "CCurl"]),
-        library("Store", ["Realtime", "CSQLite"]),
+        library("Store", ["Realtime", "CSQLite", "CPostgres", "CHiredis"]),
         library("Twilio", ["Net", "DSP", "Realtime", "COpenSSL"]),
         library("Pipelines", ["VAD", "DSP", "Net", "Realtime", "CWhisper", "CFlite"]),
         library("Assistants", ["Pipelines", "Store", "Net", "Realtime"]),
@@ -101,10 +103,12 @@ let package = Package(
             "ServiceStandIns",
             ["CallSimulator", "Assistants", "Pipelines", "Net", "DSP", "Realtime"],
             path: "Benchmarks/ServiceStandIns", exclude: ["README.md"]),
+        // Servers of databases that tests and benchmarks start for themselves.
+        library("PrivateServers", [], path: "Benchmarks/PrivateServers"),
         .executableTarget(
             name: "streamd-bench",
             dependencies: [
-                "CallSimulator", "ServiceStandIns", "Daemon", "Pipelines", "Twilio", "Store", "VAD",
+                "CallSimulator", "ServiceStandIns", "PrivateServers", "Daemon", "Pipelines", "Twilio", "Store", "VAD",
                 "DSP", "Net", "Realtime", "CAllocationCounter", "CEchoFloor",
             ],
             path: "Benchmarks/streamd-bench",
@@ -118,7 +122,7 @@ let package = Package(
         tests("DSPTests", ["DSP", "CAllocationCounter"]),
         tests("VADTests", ["VAD", "DSP"]),
         tests("NetTests", ["Net", "CAllocationCounter"]),
-        tests("StoreTests", ["Store"]),
+        tests("StoreTests", ["Store", "PrivateServers"]),
         tests("TwilioTests", ["Twilio", "CAllocationCounter"], exclude: ["Vectors"]),
         tests(
             "CallSimulatorTests",
@@ -134,12 +138,12 @@ let package = Package(
         tests("StreamTestingTests", ["StreamTesting"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
         tests("DaemonTests", ["Daemon", "Assistants", "Store"]),
-        tests("BenchTests", []),
+        tests("BenchTests", ["PrivateServers"]),
         tests(
             "EndToEndTests",
             [
-                "Daemon", "CallSimulator", "Store", "Twilio", "Net", "DSP", "Realtime",
-                "CAllocationCounter",
+                "Daemon", "CallSimulator", "PrivateServers", "Store", "Twilio", "Net", "DSP",
+                "Realtime", "CAllocationCounter",
             ]),
     ],
     cxxLanguageStandard: .cxx17

@@ -6,6 +6,9 @@ public struct Secrets: Sendable {
     public var authToken: String
     public var phoneNumber: String
     public var publicURL: String
+    /// Stand in for `store.url` and `state.url`, which may hold passwords.
+    public var storeURL: String
+    public var stateURL: String
     /// Stands in for `telemetry.otlpEndpoint`.
     public var otlpEndpoint: String
     /// Headers for the collector, such as its key.
@@ -24,6 +27,8 @@ public struct Secrets: Sendable {
         publicURL =
             ["PUBLIC_URL", "PUBLIC_WEBHOOK_URL", "TWILIO_WEBHOOK_URL"]
             .compactMap { values[$0] }.first { !$0.isEmpty } ?? ""
+        storeURL = values["STREAMD_STORE_URL"] ?? ""
+        stateURL = values["STREAMD_STATE_URL"] ?? ""
         otlpEndpoint = values["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? ""
         otlpHeaders = Self.headers(values["OTEL_EXPORTER_OTLP_HEADERS"] ?? "")
     }

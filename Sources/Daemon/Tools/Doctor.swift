@@ -26,7 +26,7 @@ public struct Doctor {
 
     /// Runs all checks; blocking, a few seconds.
     public func examine() -> [Finding] {
-        [trust(), publicAddress(), port(), database(), disk()] + models() + [audioPath()]
+        [trust(), publicAddress(), port(), database(), state(), disk()] + models() + [audioPath()]
     }
 
     private func ok(_ subject: String, _ detail: String) -> Finding {
@@ -94,14 +94,31 @@ public struct Doctor {
             let database = try StreamDaemon.openDatabase(configuration.store)
             let version = try database.schemaVersion()
             database.close()
-            return ok("database", "\(configuration.store.path), schema \(version)")
+            return ok("database", "\(database.path), schema \(version)")
         } catch {
             return fail("database", "\(error)")
         }
     }
 
+    private func state() -> Finding {
+        guard !configuration.state.url.isEmpty else {
+            return ok("call state", "in the process: a restart forgets calls by <Gather>")
+        }
+        do {
+            let state = try StreamDaemon.openState(configuration.state)
+            let outcome = BlockingResult<[UInt8]?>()
+            state.value(for: "doctor", completion: outcome.take)
+            _ = try outcome.get()
+            state.close()
+            return ok("call state", "in Redis, which answers")
+        } catch {
+            return fail("call state", "\(error)")
+        }
+    }
+
     private func disk() -> Finding {
-        let folder = URL(filePath: configuration.store.path).deletingLastPathComponent().path
+        let path = configuration.store.url.isEmpty ? configuration.store.path : "."
+        let folder = URL(filePath: path).deletingLastPathComponent().path
         var state = statvfs()
         guard statvfs(folder, &state) == 0 else {
             return warn("disk", "the space in \(folder) can't be read")
