@@ -24,7 +24,9 @@ public final class RedisServer: @unchecked Sendable {
             name: "redis", program: program, script: "password='\(password)'\n" + Self.script)
     }
 
+    // Signals may be blocked in the thread that starts it, and it would never hear of others.
     private static let script = """
+        signal=KILL
         begin() {
             "$program" --port 0 --unixsocket "$folder/socket" --dir "$folder" --save '' \
                 --appendonly no --requirepass "$password" >>"$folder/log" 2>&1 &

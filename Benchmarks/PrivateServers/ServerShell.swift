@@ -4,7 +4,8 @@ import Foundation
 /// folder when this process ends, however it does. For one thread at a time; blocks.
 ///
 /// The shell is a script with the functions `begin`, which starts the program and waits until it
-/// answers, and `crash`, which ends it without any leave; they share `$folder` and `$program`.
+/// answers, and `crash`, which ends it without any leave; they share `$folder`, `$program`, and
+/// `$signal`, by which the program is ended.
 final class ServerShell {
     struct Fault: Error, CustomStringConvertible { let description: String }
 
@@ -18,8 +19,9 @@ final class ServerShell {
         folder=$1
         program=$2
         server=
+        signal=INT
         finish() {
-            [ -z "$server" ] || { kill -INT "$server" && wait "$server" || true; }
+            [ -z "$server" ] || { kill -"$signal" "$server" && wait "$server" 2>/dev/null || true; }
             rm -rf "$folder"
         }
         trap finish EXIT
@@ -32,6 +34,7 @@ final class ServerShell {
             case $word in
                 begin) begin ;;
                 crash) crash; server= ;;
+                end) exit ;;
                 *) kill -"$word" "$server" ;;
             esac
             echo done
@@ -51,6 +54,10 @@ final class ServerShell {
         ]
         process.standardInput = input
         process.standardOutput = output
+        // A child that holds another's pipe would keep it from hearing that this process has ended.
+        for handle in [input.fileHandleForWriting, output.fileHandleForReading] {
+            _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        }
         try process.run()
         do {
             try waitUntilDone()
@@ -88,6 +95,10 @@ final class ServerShell {
     }
 
     private func end() {
+        // To write to one that has ended would end this process too.
+        if process.isRunning {
+            try? input.fileHandleForWriting.write(contentsOf: Data("end\n".utf8))
+        }
         try? input.fileHandleForWriting.close()
         process.waitUntilExit()
     }
