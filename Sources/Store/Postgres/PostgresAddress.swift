@@ -33,6 +33,11 @@ struct PostgresAddress: Sendable {
             }
             option += 1
         }
+        // libpq finds this out only when it connects.
+        let ports = (values["port"] ?? "").split(separator: ",")
+        guard ports.allSatisfy({ UInt16($0) != nil }) else {
+            throw Fault(reason: "'\(ports.joined(separator: ","))' is no port")
+        }
         self.url = url
         let host = values["host"] ?? values["hostaddr"] ?? ""
         let name = values["dbname"] ?? values["user"] ?? ""

@@ -34,7 +34,7 @@ final class RedisConnection {
         guard made.pointee.err == 0, redisSetTimeout(made, limit) == REDIS_OK else {
             throw Fault(reason: Self.reason(made))
         }
-        redisEnableKeepAlive(made)
+        if case .host = address.endpoint { redisEnableKeepAlive(made) }
         var greetings: [[[UInt8]]] = []
         if !address.password.isEmpty {
             let words = ["AUTH"] + (address.user.isEmpty ? [] : [address.user]) + [address.password]
