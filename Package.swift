@@ -108,7 +108,8 @@ let package = Package(
         .executableTarget(
             name: "streamd-bench",
             dependencies: [
-                "CallSimulator", "ServiceStandIns", "PrivateServers", "Daemon", "Pipelines", "Twilio", "Store", "VAD",
+                "CallSimulator", "ServiceStandIns", "PrivateServers", "Daemon", "Pipelines",
+                "Twilio", "Store", "VAD",
                 "DSP", "Net", "Realtime", "CAllocationCounter", "CEchoFloor",
             ],
             path: "Benchmarks/streamd-bench",
