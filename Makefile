@@ -88,10 +88,11 @@ test-tsan: setup ## Runs the tests under the thread sanitizer
 	@$(ENVIRONMENT); scripts/test-sanitized thread $(ARGS)
 
 .PHONY: test-kill
-test-kill: setup ## Kills the daemon 20 times while 200 customers order by text; ARGS='--seed N'
+test-kill: setup ## Kills the daemon 20 times while 200 customers order by text, with SQLite and PostgreSQL; ARGS='--seed N'
 	@$(ENVIRONMENT); $(BUILD) --product streamd
 	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
 	@$(ENVIRONMENT); .build/release/streamd-bench kill $(ARGS)
+	@$(ENVIRONMENT); .build/release/streamd-bench kill --store postgres $(ARGS)
 
 .PHONY: test-rt
 test-rt: setup ## Plays calls under RealtimeSanitizer: no malloc, lock or system call in a frame's work

@@ -47,6 +47,8 @@ let systemLibraries: [Target] = [
     system("CFlite", apt: "flite1-dev"),
     system("CEspeak", pkgConfig: "espeak-ng", apt: "libespeak-ng-dev"),
     system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
+    system("CHiredis", apt: "libhiredis-dev"),
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
 ]
 
@@ -73,7 +75,7 @@ let package = Package(
         library("VAD", ["DSP", "Realtime", "CStreamD"]),
         library(
             "Net", ["Realtime", "CStreamD", "CUV", "CHTTPParser", "CWslay", "COpenSSL", "CCurl"]),
-        library("Store", ["Realtime", "CSQLite"]),
+        library("Store", ["Realtime", "CSQLite", "CPostgres", "CHiredis"]),
         library("Twilio", ["Net", "DSP", "Realtime", "COpenSSL"]),
         library(
             "Pipelines", ["VAD", "DSP", "Net", "Realtime", "CWhisper", "CFlite", "CEspeak"]),
@@ -105,10 +107,13 @@ let package = Package(
             "ServiceStandIns",
             ["CallSimulator", "Assistants", "Pipelines", "Net", "DSP", "Realtime"],
             path: "Benchmarks/ServiceStandIns", exclude: ["README.md"]),
+        // Servers of databases that tests and benchmarks start for themselves.
+        library("PrivateServers", [], path: "Benchmarks/PrivateServers"),
         .executableTarget(
             name: "streamd-bench",
             dependencies: [
-                "CallSimulator", "ServiceStandIns", "Daemon", "Pipelines", "Twilio", "Store", "VAD",
+                "CallSimulator", "ServiceStandIns", "PrivateServers", "Daemon", "Pipelines",
+                "Twilio", "Store", "VAD",
                 "DSP", "Net", "Realtime", "CAllocationCounter", "CEchoFloor",
             ],
             path: "Benchmarks/streamd-bench",
@@ -122,7 +127,7 @@ let package = Package(
         tests("DSPTests", ["DSP", "CAllocationCounter"]),
         tests("VADTests", ["VAD", "DSP"]),
         tests("NetTests", ["Net", "CAllocationCounter"]),
-        tests("StoreTests", ["Store"]),
+        tests("StoreTests", ["Store", "PrivateServers"]),
         tests("TwilioTests", ["Twilio", "CAllocationCounter"], exclude: ["Vectors"]),
         tests(
             "CallSimulatorTests",
@@ -141,11 +146,11 @@ let package = Package(
         tests("StreamTestingTests", ["StreamTesting"]),
         tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
         tests("DaemonTests", ["Daemon", "Assistants", "Store"]),
-        tests("BenchTests", []),
+        tests("BenchTests", ["PrivateServers"]),
         tests(
             "EndToEndTests",
             [
-                "Daemon", "CallSimulator", "Pipelines", "Store", "Twilio", "Net", "DSP",
+                "Daemon", "CallSimulator", "PrivateServers", "Pipelines", "Store", "Twilio", "Net", "DSP",
                 "Realtime", "CAllocationCounter",
             ]),
     ],

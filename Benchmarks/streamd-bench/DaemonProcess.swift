@@ -1,6 +1,7 @@
 import Daemon
 import Foundation
 import Realtime
+import Store
 import Synchronization
 
 /// A daemon of one's own for the length of a benchmark: the `streamd` beside this program, on a free
@@ -82,7 +83,9 @@ final class DaemonProcess {
     }
 
     /// Its database; for looking at records beside it, or after it.
-    var databasePath: String { folder + "/streamd.sqlite" }
+    var database: DatabaseOptions {
+        DatabaseOptions(path: folder + "/streamd.sqlite", url: configuration.store.url)
+    }
 
     /// Ends it in the middle of whatever it does, as a power cut would, and starts it again with the
     /// same records. Does not wait for it to be ready.

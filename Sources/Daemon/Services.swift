@@ -21,8 +21,7 @@ final class Services: Sendable {
     let database: Database
     let assistants: AssistantDirectory
     let engines: Engines
-    /// What calls remember that are held turn by turn: in this process, unless another store is
-    /// put in its place.
+    /// What calls remember that are held turn by turn: in this process, or in Redis.
     let callState: any ExpiringState
     let liveCalls = LiveCalls()
     let gatherCalls: GatherCallList
@@ -38,11 +37,12 @@ final class Services: Sendable {
 
     init(
         configuration: Configuration, secrets: Secrets, log: Logger, database: Database,
-        engines: Engines, speechCache: SpeechCache, assistants: AssistantDirectory,
+        callState: any ExpiringState, engines: Engines, speechCache: SpeechCache,
+        assistants: AssistantDirectory,
         now: @escaping @Sendable () -> Date
     ) {
         self.now = now
-        callState = MemoryState(nowNanos: { MonotonicClock.nowNanos() })
+        self.callState = callState
         self.configuration = configuration
         reloaded = Locked(configuration)
         self.secrets = secrets

@@ -31,6 +31,7 @@ public final class StreamDaemon: Sendable {
                 ["fit": .integer(room), "wanted": .integer(configuration.server.connectionsMax)])
         }
         let database = try Self.openDatabase(configuration.store)
+        let callState = try Self.openState(configuration.state)
         let engines = try Engines(configuration, secrets: secrets, log: log)
         let cache = try SpeechCache(configuration.cache, speaker: configuration.tts[0])
         let assistants = try configuration.assistants.map {
@@ -41,7 +42,7 @@ public final class StreamDaemon: Sendable {
         try engines.warmUp()
         let services = Services(
             configuration: configuration, secrets: secrets, log: log, database: database,
-            engines: engines, speechCache: cache,
+            callState: callState, engines: engines, speechCache: cache,
             assistants: AssistantDirectory(assistants: assistants, configuration: configuration),
             now: now)
         self.services = services
@@ -140,6 +141,7 @@ public final class StreamDaemon: Sendable {
         loops.shutdown()
         services.engines.close()
         services.speechCache.close()
+        services.callState.close()
         services.database.close()
         services.log.info("stopped")
     }
@@ -147,7 +149,7 @@ public final class StreamDaemon: Sendable {
     // MARK: Making
 
     static func openDatabase(_ settings: StoreSettings) throws -> Database {
-        if settings.path != ":memory:" {
+        if settings.url.isEmpty, settings.path != ":memory:" {
             let folder = URL(filePath: settings.path).deletingLastPathComponent()
             do {
                 try FileManager.default.createDirectory(
@@ -158,7 +160,14 @@ public final class StreamDaemon: Sendable {
                         + "\(error.localizedDescription); name one that can be written")
             }
         }
-        return try Database(DatabaseOptions(path: settings.path))
+        return try Database(DatabaseOptions(path: settings.path, url: settings.url))
+    }
+
+    static func openState(_ settings: StateSettings) throws -> any ExpiringState {
+        guard !settings.url.isEmpty else {
+            return MemoryState(nowNanos: { MonotonicClock.nowNanos() })
+        }
+        return try RedisState(url: settings.url, timeoutMs: settings.timeoutMs)
     }
 
     /// Logs a request that never reached a route.

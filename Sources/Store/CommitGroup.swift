@@ -9,7 +9,7 @@ final class CommitGroup: Sendable {
     /// One operation: what it does, and who waits for it.
     struct Operation: Sendable {
         /// On the worker. Keeps its result; returns its error.
-        var run: @Sendable (SQLiteConnection) -> StoreError?
+        var run: @Sendable (SQLConnection) -> StoreError?
         /// On the worker, once; an error tells that what was done did not last.
         var complete: @Sendable (StoreError?) -> Void
     }
@@ -35,7 +35,7 @@ final class CommitGroup: Sendable {
     }
 
     /// Runs all that waits, in the order it came. On the worker.
-    func drain(on connection: SQLiteConnection) {
+    func drain(on connection: SQLConnection) {
         while let batch = next() {
             if batch.count == 1 {
                 batch[0].complete(batch[0].run(connection))
@@ -57,7 +57,7 @@ final class CommitGroup: Sendable {
         }
     }
 
-    private func run(_ batch: [Operation], on connection: SQLiteConnection) {
+    private func run(_ batch: [Operation], on connection: SQLConnection) {
         var failures: [StoreError?] = []
         do throws(StoreError) {
             try connection.transaction { () throws(StoreError) in
@@ -67,8 +67,8 @@ final class CommitGroup: Sendable {
                 }
             }
             for (operation, failure) in zip(batch, failures) { operation.complete(failure) }
-        } catch  where failures.isEmpty && error.isLocked {
-            // To wait for the same lock again with each of them would take minutes.
+        } catch  where failures.isEmpty && error.concernsAll {
+            // To wait for the same lock or server again with each of them would take minutes.
             for operation in batch { operation.complete(error) }
         } catch {
             // Nothing of the group was kept: what had run is told so, the rest is tried by itself.
@@ -81,7 +81,11 @@ final class CommitGroup: Sendable {
 }
 
 extension StoreError {
-    fileprivate var isLocked: Bool {
-        if case .locked = self { true } else { false }
+    /// Whether no other operation would fare better.
+    fileprivate var concernsAll: Bool {
+        switch self {
+        case .locked, .unreachable, .closed: true
+        default: false
+        }
     }
 }

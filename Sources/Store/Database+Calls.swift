@@ -48,8 +48,10 @@ extension Database {
                     [.text(turn.callSid), .text(turn.assistantID), .integer(turn.at)])
                 try connection.run(
                     """
-                    INSERT OR REPLACE INTO turns (call_sid, turn, at, caller_text, agent_text)
+                    INSERT INTO turns (call_sid, turn, at, caller_text, agent_text)
                     VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (call_sid, turn) DO UPDATE SET at = excluded.at,
+                        caller_text = excluded.caller_text, agent_text = excluded.agent_text
                     """,
                     [
                         .text(turn.callSid), .integer(Int64(turn.turn)), .integer(turn.at),
@@ -87,25 +89,27 @@ extension Database {
 
     /// Callbacks come late and out of order, so an ended call keeps its status, the earliest start
     /// wins, and empty fields do not erase full ones.
-    private static func upsert(_ call: CallRecord, _ connection: SQLiteConnection)
+    private static func upsert(_ call: CallRecord, _ connection: SQLConnection)
         throws(StoreError)
     {
         try connection.run(
             """
             INSERT INTO calls (\(callColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (call_sid) DO UPDATE SET
-                assistant_id = iif(excluded.assistant_id = '', assistant_id, excluded.assistant_id),
-                caller = iif(excluded.caller = '', caller, excluded.caller),
-                called = iif(excluded.called = '', called, excluded.called),
+                assistant_id = coalesce(nullif(excluded.assistant_id, ''), calls.assistant_id),
+                caller = coalesce(nullif(excluded.caller, ''), calls.caller),
+                called = coalesce(nullif(excluded.called, ''), calls.called),
                 status = CASE
-                    WHEN status IN ('completed', 'busy', 'failed', 'no-answer', 'canceled')
-                        THEN status
-                    WHEN status = 'in-progress'
-                        AND excluded.status IN ('queued', 'initiated', 'ringing') THEN status
+                    WHEN calls.status IN ('completed', 'busy', 'failed', 'no-answer', 'canceled')
+                        THEN calls.status
+                    WHEN calls.status = 'in-progress'
+                        AND excluded.status IN ('queued', 'initiated', 'ringing')
+                        THEN calls.status
                     ELSE excluded.status END,
-                started_at = min(started_at, excluded.started_at),
-                ended_at = coalesce(ended_at, excluded.ended_at),
-                duration_seconds = coalesce(excluded.duration_seconds, duration_seconds)
+                started_at = CASE WHEN excluded.started_at < calls.started_at
+                    THEN excluded.started_at ELSE calls.started_at END,
+                ended_at = coalesce(calls.ended_at, excluded.ended_at),
+                duration_seconds = coalesce(excluded.duration_seconds, calls.duration_seconds)
             """,
             [
                 .text(call.callSid), .text(call.assistantID), .text(call.from), .text(call.to),

@@ -26,7 +26,7 @@ extension Database {
 
     /// Inserts tables; one of a known name is brought up to date, and back where it was removed.
     static func put(
-        _ tables: [DiningTable], _ assistantID: String, _ connection: SQLiteConnection
+        _ tables: [DiningTable], _ assistantID: String, _ connection: SQLConnection
     ) throws(StoreError) {
         for table in tables {
             try connection.run(

@@ -81,7 +81,7 @@ extension Database {
 
     // MARK: - On the worker
 
-    private static func create(_ new: NewReservation, _ connection: SQLiteConnection)
+    private static func create(_ new: NewReservation, _ connection: SQLConnection)
         throws(StoreError) -> ReservationOutcome
     {
         let earlier = try reservations(
@@ -93,7 +93,7 @@ extension Database {
         case .success(let tables): seating = tables
         case .failure(let refusal): return refusal.outcome
         }
-        try connection.run(
+        let id = try connection.insert(
             """
             INSERT INTO reservations (assistant_id, confirmation_number, party_size, starts_at,
                 ends_at, starts_at_local, name, phone, status, call_sid, idempotency_key,
@@ -107,7 +107,6 @@ extension Database {
                 .text(new.phone), .optional(new.callSid), .text(new.idempotencyKey),
                 .integer(new.createdAt),
             ])
-        let id = connection.lastInsertID
         try keep(seating, forReservation: id, connection)
         try enqueue(
             new.confirmation, assistantID: query.assistantID, reservation: id, at: new.createdAt,
@@ -116,7 +115,7 @@ extension Database {
         return made.first.map(ReservationOutcome.booked) ?? .notFound
     }
 
-    private static func change(_ change: ReservationChange, _ connection: SQLiteConnection)
+    private static func change(_ change: ReservationChange, _ connection: SQLConnection)
         throws(StoreError) -> ReservationOutcome
     {
         var query = change.query
@@ -149,7 +148,7 @@ extension Database {
 
     private struct Refusal: Error { var outcome: ReservationOutcome }
 
-    private static func seat(_ query: AvailabilityQuery, _ connection: SQLiteConnection)
+    private static func seat(_ query: AvailabilityQuery, _ connection: SQLConnection)
         throws(StoreError) -> Result<[DiningTable], Refusal>
     {
         let plan = try floorPlan(query, connection)
@@ -164,7 +163,7 @@ extension Database {
     }
 
     private static func keep(
-        _ tables: [DiningTable], forReservation id: Int64, _ connection: SQLiteConnection
+        _ tables: [DiningTable], forReservation id: Int64, _ connection: SQLConnection
     ) throws(StoreError) {
         for table in tables {
             try connection.run(
@@ -174,7 +173,7 @@ extension Database {
     }
 
     /// Six digits are short enough to say and to note down; eight when six have become rare.
-    private static func unusedNumber(_ connection: SQLiteConnection) throws(StoreError) -> String {
+    private static func unusedNumber(_ connection: SQLConnection) throws(StoreError) -> String {
         for attempt in 0..<40 {
             let range = attempt < 20 ? 100_000...999_999 : 10_000_000...99_999_999
             let number = String(Int.random(in: range))
@@ -186,7 +185,7 @@ extension Database {
         throw .constraint(detail: "no unused confirmation number was found")
     }
 
-    static func tables(_ assistantID: String, _ connection: SQLiteConnection)
+    static func tables(_ assistantID: String, _ connection: SQLConnection)
         throws(StoreError) -> [DiningTable]
     {
         try connection.rows(
@@ -202,7 +201,7 @@ extension Database {
         }
     }
 
-    private static func floorPlan(_ query: AvailabilityQuery, _ connection: SQLiteConnection)
+    private static func floorPlan(_ query: AvailabilityQuery, _ connection: SQLConnection)
         throws(StoreError) -> FloorPlan
     {
         let starts = [query.slot.startsAt] + query.otherSlots.map(\.startsAt)
@@ -227,15 +226,23 @@ extension Database {
     }
 
     static func reservations(
-        where condition: String, _ values: [SQLValue], _ connection: SQLiteConnection
+        where condition: String, _ values: [SQLValue], _ connection: SQLConnection
     ) throws(StoreError) -> [Reservation] {
-        try connection.rows(
+        let names = try connection.rows(
+            """
+            SELECT r.id, t.name FROM reservations r
+            JOIN reservation_tables rt ON rt.reservation_id = r.id
+            JOIN dining_tables t ON t.id = rt.table_id
+            WHERE \(condition) ORDER BY t.id
+            """,
+            values
+        ) { row in (reservation: row.integer(0), name: row.text(1)) }
+        let tables = Dictionary(grouping: names, by: \.reservation).mapValues { $0.map(\.name) }
+        return try connection.rows(
             """
             SELECT r.id, r.assistant_id, r.confirmation_number, r.party_size, r.starts_at,
                 r.ends_at, r.starts_at_local, r.name, r.phone, r.status, r.call_sid,
-                r.idempotency_key, r.created_at,
-                (SELECT group_concat(t.name, char(31)) FROM reservation_tables rt
-                 JOIN dining_tables t ON t.id = rt.table_id WHERE rt.reservation_id = r.id)
+                r.idempotency_key, r.created_at
             FROM reservations r WHERE \(condition) ORDER BY r.starts_at, r.id
             """,
             values
@@ -247,7 +254,7 @@ extension Database {
                 status: Reservation.Status(rawValue: row.text(9)) ?? .cancelled,
                 callSid: row.optionalText(10), idempotencyKey: row.text(11),
                 createdAt: row.integer(12),
-                tableNames: row.text(13).split(separator: "\u{1f}").map(String.init))
+                tableNames: tables[row.integer(0)] ?? [])
         }
     }
 }

@@ -16,6 +16,8 @@ public protocol ExpiringState: Sendable {
         completion: @escaping StoreCompletion<Bool>)
     /// Removes the value and answers with it; of two takers only one gets it.
     func take(_ key: String, completion: @escaping StoreCompletion<[UInt8]?>)
+    /// Waits for what is under way and lets go of the server, where there is one. Blocks.
+    func close()
 }
 
 /// Expiring state in this process's memory, bounded in entries. When it is full of live entries, a
@@ -46,6 +48,8 @@ public final class MemoryState: ExpiringState {
 
     /// Entries held, expired ones that have not been swept included.
     public var count: Int { contents.withLock { $0.entries.count } }
+
+    public func close() {}
 
     public func value(for key: String, completion: @escaping StoreCompletion<[UInt8]?>) {
         let now = nowNanos()

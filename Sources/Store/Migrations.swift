@@ -1,7 +1,8 @@
 /// The schema as a list of steps. A released step is never edited: a change is a new step.
 ///
 /// Instants are seconds since 1970 in UTC; the columns named `_local` hold what a clock in the
-/// business showed, so that a person can read the table.
+/// business showed, so that a person can read the table. Steps are written in SQLite's dialect, with
+/// the column types INTEGER and TEXT; `PostgresDialect` has them in its own.
 enum Migrations {
     static let steps: [String] = [
         callsAndReservations, menusAndOrders, messages, desksAndDirectories,
@@ -9,23 +10,18 @@ enum Migrations {
 
     /// Brings the schema to the newest version. Each step is one transaction, and the version is
     /// read again inside it, because another process may have been quicker.
-    static func apply(to connection: SQLiteConnection) throws(StoreError) {
+    static func apply(to connection: SQLConnection) throws(StoreError) {
         for target in 1...steps.count {
             try connection.transaction { () throws(StoreError) in
-                let version = try currentVersion(connection)
+                let version = try connection.schemaVersion()
                 guard version <= steps.count else {
                     throw StoreError.newerSchema(
-                        path: connection.path, found: version, known: steps.count)
+                        path: connection.place, found: version, known: steps.count)
                 }
                 guard version < target else { return }
-                try connection.execute(steps[target - 1])
-                try connection.execute("PRAGMA user_version = \(target)")
+                try connection.migrate(steps[target - 1], to: target)
             }
         }
-    }
-
-    static func currentVersion(_ connection: SQLiteConnection) throws(StoreError) -> Int {
-        Int(try connection.rows("PRAGMA user_version") { $0.integer(0) }.first ?? 0)
     }
 
     private static let callsAndReservations = """

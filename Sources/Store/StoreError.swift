@@ -9,11 +9,19 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case newerSchema(path: String, found: Int, known: Int)
     /// A row that breaks a rule of the schema (unique, foreign key, check).
     case constraint(detail: String)
-    case failed(path: String, code: Int32, detail: String)
+    case failed(path: String, code: String, detail: String)
+    /// The database server cannot be reached; nothing was done.
+    case unreachable(path: String, reason: String)
+    /// The connection broke before the answer; what was asked may have been done or not.
+    case interrupted(path: String, reason: String)
     /// More work is waiting for the store than its limit allows.
     case overloaded(pendingMax: Int)
     /// The expiring state holds as many live entries as its limit allows.
     case stateFull(entriesMax: Int)
+    /// The server of the expiring state cannot be reached; nothing was done.
+    case stateUnreachable(place: String, reason: String)
+    /// The server of the expiring state refused, or broke off before its answer.
+    case stateFailed(place: String, reason: String)
     case closed(path: String)
 
     public var description: String {
@@ -34,10 +42,19 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
             "the record breaks a rule of the database: \(detail)"
         case .failed(let path, let code, let detail):
             "the database \(path) failed with code \(code): \(detail)"
+        case .unreachable(let path, let reason):
+            "the database \(path) can't be reached (\(reason)); see that it runs and lets us in"
+        case .interrupted(let path, let reason):
+            "the connection to the database \(path) broke (\(reason)); what was asked may have been "
+                + "done: ask again under the same key"
         case .overloaded(let pendingMax):
             "\(pendingMax) operations are waiting for the database; its disk is too slow"
         case .stateFull(let entriesMax):
             "the conversation state holds \(entriesMax) live entries; raise the limit"
+        case .stateUnreachable(let place, let reason):
+            "the conversation state at \(place) can't be reached (\(reason)); see that Redis runs"
+        case .stateFailed(let place, let reason):
+            "the conversation state at \(place) failed: \(reason)"
         case .closed(let path):
             "the database \(path) has been closed"
         }

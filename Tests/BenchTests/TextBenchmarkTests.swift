@@ -1,4 +1,5 @@
 import Foundation
+import PrivateServers
 import Testing
 
 /// Load by text messages, and the daemon killed in the middle of it, in a small form.
@@ -18,10 +19,16 @@ import Testing
         #expect(try #require(figures.number("latency.p99Ms")) > 0)
     }
 
-    @Test func noOrderIsLostOrDoubledWhenTheDaemonIsKilled() async throws {
+    @Test(arguments: ["sqlite", "postgres"])
+    func noOrderIsLostOrDoubledWhenTheDaemonIsKilled(store: String) async throws {
+        if store == "postgres", PostgresServer.programs == nil {
+            try Test.cancel("\(PostgresServer.mend)")
+        }
         let bench = try BenchProgram()
         defer { bench.remove() }
-        let outcome = try await bench.run(["kill", "--orders", "30", "--rounds", "1"])
+        let outcome = try await bench.run([
+            "kill", "--store", store, "--orders", "30", "--rounds", "1",
+        ])
         #expect(outcome.code == 0, "\(outcome.output)")
         #expect(outcome.output.contains("kill: seed ") && outcome.output.contains("round 1: "))
     }

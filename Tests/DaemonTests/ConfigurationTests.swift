@@ -37,6 +37,26 @@ private func fault(_ yaml: String) -> String {
                 "'collector' is not an address"))
     }
 
+    @Test func addressesOfServersAreChecked() throws {
+        let yaml =
+            minimal + "store: {url: \"postgres://streamd@db.example/streamd\"}\n"
+            + "state: {url: \"redis://cache.example:6380/1\", timeoutMs: 500}\n"
+        let configuration = try Configuration.parse(yaml: yaml, file: "f.yaml")
+        #expect(configuration.store.url == "postgres://streamd@db.example/streamd")
+        #expect(configuration.state.timeoutMs == 500)
+        #expect(
+            fault(minimal + "store: {url: \"mysql://h/d\"}\n").contains(
+                "store.url is no address of a PostgreSQL database"))
+        #expect(
+            fault(minimal + "state: {url: \"rediss://h\"}\n").contains(
+                "state.url is no address of a Redis server"))
+        let secrets = try Secrets(
+            environment: [
+                "STREAMD_STORE_URL": "postgres://u:p@h/d", "STREAMD_STATE_URL": "redis://:p@h",
+            ], file: "/nonexistent")
+        #expect(secrets.storeURL == "postgres://u:p@h/d" && secrets.stateURL == "redis://:p@h")
+    }
+
     @Test func fixedEndpointingNeedsOneNumberOnly() throws {
         let yaml = minimal + "turn: {endpointing: fixed, endpointMs: 100}\n"
         let configuration = try Configuration.parse(yaml: yaml, file: "f.yaml")

@@ -17,6 +17,8 @@ final class TestDaemon: Sendable {
     var webhook: String { "http://127.0.0.1:\(port)/twilio/voice" }
     var stream: String { "ws://127.0.0.1:\(port)/twilio/stream" }
     var databasePath: String { folder + "/streamd.sqlite" }
+    /// Its records, wherever its configuration puts them.
+    let database: DatabaseOptions
 
     /// Instant engines, no signatures; a lead that outlasts what a crowded machine keeps from us.
     static let base = """
@@ -54,6 +56,8 @@ final class TestDaemon: Sendable {
         _ configuration: Configuration, now: Date?, environment: [String: String], folder: String
     ) throws {
         self.folder = folder
+        database = DatabaseOptions(
+            path: configuration.store.path, url: configuration.store.url)
         logDescriptor = open(folder + "/log", O_CREAT | O_WRONLY | O_APPEND, 0o600)
         log = Logger(level: configuration.log.level, format: .text, descriptor: logDescriptor)
         let secrets = try Secrets(environment: environment, file: folder + "/none")

@@ -3,20 +3,23 @@ import Store
 import Testing
 
 @Suite struct DatabaseTests {
-    @Test func opensTwiceWithTheSameSchema() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func opensTwiceWithTheSameSchema(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         try await store.database.seed([4])
         #expect(try store.database.schemaVersion() == 4)
-        let again = try Database(DatabaseOptions(path: store.path))
+        let again = try store.another()
         let tables = try await again.value { again.diningTables(assistantID: "r", completion: $0) }
         #expect(tables.count == 1)
         again.close()
-        #expect(FileManager.default.fileExists(atPath: store.path + "-wal"))
+        if kind == .sqlite {
+            #expect(FileManager.default.fileExists(atPath: store.path + "-wal"))
+        }
     }
 
     @Test func aFileThatIsNoDatabase() throws {
-        let store = try TemporaryDatabase()
-        let path = store.folder.appendingPathComponent("noise").path
+        let store = try TemporaryDatabase(.sqlite)
+        let path = store.path(of: "noise")
         try Data(repeating: 0x41, count: 8192).write(to: URL(fileURLWithPath: path))
         do {
             _ = try Database(DatabaseOptions(path: path))
@@ -32,9 +35,9 @@ import Testing
     }
 
     @Test func aFolderInPlaceOfTheFile() throws {
-        let store = try TemporaryDatabase()
+        let store = try TemporaryDatabase(.sqlite)
         #expect {
-            _ = try Database(DatabaseOptions(path: store.folder.path))
+            _ = try Database(DatabaseOptions(path: store.path(of: "")))
         } throws: {
             if case .cannotOpen? = $0 as? StoreError { true } else { false }
         }
@@ -46,7 +49,7 @@ import Testing
     }
 
     @Test func aSchemaFromTheFuture() throws {
-        let store = try TemporaryDatabase()
+        let store = try TemporaryDatabase(.sqlite)
         store.database.close()
         // The version of the schema is the big-endian number at byte 60 of the file.
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: store.path))
@@ -54,14 +57,14 @@ import Testing
         try file.write(contentsOf: [0, 0, 0, 99])
         try file.close()
         #expect(throws: StoreError.newerSchema(path: store.path, found: 99, known: 4)) {
-            _ = try Database(DatabaseOptions(path: store.path))
+            _ = try store.another()
         }
     }
 
     @Test func aLockedFileIsSaid() async throws {
-        let store = try TemporaryDatabase()
+        let store = try TemporaryDatabase(.sqlite)
         try await store.database.seed([4])
-        let other = try Database(DatabaseOptions(path: store.path, busyTimeoutMs: 20))
+        let other = try store.another(busyTimeoutMs: 20)
         let blocker = try ExclusiveLock(path: store.path)
         await #expect(throws: StoreError.locked(path: store.path, afterMs: 20)) {
             _ = try await other.book(new(query(2), key: "1"))
@@ -71,10 +74,11 @@ import Testing
         other.close()
     }
 
-    @Test func afterClosing() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func afterClosing(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         store.database.close()
-        await #expect(throws: StoreError.closed(path: store.path)) {
+        await #expect(throws: StoreError.closed(path: store.database.path)) {
             _ = try await store.database.all()
         }
     }
@@ -104,8 +108,9 @@ import Testing
         #expect((5...6).contains(refused.count))
     }
 
-    @Test func callsKeepTheirLastStatus() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func callsKeepTheirLastStatus(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         func record(_ call: CallRecord) async throws {
             try await store.database.value { store.database.recordCall(call, completion: $0) }
         }
@@ -132,8 +137,9 @@ import Testing
         #expect(none == nil)
     }
 
-    @Test func turnsNeedNoCallBefore() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func turnsNeedNoCallBefore(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         for (turn, text) in [(2, "later"), (1, "first"), (2, "replaced")] {
             let record = TurnRecord(
                 callSid: "CA", assistantID: "r", turn: turn, at: 5, callerText: text, agentText: "a"

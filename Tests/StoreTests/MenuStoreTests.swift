@@ -1,4 +1,5 @@
 import Foundation
+import PrivateServers
 import Store
 import Testing
 
@@ -29,8 +30,13 @@ private let oneCake = [OrderWish(item: "Cake")]
 
 /// Menus and orders in the database.
 @Suite struct MenuStoreTests {
-    private func makeStore() async throws -> Database {
-        let store = try Database(DatabaseOptions(path: ":memory:"))
+    private func makeStore(_ kind: StoreKind) async throws -> Database {
+        let options =
+            switch kind {
+            case .sqlite: DatabaseOptions(path: ":memory:")
+            case .postgres: DatabaseOptions(url: try PostgresServer.shared().makeSchema())
+            }
+        let store = try Database(options)
         try await store.value { store.replaceMenu([soup, cake], assistantID: "a", completion: $0) }
         return store
     }
@@ -49,16 +55,18 @@ private let oneCake = [OrderWish(item: "Cake")]
         try await store.value { store.createOrder(new, completion: $0) }
     }
 
-    @Test func aMenuComesBackAsItWasPutIn() async throws {
-        let store = try await makeStore()
+    @Test(arguments: StoreKind.allCases)
+    func aMenuComesBackAsItWasPutIn(kind: StoreKind) async throws {
+        let store = try await makeStore(kind)
         #expect(try await menu(store, "a") == [soup, cake])
         #expect(try await menu(store, "b") == [])
         try await store.value { store.replaceMenu([cake], assistantID: "a", completion: $0) }
         #expect(try await menu(store, "a") == [cake])
     }
 
-    @Test func aMenuIsSeededOnce() async throws {
-        let store = try await makeStore()
+    @Test(arguments: StoreKind.allCases)
+    func aMenuIsSeededOnce(kind: StoreKind) async throws {
+        let store = try await makeStore(kind)
         #expect(
             try await store.value { store.seedMenu([cake], assistantID: "a", completion: $0) }
                 == false)
@@ -68,8 +76,9 @@ private let oneCake = [OrderWish(item: "Cake")]
         #expect(try await menu(store, "b") == [cake])
     }
 
-    @Test func anOrderHasItsLinesAndItsTotal() async throws {
-        let store = try await makeStore()
+    @Test(arguments: StoreKind.allCases)
+    func anOrderHasItsLinesAndItsTotal(kind: StoreKind) async throws {
+        let store = try await makeStore(kind)
         let wishes = [
             OrderWish(item: "Soup", size: "Large", extras: ["Egg", "Bread"], quantity: 3),
             OrderWish(item: "Cake", quantity: 2),
@@ -88,16 +97,18 @@ private let oneCake = [OrderWish(item: "Cake")]
         #expect(try await orders(store) == [placed])
     }
 
-    @Test func oneKeyOrdersOnce() async throws {
-        let store = try await makeStore()
+    @Test(arguments: StoreKind.allCases)
+    func oneKeyOrdersOnce(kind: StoreKind) async throws {
+        let store = try await makeStore(kind)
         let first = try await create(store, order(oneCake, total: 600, key: "k"))
         #expect(try await create(store, order(oneCake, total: 600, key: "k")) == first)
         _ = try await create(store, order(oneCake, total: 600, key: "l"))
         #expect(try await orders(store).map(\.number) == [1001, 1002])
     }
 
-    @Test func numbersAndMenusAreEachAssistantsOwn() async throws {
-        let store = try await makeStore()
+    @Test(arguments: StoreKind.allCases)
+    func numbersAndMenusAreEachAssistantsOwn(kind: StoreKind) async throws {
+        let store = try await makeStore(kind)
         let dear = MenuItem(
             name: "Cake", category: "Desserts", sizes: [.init(name: "", price: Money(cents: 900))])
         try await store.value { store.replaceMenu([dear], assistantID: "b", completion: $0) }
@@ -108,16 +119,18 @@ private let oneCake = [OrderWish(item: "Cake")]
         #expect(try await orders(store, "b").map(\.number) == [1001])
     }
 
-    @Test func anOrderAtAnotherPriceIsNotPlaced() async throws {
-        let store = try await makeStore()
+    @Test(arguments: StoreKind.allCases)
+    func anOrderAtAnotherPriceIsNotPlaced(kind: StoreKind) async throws {
+        let store = try await makeStore(kind)
         #expect(
             try await create(store, order(oneCake, total: 599, key: "k"))
                 == .priceChanged(total: Money(cents: 600)))
         #expect(try await orders(store).isEmpty)
     }
 
-    @Test func whatTheMenuDoesNotHaveIsRefused() async throws {
-        let store = try await makeStore()
+    @Test(arguments: StoreKind.allCases)
+    func whatTheMenuDoesNotHaveIsRefused(kind: StoreKind) async throws {
+        let store = try await makeStore(kind)
         let cases: [(OrderWish, OrderFault)] = [
             (OrderWish(item: "Pie"), .unknownItem("Pie")),
             (OrderWish(item: "Soup"), .sizeNeeded(item: "Soup", sizes: ["Small", "Large"])),
@@ -138,8 +151,9 @@ private let oneCake = [OrderWish(item: "Cake")]
         #expect(try await orders(store).isEmpty)
     }
 
-    @Test func aNewMenuLeavesOldOrdersAsTheyWere() async throws {
-        let store = try await makeStore()
+    @Test(arguments: StoreKind.allCases)
+    func aNewMenuLeavesOldOrdersAsTheyWere(kind: StoreKind) async throws {
+        let store = try await makeStore(kind)
         _ = try await create(store, order(oneCake, total: 600, key: "k"))
         let before = try await orders(store)
         try await store.value { store.replaceMenu([soup], assistantID: "a", completion: $0) }

@@ -38,8 +38,9 @@ extension Database {
 
 /// Messages, conversations by text and the outbox.
 @Suite struct MessageStoreTests {
-    @Test func aMessageIsAnsweredOnce() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func aMessageIsAnsweredOnce(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         #expect(try await store.database.context("SM1") == MessageContext())
         let answered = AnsweredMessage(
             message: message("SM1"), reply: ["one", "two"], conversation: conversation(turn: 1),
@@ -50,7 +51,7 @@ extension Database {
         #expect(try await store.database.record(again) == .answeredBefore(["one", "two"]))
         // It is all there after a restart.
         store.database.close()
-        let reopened = try Database(DatabaseOptions(path: store.path))
+        let reopened = try store.another()
         defer { reopened.close() }
         let context = try await reopened.context("SM1")
         #expect(context.earlierReply == ["one", "two"])
@@ -61,8 +62,9 @@ extension Database {
         #expect(kept == [message("SM1")])
     }
 
-    @Test func anEmptyReplyIsAReply() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func anEmptyReplyIsAReply(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         let answered = AnsweredMessage(
             message: message("SM1"), reply: [], conversation: nil, version: 0)
         #expect(try await store.database.record(answered) == .stored)
@@ -70,8 +72,9 @@ extension Database {
         #expect(try await store.database.context("SM2").earlierReply == nil)
     }
 
-    @Test func whoWasOvertakenStartsAgain() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func whoWasOvertakenStartsAgain(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         func answer(_ sid: String, version: Int) async throws -> AnswerOutcome {
             try await store.database.record(
                 AnsweredMessage(
@@ -84,8 +87,9 @@ extension Database {
         #expect(try await answer("SM2", version: 1) == .stored)
     }
 
-    @Test func conversationsExpireAndEnd() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func conversationsExpireAndEnd(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         let database = store.database
         _ = try await database.record(
             AnsweredMessage(
@@ -100,8 +104,9 @@ extension Database {
         #expect(ended.conversation == nil && ended.version == 2)
     }
 
-    @Test func whoStopsGetsNoConfirmations() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func whoStopsGetsNoConfirmations(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         let database = store.database
         try await database.seed([4])
         _ = try await database.record(
@@ -119,8 +124,9 @@ extension Database {
         #expect(try await !database.context("SM3").hasOptedOut)
     }
 
-    @Test func aConfirmationIsQueuedWithWhatItConfirms() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func aConfirmationIsQueuedWithWhatItConfirms(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         let database = store.database
         try await database.seed([2])
         var wish = new(query(2), key: "k")
@@ -141,8 +147,9 @@ extension Database {
         #expect(reservation.idempotencyKey == "k")
     }
 
-    @Test func aClaimThatIsNotSettledIsGivenOutAgainAsUncertain() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func aClaimThatIsNotSettledIsGivenOutAgainAsUncertain(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         let database = store.database
         try await database.seed([4, 4])
         for key in ["a", "b"] {
@@ -180,8 +187,9 @@ extension Database {
 
 /// Many operations at once share commits; what fails among them takes nothing with it.
 @Suite struct CommitGroupTests {
-    @Test func thousandsAtOnceAreAllKeptInOrder() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func thousandsAtOnceAreAllKeptInOrder(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         let database = store.database
         try await database.seed([2])
         let outcomes = await withTaskGroup(of: (Int, Bool).self) { group in
@@ -199,13 +207,14 @@ extension Database {
         #expect(outcomes.filter(\.value).count == 1333)
         #expect(outcomes.allSatisfy { ($0.key % 3 != 0) == $0.value })
         // They are on the disk: another connection sees them.
-        let other = try Database(DatabaseOptions(path: store.path))
+        let other = try store.another()
         defer { other.close() }
         #expect(try await other.all().count == 1333)
     }
 
-    @Test func answersComeInTheOrderAsked() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func answersComeInTheOrderAsked(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         let database = store.database
         let order = OrderOfAnswers()
         await withCheckedContinuation { continuation in
@@ -226,9 +235,10 @@ extension Database {
         func append(_ number: Int) { numbers.append(number) }
     }
 
-    @Test func aMenuThatAnotherProgramWritesIsSoldAtOnce() async throws {
-        let store = try TemporaryDatabase()
-        let other = try Database(DatabaseOptions(path: store.path))
+    @Test(arguments: StoreKind.allCases)
+    func aMenuThatAnotherProgramWritesIsSoldAtOnce(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
+        let other = try store.another()
         defer { other.close() }
         func menu(_ price: Int64) -> [MenuItem] {
             [

@@ -2,25 +2,6 @@ import Foundation
 import Store
 import Testing
 
-/// A database in a folder of its own, removed with it.
-final class TemporaryDatabase {
-    let folder: URL
-    let path: String
-    let database: Database
-
-    init() throws {
-        folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("streamd-store-\(UUID().uuidString)")
-        path = folder.appendingPathComponent("test.sqlite").path
-        database = try Database(DatabaseOptions(path: path))
-    }
-
-    deinit {
-        database.close()
-        try? FileManager.default.removeItem(at: folder)
-    }
-}
-
 let evening: UnixSeconds = 1_800_000_000
 
 func query(
@@ -62,8 +43,9 @@ extension ReservationOutcome {
 }
 
 @Suite struct ReservationStoreTests {
-    @Test func smallestSufficientTableFirst() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func smallestSufficientTableFirst(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         try await store.database.seed([8, 2, 4, 6])
         var names: [[String]] = []
         for index in 0..<4 {
@@ -74,8 +56,9 @@ extension ReservationOutcome {
         #expect(try await store.database.book(new(query(2), key: "5")) == .full(alternatives: []))
     }
 
-    @Test func joinsTablesOfAGroupOnly() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func joinsTablesOfAGroupOnly(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         try await store.database.seed([2, 4, 4], group: "hall")
         try await store.database.seed([2, 4, 4], assistant: "apart")
         let six = try await store.database.book(new(query(6), key: "1"))
@@ -86,8 +69,9 @@ extension ReservationOutcome {
         #expect(apart == .tooLarge(partySizeMax: 4))
     }
 
-    @Test func overlapIsHalfOpen() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func overlapIsHalfOpen(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         try await store.database.seed([4])
         _ = try await store.database.book(new(query(4), key: "1"))
         let length: Int64 = 90 * 60
@@ -102,8 +86,9 @@ extension ReservationOutcome {
         }
     }
 
-    @Test func offersFreeAlternativesInOrder() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func offersFreeAlternativesInOrder(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         try await store.database.seed([4])
         _ = try await store.database.book(new(query(4), key: "1"))
         let others = [evening + 1800, evening - 7200, evening + 7200, evening + 9000]
@@ -117,8 +102,9 @@ extension ReservationOutcome {
         #expect(alternatives.map(\.startsAt) == [evening - 7200, evening + 7200])
     }
 
-    @Test func theSameKeyBooksOnce() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func theSameKeyBooksOnce(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         try await store.database.seed([4, 4])
         let first = try #require(try await store.database.book(new(query(4), key: "k")).reservation)
         let second = try await store.database.book(new(query(2), key: "k", name: "Other"))
@@ -127,10 +113,11 @@ extension ReservationOutcome {
         #expect(first.confirmationNumber.count == 6)
     }
 
-    @Test func oneOfManyRequestsForTheLastTableWins() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func oneOfManyRequestsForTheLastTableWins(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         // A second program writes the same file.
-        let other = try Database(DatabaseOptions(path: store.path))
+        let other = try store.another()
         defer { other.close() }
         for round in 0..<5 {
             let assistant = "r\(round)"
@@ -151,11 +138,12 @@ extension ReservationOutcome {
         }
     }
 
-    @Test func noTableIsEverTakenTwice() async throws {
+    @Test(arguments: StoreKind.allCases)
+    func noTableIsEverTakenTwice(kind: StoreKind) async throws {
         let seed = UInt64.random(in: 0..<UInt64.max)
         print("seed \(seed)")
         var random = SeededGenerator(seed: seed)
-        let store = try TemporaryDatabase()
+        let store = try TemporaryDatabase(kind)
         try await store.database.seed([2, 2, 4, 4, 6], group: "g")
         for index in 0..<150 {
             let start = evening + Int64.random(in: 0..<12, using: &random) * 1800
@@ -183,8 +171,9 @@ extension ReservationOutcome {
         }
     }
 
-    @Test func changesInPlaceOrNotAtAll() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func changesInPlaceOrNotAtAll(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         try await store.database.seed([2, 4])
         let made = try #require(try await store.database.book(new(query(2), key: "1")).reservation)
         let number = made.confirmationNumber
@@ -208,8 +197,9 @@ extension ReservationOutcome {
         #expect(try await store.database.all().first?.startsAt == evening + 600)
     }
 
-    @Test func cancellingFreesTheTable() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func cancellingFreesTheTable(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         try await store.database.seed([4])
         let made = try #require(try await store.database.book(new(query(4), key: "1")).reservation)
         func cancel(_ assistant: String) async throws -> Reservation? {
@@ -225,8 +215,9 @@ extension ReservationOutcome {
         #expect(try await store.database.book(new(query(4), key: "2")).reservation != nil)
     }
 
-    @Test func tablesAreSeededOnce() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func tablesAreSeededOnce(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         func seed(_ tables: [DiningTable]) async throws -> Bool {
             try await store.database.value {
                 store.database.seedDiningTables(tables, assistantID: "r", completion: $0)
@@ -241,8 +232,9 @@ extension ReservationOutcome {
         #expect(tables.map(\.name) == ["A"] && tables.map(\.joinGroup) == ["x"])
     }
 
-    @Test func hostileTextIsKeptAsText() async throws {
-        let store = try TemporaryDatabase()
+    @Test(arguments: StoreKind.allCases)
+    func hostileTextIsKeptAsText(kind: StoreKind) async throws {
+        let store = try TemporaryDatabase(kind)
         try await store.database.seed([4])
         let name =
             "Robert'); DROP TABLE reservations;-- \u{0}😀\u{202E}"

@@ -1,15 +1,18 @@
 import Foundation
+import PrivateServers
 import Realtime
 import ServiceStandIns
 import Store
 
 /// Kills the daemon at random moments while customers order by text, starts it again, and looks
-/// whether every order that a customer was told of exists once, and none that nobody asked for.
+/// whether every order that a customer was told of exists once, and none that nobody asked for. With
+/// SQLite, or with a PostgreSQL server of its own.
 enum KillBenchmark {
     private static let known: [BenchOptions.Known] = [
         ("menu", "samples/menus/bella-napoli.csv", "menu of the restaurant"),
         ("orders", "200", "customers who order at once"), ("rounds", "20", "kills"),
         ("seed", "0", "of moments and customers; 0 takes a new one and prints it"),
+        ("store", "sqlite", "sqlite, or postgres: a server of its own that syncs"),
         ("within-ms", "800", "the kill comes at a random moment of this time"),
     ]
 
@@ -31,8 +34,13 @@ enum KillBenchmark {
         let count = max(1, try options.integer("orders"))
         let rounds = max(1, try options.integer("rounds"))
         let withinMs = max(1, try options.integer("within-ms"))
-        let daemon = try TextDaemon.start(menu: options["menu"])
-        defer { daemon.stop() }
+        let server = try server(options["store"])
+        let settings = try server.map { [(key: "store.url", value: "\"\(try $0.makeSchema())\"")] }
+        let daemon = try TextDaemon.start(menu: options["menu"], settings: settings ?? [])
+        defer {
+            daemon.stop()
+            withExtendedLifetime(server) {}
+        }
         var customers: [TextCustomer] = []
         var faults: [String] = []
         for round in 1...rounds {
@@ -54,7 +62,7 @@ enum KillBenchmark {
             try daemon.killAndRestart()
             try daemon.waitUntilReady()
             for customer in group { customer.wait() }
-            let found = check(customers, try TextsBenchmark.orders(daemon.databasePath))
+            let found = check(customers, try TextsBenchmark.orders(daemon.database))
             faults += found.map { "round \(round): \($0)" }
             print(
                 "round \(round): killed after \(moment) ms with \(before) of \(count) confirmed; "
@@ -65,6 +73,17 @@ enum KillBenchmark {
         }
         for fault in faults.prefix(20) { print("fault: \(fault)") }
         return faults.isEmpty ? 0 : 1
+    }
+
+    /// The server that the records are in; nil for a file.
+    private static func server(_ store: String) throws -> PostgresServer? {
+        switch store {
+        case "sqlite": return nil
+        case "postgres": return try PostgresServer(syncs: true)
+        default:
+            throw BenchOptions.Fault(
+                description: "--store must be sqlite or postgres, not '\(store)'")
+        }
     }
 
     /// What is wrong with the orders.

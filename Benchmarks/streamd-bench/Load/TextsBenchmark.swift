@@ -50,7 +50,7 @@ enum TextsBenchmark {
         let outcome = load.run(perSecond: rate)
         let use = MachineTime(server: daemon.process).since(before)
         let wanted = (0..<count).count { $0 / customers % lines.count == orderingLine }
-        let placed = try orders(daemon.databasePath)
+        let placed = try orders(daemon.database)
         let distinct = Set(placed.map(\.idempotencyKey)).count
         print(text(outcome, use, rate: rate, count: count))
         print("orders: \(placed.count) in the database, \(wanted) were confirmed by the customers")
@@ -63,8 +63,8 @@ enum TextsBenchmark {
     }
 
     /// Every order of the restaurant, read beside the daemon. Blocking.
-    static func orders(_ path: String) throws -> [Order] {
-        let database = try Database(DatabaseOptions(path: path))
+    static func orders(_ options: DatabaseOptions) throws -> [Order] {
+        let database = try Database(options)
         defer { database.close() }
         let done = DispatchSemaphore(value: 0)
         let found = OrderBox()

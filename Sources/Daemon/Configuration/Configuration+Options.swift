@@ -234,6 +234,17 @@ extension Configuration {
             "store.path", \.store.path, allowed: "path, or :memory:",
             "The SQLite database; its folder is made if it is missing."),
         .text(
+            "store.url", \.store.url, allowed: "postgres://user@host:port/database",
+            "A PostgreSQL database in place of the SQLite file; STREAMD_STORE_URL in the environment "
+                + "stands in for it, the place for one with a password."),
+        .text(
+            "state.url", \.state.url, allowed: "redis://host:port/number, or unix:///path",
+            "A Redis server that keeps the memory of calls by `<Gather>`, for several nodes; empty "
+                + "keeps it in the process. STREAMD_STATE_URL in the environment stands in for it."),
+        .integer(
+            "state.timeoutMs", \.state.timeoutMs, 10...60_000, unit: "ms",
+            "Time the Redis server has to answer."),
+        .text(
             "models.directory", \.models.directory, allowed: "path of a folder",
             "Where weights are; empty means STREAMD_CACHE/models or ~/.cache/streamd/models."),
         .text(

@@ -1,5 +1,6 @@
 import Assistants
 import Foundation
+import Store
 
 extension Configuration {
     /// Reads a configuration file. Blocking; for start and reload.
@@ -80,6 +81,7 @@ extension Configuration {
                 "server.tlsCertificate and server.tlsKey go together; give both or neither")
         }
         try validateTelemetry(fail)
+        try validateStores(fail)
         try validateAssistants(fail)
         try validatePublicURL(fail)
     }
@@ -170,6 +172,17 @@ extension Configuration {
             throw fail(
                 "telemetry.otlpEndpoint",
                 "'\(telemetry.otlpEndpoint)' is not an address; write \"http://127.0.0.1:4318\"")
+        }
+    }
+
+    private func validateStores(
+        _ fail: (String, String) -> ConfigurationError
+    ) throws(ConfigurationError) {
+        if !store.url.isEmpty, let fault = DatabaseOptions.fault(inURL: store.url) {
+            throw fail("store.url", "store.url is no address of a PostgreSQL database: \(fault)")
+        }
+        if !state.url.isEmpty, let fault = RedisState.fault(inURL: state.url) {
+            throw fail("state.url", "state.url is no address of a Redis server: \(fault)")
         }
     }
 

@@ -20,6 +20,7 @@ public struct Configuration: Sendable {
     public var sms = SMSSettings()
     public var outbox = OutboxSettings()
     public var store = StoreSettings()
+    public var state = StateSettings()
     public var models = ModelSettings()
     public var log = LogSettings()
     public var telemetry = TelemetrySettings()
@@ -142,6 +143,13 @@ public struct LimitSettings: Sendable {
 /// `store`: where records are kept.
 public struct StoreSettings: Sendable {
     public var path = "var/streamd.sqlite"
+    public var url = ""
+}
+
+/// `state`: where conversations of calls are kept between webhooks.
+public struct StateSettings: Sendable {
+    public var url = ""
+    public var timeoutMs = 2000
 }
 
 /// `models`: where weights are found.

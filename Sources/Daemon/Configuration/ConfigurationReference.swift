@@ -98,6 +98,7 @@ public enum ConfigurationReference {
         "outbox.attemptsMax": "12",
         "telemetry.otlpEndpoint": "\"\"",
         "store.path": "\"var/streamd.sqlite\"",
+        "state.timeoutMs": "2000",
         "models.directory": "\"\"",
         "log.level": "info",
     ]

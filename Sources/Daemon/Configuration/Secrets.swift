@@ -8,6 +8,9 @@ public struct Secrets: Sendable {
     public var publicURL: String
     /// Who may ask for calls: the bearer tokens of `STREAMD_API_TOKENS`, apart by commas or spaces.
     public var apiTokens: [String]
+    /// Stand in for `store.url` and `state.url`, which may hold passwords.
+    public var storeURL: String
+    public var stateURL: String
     /// Stands in for `telemetry.otlpEndpoint`.
     public var otlpEndpoint: String
     /// Headers for the collector, such as its key.
@@ -28,6 +31,8 @@ public struct Secrets: Sendable {
             .compactMap { values[$0] }.first { !$0.isEmpty } ?? ""
         apiTokens = (values["STREAMD_API_TOKENS"] ?? "")
             .split { $0 == "," || $0.isWhitespace }.map(String.init)
+        storeURL = values["STREAMD_STORE_URL"] ?? ""
+        stateURL = values["STREAMD_STATE_URL"] ?? ""
         otlpEndpoint = values["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? ""
         otlpHeaders = Self.headers(values["OTEL_EXPORTER_OTLP_HEADERS"] ?? "")
     }

@@ -3,19 +3,38 @@ import Glibc
 
 /// What is kept, and the room for it.
 extension Doctor {
-    /// The database; other stores that are configured have their line behind it.
-    func stores() -> [Finding] { [database()] }
+    /// Records, and what calls by `<Gather>` and text messages remember.
+    func stores() -> [Finding] { [database(), state()] }
 
     private func database() -> Finding {
-        let path = configuration.store.path
+        let isFile = configuration.store.url.isEmpty
         do {
             let database = try StreamDaemon.openDatabase(configuration.store)
             defer { database.close() }
-            return ok("database", "\(path), schema \(try database.schemaVersion())")
+            return ok("database", "\(database.path), schema \(try database.schemaVersion())")
         } catch {
             return fail(
-                "database", "\(path): \(error)",
-                mend: "see its owner and rights; a damaged file is replaced by its last backup")
+                "database", isFile ? "\(configuration.store.path): \(error)" : "\(error)",
+                mend: isFile
+                    ? "see its owner and rights; a damaged file is replaced by its last backup"
+                    : "see that the server runs, and what store.url says")
+        }
+    }
+
+    private func state() -> Finding {
+        guard !configuration.state.url.isEmpty else {
+            return ok("call state", "in the process: a restart forgets calls by <Gather>")
+        }
+        do {
+            let state = try StreamDaemon.openState(configuration.state)
+            defer { state.close() }
+            let outcome = BlockingResult<[UInt8]?>()
+            state.value(for: "doctor", completion: outcome.take)
+            _ = try outcome.get()
+            return ok("call state", "in Redis, which answers")
+        } catch {
+            return fail(
+                "call state", "\(error)", mend: "see that the server runs, and what state.url says")
         }
     }
 
@@ -25,7 +44,7 @@ extension Doctor {
 
     func disk() -> [Finding] {
         var folders: [String] = []
-        if configuration.store.path != ":memory:" {
+        if configuration.store.url.isEmpty, configuration.store.path != ":memory:" {
             folders.append(URL(filePath: configuration.store.path).deletingLastPathComponent().path)
         }
         if !configuration.cache.directory.isEmpty {

@@ -43,7 +43,7 @@ extension Database {
     // MARK: - On the worker
 
     /// Nil where no directory was ever put in.
-    private static func version(_ assistantID: String, _ connection: SQLiteConnection)
+    private static func version(_ assistantID: String, _ connection: SQLConnection)
         throws(StoreError) -> Int64?
     {
         try connection.rows(
@@ -52,16 +52,16 @@ extension Database {
     }
 
     private static func insert(
-        _ hospitals: [Hospital], _ assistantID: String, _ connection: SQLiteConnection
+        _ hospitals: [Hospital], _ assistantID: String, _ connection: SQLConnection
     ) throws(StoreError) {
         try connection.run(
             """
             INSERT INTO directories (assistant_id, version) VALUES (?, 1)
-            ON CONFLICT (assistant_id) DO UPDATE SET version = version + 1
+            ON CONFLICT (assistant_id) DO UPDATE SET version = directories.version + 1
             """,
             [.text(assistantID)])
         for (position, hospital) in hospitals.enumerated() {
-            try connection.run(
+            let id = try connection.insert(
                 """
                 INSERT INTO hospitals (assistant_id, position, name, address, city)
                 VALUES (?, ?, ?, ?, ?)
@@ -70,16 +70,15 @@ extension Database {
                     .text(assistantID), .integer(Int64(position)), .text(hospital.name),
                     .text(hospital.address), .text(hospital.city),
                 ])
-            let id = SQLValue.integer(connection.lastInsertID)
             for (index, alias) in hospital.aliases.enumerated() {
                 try connection.run(
                     "INSERT INTO hospital_aliases (hospital_id, position, label) VALUES (?, ?, ?)",
-                    [id, .integer(Int64(index)), .text(alias)])
+                    [.integer(id), .integer(Int64(index)), .text(alias)])
             }
         }
     }
 
-    private static func hospitals(_ assistantID: String, _ connection: SQLiteConnection)
+    private static func hospitals(_ assistantID: String, _ connection: SQLConnection)
         throws(StoreError) -> [Hospital]
     {
         var rows = try connection.rows(

@@ -65,7 +65,7 @@ extension Database {
     private static let separator: Character = "\u{1e}"
 
     private static func reply(
-        to sid: String, _ connection: SQLiteConnection
+        to sid: String, _ connection: SQLConnection
     ) throws(StoreError) -> [String]? {
         try connection.rows(
             "SELECT reply FROM messages WHERE message_sid = ?", [.text(sid)]
@@ -75,7 +75,7 @@ extension Database {
     }
 
     static func hasOptedOut(
-        _ pair: [SQLValue], _ connection: SQLiteConnection
+        _ pair: [SQLValue], _ connection: SQLConnection
     ) throws(StoreError) -> Bool {
         try !connection.rows(
             "SELECT 1 FROM text_opt_outs WHERE customer = ? AND business = ?", pair
@@ -83,7 +83,7 @@ extension Database {
     }
 
     private static func record(
-        _ answered: AnsweredMessage, _ connection: SQLiteConnection
+        _ answered: AnsweredMessage, _ connection: SQLConnection
     ) throws(StoreError) -> AnswerOutcome {
         let message = answered.message
         if let earlier = try reply(to: message.sid, connection) { return .answeredBefore(earlier) }
@@ -121,7 +121,7 @@ extension Database {
 
     /// - Returns: whether the conversation is still the one that was read.
     private static func keep(
-        _ answered: AnsweredMessage, _ connection: SQLiteConnection
+        _ answered: AnsweredMessage, _ connection: SQLConnection
     ) throws(StoreError) -> Bool {
         let message = answered.message
         let next = answered.conversation

@@ -43,8 +43,10 @@ extension Database {
             // Callbacks come out of order; the last word on a message stays.
             try connection.run(
                 """
-                UPDATE outbox SET delivery = iif(delivery IN ('delivered', 'undelivered', 'failed'),
-                    delivery, ?) WHERE message_sid = ?
+                UPDATE outbox SET delivery = CASE
+                    WHEN delivery IN ('delivered', 'undelivered', 'failed') THEN delivery
+                    ELSE ? END
+                WHERE message_sid = ?
                 """, [.text(status), .text(messageSid)]) > 0
         }
     }
@@ -62,7 +64,7 @@ extension Database {
     /// Queues the confirmation of an order or a reservation, inside its transaction.
     static func enqueue(
         _ route: ConfirmationRoute?, assistantID: String, order: Int64? = nil,
-        reservation: Int64? = nil, at now: UnixSeconds, _ connection: SQLiteConnection
+        reservation: Int64? = nil, at now: UnixSeconds, _ connection: SQLConnection
     ) throws(StoreError) {
         guard let route else { return }
         try connection.run(
@@ -78,7 +80,7 @@ extension Database {
     }
 
     private static func claim(
-        limit: Int, nowMs: Int64, leaseMs: Int64, _ connection: SQLiteConnection
+        limit: Int, nowMs: Int64, leaseMs: Int64, _ connection: SQLConnection
     ) throws(StoreError) -> [OutboundMessage] {
         try connection.run(
             """
@@ -133,7 +135,7 @@ extension Database {
     }
 
     private static func subject(
-        _ row: Claimed, _ connection: SQLiteConnection
+        _ row: Claimed, _ connection: SQLConnection
     ) throws(StoreError) -> OutboundMessage.Subject? {
         if let id = row.orderID {
             return try orders(where: "id = ?", [.integer(id)], connection).first

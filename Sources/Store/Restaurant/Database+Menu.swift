@@ -34,10 +34,11 @@ extension Database {
     // MARK: - On the worker
 
     private static func insert(
-        _ items: [MenuItem], _ assistantID: String, _ connection: SQLiteConnection
+        _ items: [MenuItem], _ assistantID: String, _ connection: SQLConnection
     ) throws(StoreError) {
+        try connection.noteChange()
         for (position, item) in items.enumerated() {
-            try connection.run(
+            let row = try connection.insert(
                 """
                 INSERT INTO menu_items (assistant_id, position, name, category, summary)
                 VALUES (?, ?, ?, ?, ?)
@@ -46,7 +47,7 @@ extension Database {
                     .text(assistantID), .integer(Int64(position)), .text(item.name),
                     .text(item.category), .text(item.summary),
                 ])
-            let id = SQLValue.integer(connection.lastInsertID)
+            let id = SQLValue.integer(row)
             for (table, rows) in [("menu_sizes", item.sizes), ("menu_extras", item.extras)] {
                 for (index, row) in rows.enumerated() {
                     try connection.run(
@@ -68,7 +69,7 @@ extension Database {
     }
 
     /// The menu in its order. One statement a table, so that the number of items costs no statements.
-    static func menu(_ assistantID: String, _ connection: SQLiteConnection)
+    static func menu(_ assistantID: String, _ connection: SQLConnection)
         throws(StoreError) -> [MenuItem]
     {
         var items = try connection.rows(
@@ -101,7 +102,7 @@ extension Database {
     }
 
     private static func priced(
-        _ table: String, _ assistantID: String, _ connection: SQLiteConnection
+        _ table: String, _ assistantID: String, _ connection: SQLConnection
     ) throws(StoreError) -> [(item: Int64, value: MenuItem.Priced)] {
         try connection.rows(
             """
@@ -119,7 +120,7 @@ extension Database {
     }
 
     private static func labels(
-        _ table: String, _ assistantID: String, _ connection: SQLiteConnection
+        _ table: String, _ assistantID: String, _ connection: SQLConnection
     ) throws(StoreError) -> [(item: Int64, value: String)] {
         try connection.rows(
             """

@@ -23,7 +23,7 @@ extension Database {
 
     // MARK: - On the worker
 
-    private static func create(_ new: NewOrder, _ connection: SQLiteConnection)
+    private static func create(_ new: NewOrder, _ connection: SQLConnection)
         throws(StoreError) -> OrderOutcome
     {
         let earlier = try orders(
@@ -37,7 +37,7 @@ extension Database {
         } catch { return .refused(error) }
         let total = OrderPricing.total(of: lines)
         guard total == new.expectedTotal else { return .priceChanged(total: total) }
-        try connection.run(
+        let id = try connection.insert(
             """
             INSERT INTO orders (assistant_id, order_number, service, address, phone, total_cents,
                 created_at, ready_at, call_sid, idempotency_key)
@@ -50,7 +50,6 @@ extension Database {
                 .integer(total.cents), .integer(new.createdAt), .integer(new.readyAt),
                 .optional(new.callSid), .text(new.idempotencyKey),
             ])
-        let id = connection.lastInsertID
         try insert(lines, orderID: id, connection)
         try enqueue(
             new.confirmation, assistantID: new.assistantID, order: id, at: new.createdAt,
@@ -60,7 +59,7 @@ extension Database {
     }
 
     private static func insert(
-        _ lines: [OrderLine], orderID: Int64, _ connection: SQLiteConnection
+        _ lines: [OrderLine], orderID: Int64, _ connection: SQLConnection
     ) throws(StoreError) {
         for (position, line) in lines.enumerated() {
             try connection.run(
@@ -88,7 +87,7 @@ extension Database {
     }
 
     static func orders(
-        where condition: String, _ values: [SQLValue], _ connection: SQLiteConnection
+        where condition: String, _ values: [SQLValue], _ connection: SQLConnection
     ) throws(StoreError) -> [Order] {
         var found = try connection.rows(
             """
@@ -109,7 +108,7 @@ extension Database {
         return found
     }
 
-    private static func lines(_ orderID: Int64, _ connection: SQLiteConnection)
+    private static func lines(_ orderID: Int64, _ connection: SQLConnection)
         throws(StoreError) -> [OrderLine]
     {
         var lines = try connection.rows(

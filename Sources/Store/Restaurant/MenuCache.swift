@@ -1,19 +1,19 @@
 /// Menus as they were last read, so that a guest's every message does not read a whole menu anew.
 ///
 /// On the database's worker only. What another program writes (`streamd import menu`) is noticed by
-/// SQLite's own count of foreign commits, `PRAGMA data_version`.
+/// the database's count of changes.
 final class MenuCache: @unchecked Sendable {
     private var menus: [String: [MenuItem]] = [:]
-    private var dataVersion: Int64 = -1
+    private var changeCount: Int64 = -1
 
     /// The menu of an assistant.
     func items(
-        _ assistantID: String, _ connection: SQLiteConnection
+        _ assistantID: String, _ connection: SQLConnection
     ) throws(StoreError) -> [MenuItem] {
-        let version = try connection.rows("PRAGMA data_version") { $0.integer(0) }.first ?? 0
-        if version != dataVersion {
+        let count = try connection.changeCount()
+        if count != changeCount {
             menus = [:]
-            dataVersion = version
+            changeCount = count
         }
         if let known = menus[assistantID] { return known }
         let read = try Database.menu(assistantID, connection)

@@ -104,7 +104,7 @@ extension Database {
     // MARK: - On the worker
 
     private static func insert(
-        _ customer: Customer, _ assistantID: String, _ connection: SQLiteConnection
+        _ customer: Customer, _ assistantID: String, _ connection: SQLConnection
     ) throws(StoreError) {
         try connection.run(
             "INSERT INTO customers (assistant_id, number, name, phone) VALUES (?, ?, ?, ?)",
@@ -114,7 +114,7 @@ extension Database {
             ])
     }
 
-    private static func create(_ new: NewCustomer, _ connection: SQLiteConnection)
+    private static func create(_ new: NewCustomer, _ connection: SQLConnection)
         throws(StoreError) -> Customer
     {
         let earlier = try customers(
@@ -123,8 +123,8 @@ extension Database {
         try connection.run(
             """
             INSERT INTO customers (assistant_id, number, name, phone, created_at, idempotency_key)
-            VALUES (?, (SELECT coalesce(max(CAST(number AS INTEGER)), 10000) + 1 FROM customers
-                WHERE assistant_id = ?), ?, ?, ?, ?)
+            VALUES (?, (SELECT CAST(coalesce(max(CAST(number AS BIGINT)), 10000) + 1 AS TEXT)
+                FROM customers WHERE assistant_id = ?), ?, ?, ?, ?)
             """,
             [
                 .text(new.assistantID), .text(new.assistantID), .text(new.name), .text(new.phone),
@@ -138,7 +138,7 @@ extension Database {
         return customer
     }
 
-    private static func create(_ new: NewTaskOrder, _ connection: SQLiteConnection)
+    private static func create(_ new: NewTaskOrder, _ connection: SQLConnection)
         throws(StoreError) -> TaskOutcome
     {
         let earlier = try tasks(
@@ -165,19 +165,19 @@ extension Database {
 
     private static func customers(
         where condition: String, _ values: [SQLValue], _ assistantID: String,
-        _ connection: SQLiteConnection
+        _ connection: SQLConnection
     ) throws(StoreError) -> [Customer] {
         try connection.rows(
             """
             SELECT number, name, phone FROM customers
-            WHERE assistant_id = ? AND \(condition) ORDER BY CAST(number AS INTEGER), number
+            WHERE assistant_id = ? AND \(condition) ORDER BY CAST(number AS BIGINT), number
             """,
             [.text(assistantID)] + values
         ) { row in Customer(number: row.text(0), name: row.text(1), phone: row.text(2)) }
     }
 
     private static func tasks(
-        where condition: String, _ values: [SQLValue], _ connection: SQLiteConnection
+        where condition: String, _ values: [SQLValue], _ connection: SQLConnection
     ) throws(StoreError) -> [TaskOrder] {
         try connection.rows(
             """

@@ -21,6 +21,8 @@ struct LoadedConfiguration {
         if configuration.twilio.publicURL.isEmpty {
             configuration.twilio.publicURL = secrets.publicURL
         }
+        if configuration.store.url.isEmpty { configuration.store.url = secrets.storeURL }
+        if configuration.state.url.isEmpty { configuration.state.url = secrets.stateURL }
     }
 }
 

@@ -59,7 +59,7 @@ struct GatherHouse {
             adjust(&$0)
         }
         return GatherHouse(
-            daemon: daemon, database: try Database(DatabaseOptions(path: daemon.databasePath)),
+            daemon: daemon, database: try Database(daemon.database),
             side: TwilioSide(daemon: daemon))
     }
 

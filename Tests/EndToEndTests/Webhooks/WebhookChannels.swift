@@ -81,7 +81,8 @@ struct SMSChannel: ConversationChannel {
 final class GatherChannel: ConversationChannel, @unchecked Sendable {
     // Used by one task at a time.
 
-    let side: TwilioSide
+    /// The daemon that the next webhook goes to.
+    var side: TwilioSide
     let database: Database
     let callSid = TwilioSide.newSid("CA")
     let caller: String
