@@ -45,11 +45,11 @@ enum Demo {
         let loops = try EventLoopGroup(count: 1)
         defer { loops.shutdown() }
         print("Calling \(options["webhook"]) …\n")
-        let result = wait { [call] in await SimulatedCall.run(call, on: loops.loops[0]) }
+        let result = Blocking.wait { [call] in await SimulatedCall.run(call, on: loops.loops[0]) }
         let database = try Database(DatabaseOptions(path: options["database"]))
         defer { database.close() }
         let sid = result.callSid
-        let turns = try waitThrowing {
+        let turns = try Blocking.waitThrowing {
             try await database.value { database.turns(callSid: sid, completion: $0) }
         }
         show(result, turns)
@@ -58,7 +58,7 @@ enum Demo {
         let assistant = options["assistant"]
         let day: Int64 = 86_400
         let now = Int64(Date().timeIntervalSince1970)
-        let booked = try waitThrowing {
+        let booked = try Blocking.waitThrowing {
             try await database.value {
                 database.reservations(
                     assistantID: assistant, startingIn: (now - day)..<(now + 366 * day),
@@ -96,37 +96,5 @@ enum Demo {
                 print("  latency  no answer")
             }
         }
-    }
-
-    /// Runs async work from the main thread.
-    private static func wait<Value: Sendable>(_ body: @escaping @Sendable () async -> Value)
-        -> Value
-    {
-        let done = DispatchSemaphore(value: 0)
-        let box = ValueBox<Value>()
-        Task {
-            box.value = await body()
-            done.signal()
-        }
-        done.wait()
-        guard let value = box.value else { preconditionFailure("the work has ended") }
-        return value
-    }
-
-    private static func waitThrowing<Value: Sendable>(
-        _ body: @escaping @Sendable () async throws -> Value
-    ) throws -> Value {
-        try wait { await Result(catching: body) }.get()
-    }
-}
-
-/// Written by one task before a semaphore, read after it.
-private final class ValueBox<Value>: @unchecked Sendable {
-    var value: Value?
-}
-
-extension Result where Failure == any Error {
-    fileprivate init(catching body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }

@@ -1,3 +1,4 @@
+import Assistants
 import Daemon
 import Foundation
 import Testing
@@ -8,13 +9,21 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent()
 
 /// Every written conversation, over the dialogue itself.
 @Suite struct ConversationTests {
-    private static let paths: [String] = {
-        let folder = root.appending(path: "conversations/restaurant").path
+    private static let kinds = AssistantKind.allCases.map(\.rawValue)
+    private static let paths = kinds.flatMap(paths)
+
+    private static func paths(_ kind: String) -> [String] {
+        let folder = root.appending(path: "conversations/" + kind).path
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.filter { $0.hasSuffix(".yaml") }.sorted().map { folder + "/" + $0 }
-    }()
+    }
 
-    @Test func thereAreConversations() { #expect(Self.paths.count >= 12) }
+    @Test(arguments: kinds)
+    func thereAreConversations(kind: String) throws {
+        let paths = Self.paths(kind)
+        #expect(paths.count >= 12)
+        for path in paths { #expect(try ConversationFile.read(path: path).assistant.kind == kind) }
+    }
 
     @Test(arguments: paths)
     func holdsByText(path: String) async throws {

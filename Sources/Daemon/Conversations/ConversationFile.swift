@@ -45,6 +45,8 @@ public struct ConversationFile: Sendable {
 
     public var name = ""
     public var assistant = AssistantBlock()
+    /// The same as it was written, as YAML in one line.
+    var assistantText = "{}"
     public var now = ""
     public var turns: [Turn] = []
     /// All that must be there, in order.
@@ -104,6 +106,7 @@ public struct ConversationFile: Sendable {
                 try mapper.map(
                     node, into: &root.assistant, options: AssistantBlock.options,
                     context: "assistant: ")
+                root.assistantText = node.flowText
             }),
         list("turns", \.turns, Turn.init, Turn.options),
         list("orders", \.orders, ExpectedOrder.init, ExpectedOrder.options),
