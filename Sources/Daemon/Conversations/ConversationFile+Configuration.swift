@@ -5,12 +5,18 @@ extension ConversationFile {
     /// The assistant's block as YAML in one line, under another id, with whole paths.
     package func assistantYAML(id: String) throws(ConfigurationError) -> String {
         var settings = [(key: "id", value: id)]
-        for (key, path) in [("menu", assistant.menu)] where !path.isEmpty {
-            let whole = URL(filePath: path).standardizedFileURL.path
-            settings.append((key: key, value: "\"\(whole)\""))
+        let file = name.isEmpty ? "the conversation" : name
+        if case .mapping(let entries, _)? = try YAMLReader.read(assistantText, file: file) {
+            for entry in entries {
+                // A menu and other data; of whichever kind the assistant is.
+                guard case .scalar(let path, _, _) = entry.value, path.hasSuffix(".csv") else {
+                    continue
+                }
+                let whole = URL(filePath: path, relativeTo: folder).standardizedFileURL.path
+                settings.append((key: entry.key, value: "\"\(whole)\""))
+            }
         }
-        return try Configuration.overriding(
-            yaml: assistantText, file: name.isEmpty ? "the conversation" : name, with: settings)
+        return try Configuration.overriding(yaml: assistantText, file: file, with: settings)
     }
 
     /// The files that are meant: a file's own name, those of a list (`.txt`, one a line, relative to

@@ -47,6 +47,8 @@ public struct ConversationFile: Sendable {
     public var assistant = AssistantBlock()
     /// The same as it was written, as YAML in one line.
     var assistantText = "{}"
+    /// Where the file is, as far as it is known.
+    var folder: URL?
     public var now = ""
     public var turns: [Turn] = []
     /// All that must be there, in order.
@@ -61,7 +63,9 @@ public struct ConversationFile: Sendable {
             throw ConfigurationError(file: path, place: nil, message: "can't be read as text")
         }
         var file = try parse(yaml: text, file: path)
-        file.assistant.resolvePaths(in: URL(filePath: path).deletingLastPathComponent())
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        file.assistant.resolvePaths(in: folder)
+        file.folder = folder
         return file
     }
 
