@@ -94,6 +94,17 @@ test-kill: setup ## Kills the daemon 20 times while 200 customers order by text,
 	@$(ENVIRONMENT); .build/release/streamd-bench kill $(ARGS)
 	@$(ENVIRONMENT); .build/release/streamd-bench kill --store postgres $(ARGS)
 
+.PHONY: test-spoken
+test-spoken: setup ## Holds written conversations by voice, Whisper listening; ARGS='FILE… --voice awb'
+	@$(ENVIRONMENT); $(BUILD) --product streamd
+	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
+	@$(ENVIRONMENT); .build/release/streamd-bench converse $(ARGS)
+
+.PHONY: eval
+eval: setup ## Holds the written conversations with a language model; ARGS='--url … --model …'
+	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
+	@$(ENVIRONMENT); .build/release/streamd-bench eval $(ARGS)
+
 .PHONY: test-rt
 test-rt: setup ## Plays calls under RealtimeSanitizer: no malloc, lock or system call in a frame's work
 	@$(ENVIRONMENT); JOBS='$(JOBS)' scripts/test-rt

@@ -10,6 +10,12 @@ struct BenchOptions {
 
     private var values: [String: [String]] = [:]
 
+    /// The words before the first option, such as the names of files.
+    static func names(_ arguments: [String]) -> (names: [String], options: [String]) {
+        let names = arguments.prefix { !$0.hasPrefix("--") }
+        return (Array(names), Array(arguments.dropFirst(names.count)))
+    }
+
     /// - Parameter known: every option with its default; nil where it must be given.
     init(_ arguments: [String], known: [Known]) throws {
         var rest = arguments[...]

@@ -22,6 +22,7 @@ final class DaemonProcess {
 
     private let folder: String
     private let environment: [String: String]
+    private let arguments: [String]
     private var isRunning = true
 
     private static let startTimeoutMs = 30_000
@@ -34,11 +35,13 @@ final class DaemonProcess {
     ///   - settings: dotted keys and their values in YAML, set after the file's.
     ///   - callCount: raises `limits.maxCalls` where the file allows fewer.
     ///   - environment: beside what this process has.
+    ///   - arguments: behind `streamd serve --config FILE`.
     init(
         configFile: String, settings: [(key: String, value: String)] = [], callCount: Int = 0,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], arguments: [String] = []
     ) throws {
         self.environment = environment
+        self.arguments = arguments
         folder = NSTemporaryDirectory() + "streamd-bench-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         do {
@@ -58,7 +61,8 @@ final class DaemonProcess {
             }
             configuration = parsed
             try yaml.write(toFile: folder + "/streamd.yaml", atomically: true, encoding: .utf8)
-            (pid, startedNanos) = try Self.spawn(folder: folder, environment: environment)
+            (pid, startedNanos) = try Self.spawn(
+                folder: folder, arguments: arguments, environment: environment)
         } catch {
             try? FileManager.default.removeItem(atPath: folder)
             throw error
@@ -68,11 +72,11 @@ final class DaemonProcess {
     /// Starts it and waits until it is ready for calls.
     static func ready(
         configFile: String, settings: [(key: String, value: String)] = [], callCount: Int = 0,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], arguments: [String] = []
     ) throws -> DaemonProcess {
         let daemon = try DaemonProcess(
             configFile: configFile, settings: settings, callCount: callCount,
-            environment: environment)
+            environment: environment, arguments: arguments)
         do {
             try daemon.waitUntilReady()
         } catch {
@@ -92,7 +96,8 @@ final class DaemonProcess {
     func killAndRestart() throws {
         kill(pid_t(pid), SIGKILL)
         while !hasEnded { usleep(1000) }
-        (pid, startedNanos) = try Self.spawn(folder: folder, environment: environment)
+        (pid, startedNanos) = try Self.spawn(
+            folder: folder, arguments: arguments, environment: environment)
         isRunning = true
     }
 
@@ -146,7 +151,7 @@ final class DaemonProcess {
     }
 
     private static func spawn(
-        folder: String, environment: [String: String]
+        folder: String, arguments more: [String], environment: [String: String]
     ) throws -> (pid: Int, nanos: UInt64) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -157,7 +162,7 @@ final class DaemonProcess {
             &actions, 2, folder + "/log", O_WRONLY | O_CREAT | O_APPEND, 0o600)
         var variables = ProcessInfo.processInfo.environment
         variables.merge(environment) { $1 }
-        let words = [program, "serve", "--config", folder + "/streamd.yaml"]
+        let words = [program, "serve", "--config", folder + "/streamd.yaml"] + more
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         var entries: [UnsafeMutablePointer<CChar>?] =
             variables.map { strdup("\($0.key)=\($0.value)") } + [nil]

@@ -4,9 +4,11 @@ import Glibc
 let benchmarks: [(name: String, run: ([String]) -> Int32)] = [
     ("admission", AdmissionBenchmark.run(arguments:)),
     ("calls", CallsBenchmark.run(arguments:)),
+    ("converse", ConverseBenchmark.run(arguments:)),
     ("demo", Demo.run(arguments:)),
     ("directory", DirectoryBenchmark.run(arguments:)),
     ("echo", EchoBenchmark.run(arguments:)),
+    ("eval", EvalBenchmark.run(arguments:)),
     ("idle", IdleBenchmark.run(arguments:)),
     ("kill", KillBenchmark.run(arguments:)),
     ("micro", MicroBenchmark.run(arguments:)),

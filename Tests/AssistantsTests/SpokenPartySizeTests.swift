@@ -10,6 +10,7 @@ import Testing
         ("me and three friends", 4), ("two adults and three kids", 5),
         ("two adults, two children and a baby", 4), ("table for one", 1), ("for for people", 4),
         ("table for to", 2), ("a table for too", 2), ("party of ate", 8), ("table 4 2", 2),
+        ("a table 42", 2), ("table 4 to on Friday", 2),
         ("table four four people", 4), ("half a dozen people", 6), ("group of twelve", 12),
         ("reservation for two", 2), ("twenty-one people", 21), ("dinner for two", 2),
         ("us two", 2), ("six guests", 6), ("table for about six", 6), ("by myself", 1),

@@ -46,11 +46,10 @@ struct BenchProgram {
     /// Runs to the end, on a thread of its own.
     func run(_ arguments: [String]) async throws -> Outcome {
         let output = path("output-\(UUID().uuidString)")
-        let program = Self.program
         return try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
                 continuation.resume(
-                    with: Result { try Self.run(program, arguments, output: output) })
+                    with: Result { try Self.run(arguments, output: output) })
             }
         }
     }
@@ -75,14 +74,18 @@ struct BenchProgram {
             .appending(path: "streamd-bench").path
     }
 
-    private static func run(
-        _ program: String, _ arguments: [String], output: String
-    ) throws -> Outcome {
-        _ = FileManager.default.createFile(atPath: output, contents: nil)
+    /// Not started yet.
+    static func process(_ arguments: [String]) -> Process {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: root)
+        return process
+    }
+
+    private static func run(_ arguments: [String], output: String) throws -> Outcome {
+        _ = FileManager.default.createFile(atPath: output, contents: nil)
+        let process = process(arguments)
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = process.standardOutput
         try process.run()

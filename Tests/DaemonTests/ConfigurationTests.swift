@@ -271,6 +271,12 @@ private func fault(_ yaml: String) -> String {
         #expect(
             fault("assistants: [{id: a, hours: {monday: \"9-5\"}}]\ndefaultAssistant: a\n")
                 .contains("is not a span of hours"))
+        #expect(
+            fault("assistants: [{id: a, specialDays: {2026-02-30: closed}}]\ndefaultAssistant: a\n")
+                .contains("'2026-02-30' is no day of the calendar"))
+        #expect(
+            fault("assistants: [{id: a, specialDays: {2026-12-24: half}}]\ndefaultAssistant: a\n")
+                .contains("'half' is not a span of hours"))
     }
 
     @Test func aliasesThatReferToThemselvesAreRefused() {

@@ -74,6 +74,14 @@ public struct LocalDate: Sendable, Hashable, Comparable {
         LocalDate(daysSince1970: daysSince1970 + days)
     }
 
+    /// The same day of another month, or its last where it has no such day.
+    public func adding(months: Int) -> LocalDate {
+        let count = year * 12 + month - 1 + months
+        let (year, month) = (count / 12, count % 12 + 1)
+        let last = Self.dayCount(year: year, month: month)
+        return LocalDate(year: year, month: month, day: min(day, last)) ?? self
+    }
+
     /// The first day after this one that falls on `weekday`.
     public func next(_ weekday: Weekday) -> LocalDate {
         let ahead = (weekday.rawValue - self.weekday.rawValue + 7) % 7

@@ -19,6 +19,21 @@ public struct OpeningHours: Sendable, Equatable {
             self.init(opens: opens, closes: closes)
         }
 
+        /// Reads the periods of a day: `HH:mm-HH:mm`, several apart by commas, or `closed`; nil for
+        /// anything else, and where one begins before the last has ended.
+        public static func day(_ text: String) -> [Period]? {
+            if text == "closed" { return [] }
+            var periods: [Period] = []
+            for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+                guard let period = Period(trimmed(part)) else { return nil }
+                if let last = periods.last, period.opens.minuteOfDay < last.closesMinute {
+                    return nil
+                }
+                periods.append(period)
+            }
+            return periods
+        }
+
         /// Minutes since the midnight before `opens`; above 1440 on the next day.
         public var closesMinute: Int {
             closes > opens ? closes.minuteOfDay : closes.minuteOfDay + 1440
@@ -58,6 +73,15 @@ public struct OpeningHours: Sendable, Equatable {
         allowsStart(moment, lastStartMinutes: 1)
     }
 
+    /// The next opening after a moment, within so many days; nil where there is none.
+    public func nextOpening(after moment: LocalDateTime, daysMax: Int = 7) -> LocalDateTime? {
+        (0...daysMax).lazy.compactMap { days in
+            let date = moment.date.adding(days: days)
+            return periods(on: date).map { LocalDateTime(date: date, time: $0.opens) }
+                .first { $0 > moment }
+        }.first
+    }
+
     /// All starts on a day, `stepMinutes` apart from each opening on.
     public func starts(on date: LocalDate, lastStartMinutes: Int, stepMinutes: Int)
         -> [LocalDateTime]
@@ -77,6 +101,6 @@ public struct OpeningHours: Sendable, Equatable {
     }
 }
 
-private func trimmed(_ text: Substring) -> String {
+private func trimmed(_ text: some StringProtocol) -> String {
     String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
 }

@@ -90,14 +90,14 @@ public struct AssistantRole: Sendable {
             lines.append("Read numbers of bookings, orders and customers out digit by digit.")
             lines.append("When the caller asks you to wait, say only that you will.")
         }
-        lines += duties(settings)
+        lines += duties(settings, today: today)
         if !extra.isEmpty { lines.append(extra) }
         return lines.joined(separator: "\n")
     }
 
-    private static func duties(_ settings: AssistantSettings) -> [String] {
+    private static func duties(_ settings: AssistantSettings, today: LocalDate) -> [String] {
         let tables = [
-            "Opening hours: \(hours(settings)).",
+            "Opening hours: \(hours(settings, from: today)).",
             "Parties of up to \(settings.partySizeMax) people can be booked.",
             "Never say that a table is free, booked, changed or cancelled unless a tool has just said "
                 + "so. Before you book, change or cancel, read everything back and wait for a yes.",
@@ -140,13 +140,21 @@ public struct AssistantRole: Sendable {
         }
     }
 
-    private static func hours(_ settings: AssistantSettings) -> String {
-        Weekday.allCases.map { day in
-            let periods = settings.openingHours.weekly[day, default: []]
+    /// The week, and the next days that differ from it.
+    private static func hours(_ settings: AssistantSettings, from today: LocalDate) -> String {
+        func spans(_ periods: [OpeningHours.Period]) -> String {
             let spans = periods.map { "\($0.opens)-\($0.closes)" }
-            return "\(day.name) \(spans.isEmpty ? "closed" : spans.joined(separator: " and "))"
-        }.joined(separator: ", ")
+            return spans.isEmpty ? "closed" : spans.joined(separator: " and ")
+        }
+        let week = Weekday.allCases.map { day in
+            "\(day.name) \(spans(settings.openingHours.weekly[day, default: []]))"
+        }
+        let special = settings.openingHours.exceptions.filter { $0.key >= today }
+            .sorted { $0.key < $1.key }.prefix(Self.specialDaysMax)
+        return (week + special.map { "\($0.key) \(spans($0.value))" }).joined(separator: ", ")
     }
+
+    private static let specialDaysMax = 12
 }
 
 extension DialogueTool {

@@ -49,7 +49,9 @@ extension ReservationTurn {
         state.booking = .init(number: number, wish: wish, name: name)
         state.sequence += 1
         state.stage = .done
-        say(isNew ? .booked : .changed)
+        // "booked for Friday", but "changed: on Friday".
+        let when = SpeakableText.moment(wish.start, today: today, preposition: !isNew)
+        say(isNew ? .booked : .changed, ["when": when])
         if isNew {
             state.isNumberHeard = false
             say(.yourNumber)

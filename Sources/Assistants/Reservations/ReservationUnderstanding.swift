@@ -91,6 +91,7 @@ private struct ReservationReader {
         readTime()
         readPartySize()
         readLoneNumbers()
+        readMisheardDay()
         result.partOfDay = PartOfDay.last(in: utterance)
         readCommands(commands)
         let greetings = commands.filter { $0.value.command == .greeting }.map(\.range)
@@ -115,14 +116,28 @@ private struct ReservationReader {
         taken += matches.map(\.range)
     }
 
+    private mutating func readMisheardDay() {
+        guard result.date == nil, expectation.slots.contains(.date) else { return }
+        let found = MisheardWeekday.match(
+            utterance, today: today, isAlone: expectation.slots == .date, isFree: isFree)
+        guard let found else { return }
+        result.date = found.value
+        taken.append(found.range)
+    }
+
     private mutating func readTime() {
         let matches = scan { index in
             SpokenTimeReading.match(utterance, at: index).flatMap {
-                $0.value.certainty == .bare ? nil : $0
+                $0.value.certainty == .bare && !meansTime($0.value) ? nil : $0
             }
         }
         if let best = preferred(matches) { use(best.value) }
         taken += matches.map(\.range)
+    }
+
+    /// "Actually 730", to what was read back, is a time.
+    private func meansTime(_ reading: SpokenTimeReading) -> Bool {
+        !reading.isBareHour && (expectation == .yesNo || expectation == .change)
     }
 
     private mutating func use(_ reading: SpokenTimeReading) {

@@ -127,6 +127,7 @@ struct OrderReader {
         if hits.contains(where: { hit in sure.contains { $0.overlaps(hit.range) } }) {
             hits = menu.names.hits(in: utterance, taken: taken + sure)
         }
+        if hits.isEmpty, named.isEmpty { hits = countedHits() }
         var extras: [NameIndex.Hit] = []
         for extra in named where isExtra(extra, hits, after: extras.last) {
             extras.append(extra)
@@ -146,6 +147,16 @@ struct OrderReader {
         for size in sizes where isFree(size.range) { give(size) }
         for extra in extras where isFree(extra.range) { give(extra) }
         foldGroups()
+    }
+
+    /// What is counted in a request is a dish, even in words of everyday talk: "I want to order two
+    /// more great pieces" is two Margherita pizzas.
+    private func countedHits() -> [NameIndex.Hit] {
+        guard isRequest else { return [] }
+        let counts = numbers.map(\.range) + sizes.map(\.range)
+        return menu.names.hits(in: utterance, taken: taken + counts, isNamed: true).filter { hit in
+            counts.contains { $0.upperBound == hit.range.lowerBound }
+        }
     }
 
     private func scanNumbers() -> [Match<Int>] {
@@ -184,7 +195,8 @@ struct OrderReader {
             } else if mention.quantity == nil,
                 ["a", "an", "another"].contains(utterance.word(start - 1))
             {
-                mention.quantity = 1
+                // "makes a pepperoni medium": "make the", misheard; nothing is counted.
+                if !Self.making.contains(utterance.word(start - 2)) { mention.quantity = 1 }
                 start -= 1
             } else if let number = homophone(before: start, end: hit.range.upperBound),
                 mention.quantity == nil
@@ -203,6 +215,8 @@ struct OrderReader {
         if isRemoved(before: start, after: end) { mention.role = .removed }
         return mention
     }
+
+    private static let making: Set<String> = ["make", "makes"]
 
     /// "I want to order to Margherita pizzas": the number was written as it sounds.
     private func homophone(before start: Int, end: Int) -> Int? {

@@ -185,7 +185,8 @@ enum OrderWords {
         (
             true,
             [
-                "make it", "make that", "make them", "make the", "make those", "change", "switch",
+                "make it", "make that", "make them", "make the", "make those", "make a",
+                "make this", "makes a", "makes the", "change", "switch",
                 "swap", "replace", "instead", "i said", "i meant", "should be", "correct that",
             ]
         ),

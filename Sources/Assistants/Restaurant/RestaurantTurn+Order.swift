@@ -9,6 +9,7 @@ extension RestaurantTurn {
         var touched: [Int] = []
         let removed = said.mentions.filter { $0.role == .removed }
         var wanted = said.mentions.filter { $0.role == .wanted }
+        if said.changes, !said.adds { wanted = wanted.map(ordered) }
         if said.mentions.isEmpty, said.removesLast { return removeLast() }
         if let (old, new) = replacement(said, removed, wanted) {
             replace(old, new, &touched)
@@ -26,6 +27,21 @@ extension RestaurantTurn {
         }
         if said.mentions.isEmpty { applyLoneValues(said, &touched) }
         tell(touched, said.changes ? .changed : .added)
+    }
+
+    /// "Make the salad large" means the salad that is ordered, whatever other salads there are.
+    private func ordered(_ mention: ItemMention) -> ItemMention {
+        guard let menu = state.menu, mention.ids.count > 1,
+            mention.size != nil || mention.quantity != nil || !mention.extras.isEmpty
+                || !mention.droppedExtras.isEmpty
+        else { return mention }
+        let ids = mention.ids.filter { id in
+            state.lines.contains { $0.item == menu.items[id].name }
+        }
+        guard ids.count == 1 else { return mention }
+        var mention = mention
+        mention.ids = ids
+        return mention
     }
 
     /// The line that goes and the mention that comes, where one takes the other's place.
@@ -172,7 +188,8 @@ extension RestaurantTurn {
     }
 
     private mutating func applyLoneValues(_ said: OrderUnderstanding, _ touched: inout [Int]) {
-        guard let last = state.lastLine, state.lines.indices.contains(last) else { return }
+        guard var last = state.lastLine, state.lines.indices.contains(last) else { return }
+        if let size = said.size, let other = lineThatComes(in: size, unless: last) { last = other }
         let before = state.lines[last]
         if let size = said.size { setSize(size, of: last) }
         if let number = said.number, said.changes, said.size == nil {
@@ -181,6 +198,15 @@ extension RestaurantTurn {
         }
         putExtras(said.extras, dropping: said.droppedExtras, on: last)
         if state.lines[last] != before { touched.append(last) }
+    }
+
+    /// "Large", of a gelato and a salad, is the salad; nil where the line that "it" means has that size,
+    /// or none or several others have it.
+    private func lineThatComes(in size: String, unless last: Int) -> Int? {
+        let fitting = state.lines.indices.filter { index in
+            item(state.lines[index])?.sizes.contains { $0.name.lowercased() == size } ?? false
+        }
+        return fitting.count == 1 && fitting[0] != last ? fitting[0] : nil
     }
 
     // MARK: - Taking off
@@ -285,11 +311,16 @@ extension RestaurantTurn {
         state.clearOrder()
         state.stage = .done
         say(.closed)
-        let today = rules.clock.local(at: now).date
-        let periods = settings.openingHours.periods(on: today)
-        if !periods.isEmpty {
-            let hours = SpeakableText.seatingHours(periods, lastSeatingMinutes: 0)
-            sayShared(.openHours, ["day": "today", "hours": hours])
+        let local = rules.clock.local(at: now)
+        if let opening = settings.openingHours.nextOpening(after: local) {
+            let periods = settings.openingHours.periods(on: opening.date)
+            if opening.date == local.date {
+                let hours = SpeakableText.seatingHours(periods, lastSeatingMinutes: 0)
+                sayShared(.openHours, ["day": "today", "hours": hours])
+            } else {
+                let when = SpeakableText.moment(opening, today: local.date, preposition: true)
+                say(.opensAgain, ["when": when])
+            }
         }
         ask(.anythingElse)
     }

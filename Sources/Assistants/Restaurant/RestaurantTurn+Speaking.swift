@@ -85,8 +85,10 @@ extension RestaurantTurn {
 
     /// Tells what lines have become, with what they cost.
     mutating func tell(_ touched: [Int], _ key: OrderPromptKey) {
-        let known = touched.filter {
-            state.lines.indices.contains($0) && state.lines[$0].size != nil
+        // A line that was named twice is told once.
+        var known: [Int] = []
+        for index in touched where state.lines.indices.contains(index) && !known.contains(index) {
+            if state.lines[index].size != nil { known.append(index) }
         }
         let lines = known.map { state.lines[$0] }
         // What is read back as a whole in the next sentence is not said before.

@@ -78,7 +78,7 @@ struct RestaurantTurn {
         // A question in the middle of a reservation does not end it.
         if said.question == nil { state.topic = .order }
         guard !said.isEmpty else { return fail() }
-        if takeCommand(said) { return }
+        if takeCommand(said, text) { return }
         if let question = said.question { return answer(question, said) }
         if said.asksTotal {
             tellOrder()
@@ -152,7 +152,7 @@ struct RestaurantTurn {
     // MARK: - Commands
 
     /// Does what was asked of the conversation itself; false where the stage must decide.
-    private mutating func takeCommand(_ said: OrderUnderstanding) -> Bool {
+    private mutating func takeCommand(_ said: OrderUnderstanding, _ text: String) -> Bool {
         let commands = said.commands
         let isBare = said.mentions.isEmpty && said.question == nil
         if commands.contains(.person) {
@@ -172,7 +172,7 @@ struct RestaurantTurn {
         } else if commands.contains(.wait), isBare, said.answer == nil {
             sayShared(.takeYourTime)
         } else if said.asksHours {
-            tellHours()
+            tellHours(text)
             askAgain()
         } else {
             return false
@@ -192,12 +192,17 @@ struct RestaurantTurn {
         ask(.anythingElse)
     }
 
-    private mutating func tellHours() {
+    /// The hours of the day that was asked for, or of today.
+    private mutating func tellHours(_ text: String) {
         let today = rules.clock.local(at: now).date
-        let periods = settings.openingHours.periods(on: today)
-        guard !periods.isEmpty else { return sayShared(.closed, ["day": "today"]) }
+        let heard = ReservationUnderstanding.read(text, expecting: .anythingElse, today: today)
+        var date = today
+        if case .day(let day)? = heard.date { date = day }
+        let day = SpeakableText.day(date, today: today, preposition: true)
+        let periods = settings.openingHours.periods(on: date)
+        guard !periods.isEmpty else { return sayShared(.closed, ["day": day]) }
         let hours = SpeakableText.seatingHours(periods, lastSeatingMinutes: 0)
-        sayShared(.openHours, ["day": "today", "hours": hours])
+        sayShared(.openHours, ["day": day, "hours": hours])
     }
 
     // MARK: - The stages

@@ -3,13 +3,13 @@
 ///
 /// Words in braces are filled in: `{name}` of the business, `{items}` ("2 Margherita Pizzas"),
 /// `{item}`, `{total}`, `{address}`, `{options}`, `{number}`, `{minutes}`, `{pickup}`, `{delivery}`,
-/// `{extra}`, `{count}`, `{max}`, `{tags}`.
+/// `{extra}`, `{count}`, `{max}`, `{tags}`, `{when}`.
 public enum OrderPromptKey: String, Sendable, CaseIterable, Codable {
     case greeting, askItem, askWhich, askSize, askService, askAddress, askChange
     case added, changed, removed, notInOrder, total, emptyOrder
     case confirmDelivery, confirmPickup
     case placed, orderNumber, ready, duration, alreadyPlaced, priceChanged, noLongerSold, tooMany
-    case noSuchSize, noSuchExtra, cannotDrop, closed, notOrdered
+    case noSuchSize, noSuchExtra, cannotDrop, closed, opensAgain, notOrdered
     case categories, list, listMore, moreOffer, noMore, price, contents, contentsUnknown
     case hasTag, hasNotTag, isSold, notOnMenu, noneWithTag, noMenu, help, outOfScope, anythingElse
     case storeFailed
@@ -68,6 +68,7 @@ public enum OrderPromptKey: String, Sendable, CaseIterable, Codable {
         case .noSuchExtra: ["We cannot put {extra} on {item}."]
         case .cannotDrop: ["I cannot take {extra} off {item}."]
         case .closed: ["We are closed right now, so I cannot take an order."]
+        case .opensAgain: ["We open again {when}."]
         case .notOrdered: ["All right, I will not order anything."]
         case .categories: ["We have {options}. What would you like to hear more about?"]
         case .list: ["We have {options}."]

@@ -62,8 +62,10 @@ struct NameIndex: Sendable {
     }
 
     /// All names in an utterance, left to right, none overlapping.
-    /// - Parameter taken: tokens that say something else.
-    func hits(in utterance: Utterance, taken: [Range<Int>] = []) -> [Hit] {
+    /// - Parameters:
+    ///   - taken: tokens that say something else.
+    ///   - isNamed: whether a name must be there, so that words of everyday talk may be one.
+    func hits(in utterance: Utterance, taken: [Range<Int>] = [], isNamed: Bool = false) -> [Hit] {
         let words = utterance.tokens.map { Self.normal($0.text) }
         let keys = words.map { SoundKey($0) }
         let common = words.map { CommonWords.contains($0) }
@@ -76,7 +78,8 @@ struct NameIndex: Sendable {
         result += pick(
             spans(of: words, utterance, rest) { range, _ in
                 let key = range.reduce(SoundKey()) { $0 + keys[$1] }
-                return best(key: key, isCommon: range.allSatisfy { common[$0] }).map {
+                let isCommon = !isNamed && range.allSatisfy { common[$0] }
+                return best(key: key, isCommon: isCommon).map {
                     hit(entry: $0.entry, range, score: $0.score)
                 }
             })

@@ -90,8 +90,14 @@ private struct DateReader {
         case "day", "days": return (count, position + 1)
         case "week", "weeks": return (count * 7, position + 1)
         case "fortnight": return (count * 14, position + 1)
+        case "month", "months": return (days(inMonths: count), position + 1)
+        case "year", "years": return (days(inMonths: count * 12), position + 1)
         default: return nil
         }
+    }
+
+    private func days(inMonths count: Int) -> Int {
+        today.adding(months: count).daysSince1970 - today.daysSince1970
     }
 
     // MARK: - "Friday", "next Friday", "Friday the 27th"

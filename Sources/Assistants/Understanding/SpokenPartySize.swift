@@ -110,12 +110,25 @@ public struct SpokenPartySize: Sendable, Equatable {
         switch utterance.word(position) {
         case "for", "of", "fore": position += 1
         case "4", "four":
+            if ["to", "too"].contains(utterance.word(position + 1)),
+                utterance[position]?.number != nil,
+                SpokenNumber.cardinal(utterance, at: position + 2) == nil
+            {
+                return Match(
+                    SpokenPartySize(size: 2, certainty: .certain), index..<(position + 2))
+            }
             // Whisper writes "table 4 2" for "table for two".
             guard SpokenNumber.cardinal(utterance, at: position + 1) != nil,
                 utterance[position]?.breakAfter == Token.Break.none
             else { return number(utterance, at: position, from: index) }
             if let party = number(utterance, at: position + 1, from: index) { return party }
-        default: return nil
+        default:
+            // "table 42": the two words in one number.
+            guard let joined = utterance[position]?.number, (41...49).contains(joined) else {
+                return nil
+            }
+            return Match(
+                SpokenPartySize(size: joined % 10, certainty: .certain), index..<(position + 1))
         }
         if ["about", "around", "maybe", "like", "just", "the", "exactly"].contains(
             utterance.word(position))

@@ -1,6 +1,7 @@
 /// A time as it was said.
 public enum SpokenTime: Sendable, Equatable, Hashable, Codable {
-    /// Minutes since midnight: "7 PM", "19:30", "noon". Midnight is 1440, the end of its day.
+    /// Minutes since midnight: "7 PM", "19:30", "noon". Midnight is 1440, the end of its day, and
+    /// half past midnight 1470.
     case exact(Int)
     /// Minutes on a twelve-hour dial, 0…719, without morning or evening: "half past six".
     case dial(Int)
@@ -100,14 +101,21 @@ public struct SpokenTimeReading: Sendable, Equatable {
     private static func core(_ utterance: Utterance, at index: Int, lead: Lead)
         -> Match<SpokenTimeReading>?
     {
-        switch utterance.word(index) {
-        case "noon", "midday": return certain(.exact(720), index..<(index + 1))
-        case "midnight": return certain(.exact(1440), index..<(index + 1))
-        case "twelve" where utterance.word(index + 1) == "noon":
-            return certain(.exact(720), index..<(index + 2))
-        default: break
+        if let middle = middleOfDay(utterance.word(index)) {
+            return certain(.exact(middle), index..<(index + 1))
+        }
+        if utterance.word(index) == "twelve", let middle = middleOfDay(utterance.word(index + 1)) {
+            return certain(.exact(middle), index..<(index + 2))
         }
         return relative(utterance, at: index) ?? absolute(utterance, at: index, lead: lead)
+    }
+
+    private static func middleOfDay(_ word: String) -> Int? {
+        switch word {
+        case "noon", "midday": 720
+        case "midnight": 1440
+        default: nil
+        }
     }
 
     // MARK: - "half past six", "ten to eight"
@@ -146,6 +154,11 @@ public struct SpokenTimeReading: Sendable, Equatable {
         case "to", "till", "til", "before": isBefore = true
         case "of" where minutes == 15: isBefore = true
         default: return nil
+        }
+        if let middle = middleOfDay(utterance.word(position + 1)) {
+            // Like midnight itself, half an hour after it belongs to the day that ends.
+            return certain(
+                .exact(isBefore ? middle - minutes : middle + minutes), index..<(position + 2))
         }
         guard let hour = hour(utterance, at: position + 1),
             !PeopleWords.isNoun(utterance, at: hour.range.upperBound)

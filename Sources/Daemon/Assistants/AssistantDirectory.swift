@@ -105,9 +105,13 @@ extension AssistantSettings {
         handOverNumber = block.handOverNumber.isEmpty ? nil : block.handOverNumber
         for (day, hours) in block.hours {
             guard let index = AssistantBlock.weekdays.firstIndex(of: day) else { continue }
-            openingHours.weekly[Weekday.mondayFirst[index]] =
-                OpeningHours.Period(hours).map { [$0] } ?? []
+            openingHours.weekly[Weekday.mondayFirst[index]] = OpeningHours.Period.day(hours) ?? []
         }
+        for (day, hours) in block.specialDays {
+            guard let date = LocalDate(day) else { continue }
+            openingHours.exceptions[date] = OpeningHours.Period.day(hours) ?? []
+        }
+        confirmsBeforeBooking = block.confirmBookings
     }
 }
 

@@ -53,11 +53,25 @@ extension AssistantBlock {
             "language", \.language, allowed: "BCP 47 tag", "Language of the TwiML `<Say>` verbs."),
         .text("timeZone", \.timeZone, allowed: "tz database name", "The business's time zone."),
         .custom(
-            "hours", allowed: "day → \"HH:MM-HH:MM\" or closed",
+            "hours", allowed: "day → \"HH:MM-HH:MM\", several apart by commas, or closed",
             "Opening hours; a day that is not named keeps the default of the kind.",
             defaultText: { _ in "{}" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
-                root.hours = try readHours(node, mapper)
+                root.hours = try readHours(node, "hours", mapper) { day in
+                    weekdays.contains(day)
+                        ? nil
+                        : "'\(day)' is not a day" + mapper.suggestion(for: day, among: weekdays)
+                }
+            }),
+        .custom(
+            "specialDays", allowed: "yyyy-MM-dd → as in hours",
+            "Days that differ from their weekday: holidays, or other hours.",
+            defaultText: { _ in "{}" },
+            apply: { (root, node, mapper) throws(ConfigurationError) in
+                root.specialDays = try readHours(node, "specialDays", mapper) { day in
+                    LocalDate(day) == nil
+                        ? "'\(day)' is no day of the calendar; write one like 2026-12-25" : nil
+                }
             }),
         .custom(
             "tables", allowed: "list of seat counts", "Dining tables; empty means a sample house.",
@@ -72,6 +86,10 @@ extension AssistantBlock {
         .integer(
             "reservationMinutes", \.reservationMinutes, 15...600, unit: "min",
             "How long a table is held for a party."),
+        .boolean(
+            "confirmBookings", \.confirmBookings,
+            "Read a reservation back and wait for a yes before it is booked; without, it is booked "
+                + "when the name is known."),
         .text(
             "handOverNumber", \.handOverNumber, allowed: "number in E.164",
             "Who is called when the caller wants a human; empty means nobody."),
@@ -184,25 +202,25 @@ extension AssistantBlock {
         return services
     }
 
+    /// - Parameter fault: what is wrong with the name of a day; nil for nothing.
     private static func readHours(
-        _ node: YAMLNode, _ mapper: YAMLMapper
+        _ node: YAMLNode, _ key: String, _ mapper: YAMLMapper, fault: (String) -> String?
     ) throws(ConfigurationError) -> [String: String] {
         guard case .mapping(let entries, _) = node else {
-            throw mapper.error(node, "hours must be a block of days, not \(node.kindName)")
+            throw mapper.error(node, "\(key) must be a block of days, not \(node.kindName)")
         }
         var hours: [String: String] = [:]
         for entry in entries {
-            guard weekdays.contains(entry.key) else {
+            if let message = fault(entry.key) {
                 throw ConfigurationError(
-                    file: mapper.file, place: entry.keyPlace,
-                    message: "'\(entry.key)' is not a day"
-                        + mapper.suggestion(for: entry.key, among: weekdays))
+                    file: mapper.file, place: entry.keyPlace, message: message)
             }
-            let text = try mapper.text(entry.value, key: "hours.\(entry.key)")
-            guard text == "closed" || OpeningHours.Period(text) != nil else {
+            let text = try mapper.text(entry.value, key: "\(key).\(entry.key)")
+            guard OpeningHours.Period.day(text) != nil else {
                 throw mapper.error(
-                    entry.value, "'\(text)' is not a span of hours; write \"11:00-22:30\" or closed"
-                )
+                    entry.value,
+                    "'\(text)' is not a span of hours; write \"11:00-22:30\", "
+                        + "\"12:00-14:30, 18:00-23:00\" or closed")
             }
             hours[entry.key] = text
         }

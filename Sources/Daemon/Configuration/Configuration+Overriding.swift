@@ -63,7 +63,7 @@ extension YAMLNode {
     }
 
     /// YAML's flow style, in one line.
-    fileprivate var flowText: String {
+    var flowText: String {
         switch self {
         case .scalar(let text, let isPlain, _):
             // Anything but a word or number may mean something in flow style.

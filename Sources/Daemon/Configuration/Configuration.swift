@@ -193,9 +193,12 @@ public struct AssistantBlock: Sendable {
     public var language = "en-US"
     public var timeZone = "UTC"
     public var hours: [String: String] = [:]
+    /// By yyyy-MM-dd, in the form of `hours`.
+    public var specialDays: [String: String] = [:]
     public var tables: [Int] = []
     public var partySizeMax = 12
     public var reservationMinutes = 120
+    public var confirmBookings = true
     public var handOverNumber = ""
     /// A CSV file; read when the store has no menu yet.
     public var menu = ""

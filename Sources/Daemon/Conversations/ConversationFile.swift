@@ -67,6 +67,10 @@ public struct ConversationFile: Sendable {
 
     public var name = ""
     public var assistant = AssistantBlock()
+    /// The same as it was written, as YAML in one line.
+    var assistantText = "{}"
+    /// Where the file is, as far as it is known.
+    var folder: URL?
     public var now = ""
     public var turns: [Turn] = []
     /// All that must be there, in order.
@@ -84,7 +88,9 @@ public struct ConversationFile: Sendable {
             throw ConfigurationError(file: path, place: nil, message: "can't be read as text")
         }
         var file = try parse(yaml: text, file: path)
-        file.assistant.resolvePaths(in: URL(filePath: path).deletingLastPathComponent())
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        file.assistant.resolvePaths(in: folder)
+        file.folder = folder
         return file
     }
 
@@ -129,6 +135,7 @@ public struct ConversationFile: Sendable {
                 try mapper.map(
                     node, into: &root.assistant, options: AssistantBlock.options,
                     context: "assistant: ")
+                root.assistantText = node.flowText
             }),
         list("turns", \.turns, Turn.init, Turn.options),
         list("orders", \.orders, ExpectedOrder.init, ExpectedOrder.options),

@@ -21,20 +21,9 @@ struct ClosedHours {
             words = [assistant.block.closedText]
             return
         }
-        words = ["\(settings.name) is closed right now."] + Self.next(settings, local)
-    }
-
-    /// When it opens again, within a week.
-    private static func next(_ settings: AssistantSettings, _ now: LocalDateTime) -> [String] {
-        for days in 0...7 {
-            let date = now.date.adding(days: days)
-            let opening = settings.openingHours.periods(on: date)
-                .map { LocalDateTime(date: date, time: $0.opens) }.first { $0 > now }
-            if let opening {
-                let moment = SpeakableText.moment(opening, today: now.date, preposition: true)
-                return ["We open \(moment)."]
-            }
+        let opening = settings.openingHours.nextOpening(after: local).map {
+            "We open \(SpeakableText.moment($0, today: local.date, preposition: true))."
         }
-        return []
+        words = ["\(settings.name) is closed right now."] + [opening].compactMap(\.self)
     }
 }

@@ -4,21 +4,25 @@ import Foundation
 
 extension Command {
     static let serve = Command(
-        name: "serve", usage: "streamd serve [--config FILE] [--log-level LEVEL]",
+        name: "serve", usage: "streamd serve [--config FILE] [--log-level LEVEL] [--now TIME]",
         summary: "Run the daemon until SIGTERM.",
-        options: [configOption, logLevelOption],
+        options: [configOption, logLevelOption, nowOption],
         run: { arguments in
             try arguments.expect(positionalCount: 0, usage: "streamd serve [--config FILE]")
             // Signals are taken from a queue instead of interrupting whatever thread they hit.
             for number in [SIGTERM, SIGINT, SIGHUP, SIGPIPE] { signal(number, SIG_IGN) }
             let loaded = try LoadedConfiguration(arguments)
             let settings = loaded.configuration
+            let now = try clock(arguments)
             let log = Logger(level: settings.log.level, format: settings.log.format)
             defer { log.close() }
+            if let text = arguments["now"] {
+                log.warning("dialogues and records go by another clock", ["now": .text(text)])
+            }
             let daemon: StreamDaemon
             do {
                 daemon = try StreamDaemon(
-                    configuration: settings, secrets: loaded.secrets, log: log)
+                    configuration: settings, secrets: loaded.secrets, log: log, now: now)
             } catch let error as ConfigurationError {
                 throw error
             } catch {
@@ -46,6 +50,21 @@ extension Command {
             idle.wait()
             daemon.stop()
         })
+
+    private static let nowOption = CommandOption(
+        name: "now", value: "TIME",
+        summary: "Begin the dialogues' clock at 2026-11-25T20:00:00Z; for trying out.")
+
+    /// The time of day for dialogues and records: the system's, or one that goes on from `--now`.
+    private static func clock(_ arguments: Arguments) throws -> @Sendable () -> Date {
+        guard let text = arguments["now"] else { return { Date() } }
+        guard let instant = try? Date(text, strategy: .iso8601) else {
+            throw UsageError(
+                description: "--now '\(text)' is no time; write one like 2026-11-25T20:00:00Z")
+        }
+        let ahead = instant.timeIntervalSince(Date())
+        return { Date().addingTimeInterval(ahead) }
+    }
 
     private static func welcome(_ daemon: StreamDaemon, _ settings: Configuration) -> String {
         let base = "http://localhost:\(daemon.port)"
