@@ -88,7 +88,7 @@ final class StreamedCall {
             callSid: callSid, assistantID: assistant.block.id, from: from, to: to,
             language: assistant.settings.language)
         let engines = services.engines
-        engines.warm(assistant.dialogue, on: loop)
+        engines.warm(assistant, on: loop)
         let stages = ConversationStages(
             stt: engines.speechToText.makeSession(call: call, loop: loop),
             dialogue: assistant.dialogue.makeSession(call: call, loop: loop),

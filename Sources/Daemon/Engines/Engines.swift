@@ -150,10 +150,11 @@ struct Engines: Sendable {
     }
 
     /// Opens connections for a call on this loop. On that loop.
-    func warm(_ dialogue: any DialogueEngine, on loop: EventLoop) {
-        for engine: Any in [speechToText, dialogue, textToSpeech] {
+    func warm(_ assistant: Assistant, on loop: EventLoop) {
+        for engine: Any in [speechToText, assistant.dialogue] {
             (engine as? any ServiceWarming)?.warm(on: loop)
         }
+        textToSpeech.warm(voice: assistant.settings.voice, on: loop)
     }
 
     /// Ends what runs beside the calls. After the last call.
