@@ -138,10 +138,10 @@ import Testing
                     && $0["requests"]?.intValue == VoiceKind.allCases.count + 3
             })
         for clip in clips { clip.cancel() }
-        #expect(
-            try await Self.settles(services) {
-                $0["active"]?.intValue == 0 && $0["cancelled"]?.intValue == VoiceKind.allCases.count
-            })
+        let isTold = try await Self.settles(services) {
+            $0["active"]?.intValue == 0 && $0["cancelled"]?.intValue == VoiceKind.allCases.count
+        }
+        #expect(isTold, "\(try await services.statistics())")
         for clip in clips {
             #expect(await eventually { clip.isFinished })
             #expect(clip.byteCount == 0 && clip.error == nil)

@@ -131,13 +131,16 @@ private final class RemoteSpeechTransfer: @unchecked Sendable {
         status = head.status
         let type = head.headers["Content-Type"] ?? ""
         if isAnswer, !wire.canBeSpeech(contentType: type) {
-            end(wire.service.failed("the answer is \(type), not audio"))
+            return end(wire.service.failed("the answer is \(type), not audio"))
         }
+        // A server may send its head long before the first sound.
+        heard()
     }
 
     private func took(_ bytes: UnsafeRawBufferPointer) {
         guard !intake.isOver else { return }
         guard isAnswer else {
+            heard()
             refusal += bytes.prefix(RemoteService.refusalBytesMax - refusal.count)
             return
         }

@@ -1,7 +1,7 @@
 import Net
 
-/// Tells when speech that has begun to come falls silent: nothing has come for too long, and what came
-/// has been listened to. Whoever speaks last in a chain has nobody else to notice. Bound to a loop.
+/// Tells when an answer that has begun to come falls silent: nothing has come for too long, and the speech
+/// that came has been listened to. Whoever speaks last in a chain has nobody else to notice. Bound to a loop.
 final class SpeechWatch {
     private let loop: EventLoop
     private let lateMs: Int
