@@ -78,7 +78,7 @@ public struct TurnSettings: Sendable {
     public var endpointMs = 400
     public var endpointMinMs = 230
     public var endpointMaxMs = 1200
-    public var speculateAfterMs = 100
+    public var speculateAfterMs = 80
     public var bargeInMs = 60
     public var bargeInConfirmMs = 700
     public var dtmfGapMs = 2000

@@ -1,6 +1,4 @@
-import DSP
-
-// What was heard: marks, the clock, and going back to where speech was stopped.
+// What was heard: marks and the clock; and stopping.
 
 extension Playout {
     // MARK: - Marks
@@ -80,23 +78,6 @@ extension Playout {
         for index in segments.indices where index > cursor { segments[index].streamStart = nil }
     }
 
-    /// Goes on from the pause before the point where ``hold(at:)`` stopped.
-    package func resume(at now: UInt64) {
-        guard turn != nil, isHeld else { return }
-        isHeld = false
-        if cursor < segments.count {
-            offset = quietOffset(of: segments[cursor].clip, before: offset)
-            segments[cursor].streamStart =
-                segments[cursor].isStarted ? sentPosition - Int64(offset) : nil
-        } else {
-            // All of it was heard before the clear.
-            heardMark = sentPosition
-        }
-        isAudible = false
-        markShift = 0
-        pump(at: now)
-    }
-
     /// The reply is over; what was sent ahead is cleared.
     package func cancel(at now: UInt64) {
         guard turn != nil else { return }
@@ -112,32 +93,5 @@ extension Playout {
         pendingHead = 0
         pendingCount = 0
         playEndNanos = min(playEndNanos, now)
-    }
-
-    /// The quiet place in the last 300 ms before `offset`: the latest that is nearly silent, else the
-    /// quietest. Starting there repeats a sound rather than cutting one.
-    private func quietOffset(of clip: SpeechClip, before offset: Int) -> Int {
-        let window = 80
-        let start = max(0, offset - Self.quietSearchByteCount)
-        let target = UnsafeMutableBufferPointer(rebasing: searchBuffer[..<(offset - start)])
-        let count = clip.read(from: start, into: target)
-        guard start > 0 || count >= window else { return start }
-        var quietest = Int.max
-        var found = count
-        var from = count - window
-        while from >= 0 {
-            var sum = 0
-            for index in from..<from + window {
-                sum += abs(Int(G711.decodeMuLaw(searchBuffer[index])))
-            }
-            if sum < window * 64 { return start + from }
-            if sum < quietest {
-                quietest = sum
-                found = from
-            }
-            from -= window / 2
-        }
-        // Near the beginning, the beginning is as good a place.
-        return start == 0 ? 0 : start + found
     }
 }

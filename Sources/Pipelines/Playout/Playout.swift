@@ -38,8 +38,6 @@ package final class Playout {
 
     static let nanosPerByte: UInt64 = 125_000
     static let silence: UInt8 = 0xFF
-    /// How far speech goes back to find a pause to resume in, in bytes.
-    static let quietSearchByteCount = 2400
 
     let frameByteCount: Int
     let frameNanos: UInt64
@@ -104,7 +102,7 @@ package final class Playout {
         markGraceNanos = UInt64(markGraceMs) * 1_000_000
         self.transport = transport
         frame = .allocate(capacity: frameByteCount)
-        searchBuffer = .allocate(capacity: Self.quietSearchByteCount)
+        searchBuffer = .allocate(capacity: max(Self.quietSearchByteCount, Self.tailByteCount))
         pending = Array(repeating: PendingMark(), count: 64)
         segments.reserveCapacity(16)
     }

@@ -20,7 +20,7 @@ public struct TurnOptions: Sendable, Equatable {
     public var endpointMaxMs = 1200
     /// Silence after which the utterance so far is transcribed and a reply begun; 0 turns
     /// speculation off, and the transcript is asked for at `endpointMs`.
-    public var speculateAfterMs = 100
+    public var speculateAfterMs = 80
     /// The least time between two speculations of one utterance.
     public var speculateIntervalMs = 250
     /// How long the end of a turn waits for caller audio that the network is late with.

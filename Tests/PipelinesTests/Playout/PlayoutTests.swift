@@ -178,6 +178,27 @@ struct PlayoutTests {
         #expect(after[80] == 0x10)
     }
 
+    /// Near its end a word is finished: to say it anew would be to say it twice.
+    @Test(arguments: [(80, true), (480, false)])
+    func aWordIsFinishedOrSaidAgain(leftMs: Int, isFinished: Bool) throws {
+        // 300 ms of sound, 40 ms of silence, 500 ms of sound, silence.
+        let bytes =
+            [UInt8](repeating: 0x20, count: 2400) + [UInt8](repeating: 0xFF, count: 320)
+            + [UInt8](repeating: 0x10, count: 4000) + [UInt8](repeating: 0xFF, count: 4000)
+        let stoppedMs = 840 - leftMs
+        playout.begin(turn: 1)
+        playout.append(clip(bytes), sentence: 0)
+        playout.complete()
+        run(from: 0, to: stoppedMs)
+        let sent = line.frames.count
+        playout.hold(at: ms(stoppedMs))
+        playout.resume(at: ms(900))
+        let after = line.frames[sent...].flatMap { $0 }
+        #expect(after.first == (isFinished ? 0x10 : 0xFF))
+        let left = try #require(after.firstIndex(of: 0xFF))
+        #expect(isFinished == (left > 0 && left <= leftMs * 8 + 160))
+    }
+
     @Test func aPauseTooFarBackIsNotGoneBackTo() {
         let bytes = [UInt8](repeating: 0xFF, count: 800) + [UInt8](repeating: 0x10, count: 20_000)
         playout.begin(turn: 1)
