@@ -141,7 +141,8 @@ import Testing
         let isTold = try await Self.settles(services) {
             $0["active"]?.intValue == 0 && $0["cancelled"]?.intValue == VoiceKind.allCases.count
         }
-        #expect(isTold, "\(try await services.statistics())")
+        let statistics = try await services.statistics()
+        #expect(isTold, "\(statistics)")
         for clip in clips {
             #expect(await eventually { clip.isFinished })
             #expect(clip.byteCount == 0 && clip.error == nil)
