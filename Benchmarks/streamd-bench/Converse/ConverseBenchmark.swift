@@ -62,7 +62,7 @@ enum ConverseBenchmark {
     ) throws -> Int {
         let daemon = try start(group, options)
         defer { daemon.stop() }
-        let database = try Database(DatabaseOptions(path: daemon.databasePath))
+        let database = try Database(daemon.database)
         defer { database.close() }
         let loops = try EventLoopGroup(count: 1, label: "callers")
         defer { loops.shutdown() }

@@ -171,7 +171,7 @@ private final class RecoveryRun {
     }
 
     private func rowCount(_ sid: String) throws -> Int {
-        let database = try Database(DatabaseOptions(path: daemon.databasePath))
+        let database = try Database(daemon.database)
         defer { database.close() }
         return try Blocking.waitThrowing {
             try await database.value {
