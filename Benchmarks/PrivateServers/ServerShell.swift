@@ -78,8 +78,27 @@ final class ServerShell {
     func signal(_ name: String) throws { try tell(name) }
 
     private func tell(_ word: String) throws {
-        try input.fileHandleForWriting.write(contentsOf: Data((word + "\n").utf8))
+        guard send(word) else { throw Fault(description: "a server of the tests has ended") }
         try waitUntilDone()
+    }
+
+    /// Writes a line to the shell. Where that has ended, SIGPIPE must not end this process too.
+    /// - Returns: whether it took it.
+    private func send(_ word: String) -> Bool {
+        var brokenPipe = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&brokenPipe)
+        sigaddset(&brokenPipe, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &brokenPipe, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        let line = Array((word + "\n").utf8)
+        let isTaken =
+            write(input.fileHandleForWriting.fileDescriptor, line, line.count) == line.count
+        if !isTaken {
+            var atOnce = timespec()
+            sigtimedwait(&brokenPipe, nil, &atOnce)
+        }
+        return isTaken
     }
 
     private func waitUntilDone() throws {
@@ -95,10 +114,7 @@ final class ServerShell {
     }
 
     private func end() {
-        // To write to one that has ended would end this process too.
-        if process.isRunning {
-            try? input.fileHandleForWriting.write(contentsOf: Data("end\n".utf8))
-        }
+        _ = send("end")
         try? input.fileHandleForWriting.close()
         process.waitUntilExit()
     }

@@ -53,6 +53,7 @@ import Testing
         #expect(orders.count == 1 && orders.first?.total == Money(cents: 3390))
         try await third.stop()
         try await first.stop()
+        withExtendedLifetime(servers) {}
     }
 
     @Test func aCallIsToldWhenItsMemoryIsAwayAndTheNextIsTaken() async throws {
@@ -72,5 +73,6 @@ import Testing
         }
         #expect(status == 200)
         try await house.stop()
+        withExtendedLifetime(servers) {}
     }
 }
