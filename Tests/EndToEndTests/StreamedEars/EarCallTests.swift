@@ -64,7 +64,7 @@ import Testing
     }
 
     enum Strike: String, CaseIterable, Sendable {
-        case killed, hung, garbled, cut, refused
+        case killed, hung, garbled
 
         /// The body of `POST /faults`; nil for what is done to the process.
         var fault: String? {
@@ -72,8 +72,6 @@ import Testing
             case .killed: nil
             case .hung: "\"fault\":\"hang\""
             case .garbled: "\"fault\":\"garbage\""
-            case .cut: "\"fault\":\"cut\""
-            case .refused: "\"fault\":\"status\",\"status\":503"
             }
         }
     }
