@@ -6,6 +6,9 @@ public struct ServiceStandInOptions: Sendable {
         case reply
         /// Books tables with the tools that it is given; without tools, the reply.
         case tools
+        /// Notes what it hears, each time in other words, and asks what callers who
+        /// `--say answers` answer next.
+        case ask
     }
 
     /// A numeric address.

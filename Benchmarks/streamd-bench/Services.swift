@@ -19,7 +19,8 @@ enum Services {
         ("tts-speedup", "20", "seconds of speech sent in a second"),
         (
             "llm", "reply",
-            "reply: always says --reply; tools: books tables with the tools it is given"
+            "reply: always says --reply; tools: books tables with the tools it is given; ask: asks "
+                + "what callers who `--say answers` answer next"
         ),
         ("reply", ServiceStandInOptions().reply, "what the language model says"),
         ("transcript", ServiceStandInOptions().transcript, "words of audio that is no fixture"),
@@ -72,7 +73,7 @@ enum Services {
         }
         standIn.speechSpeedup = speedup
         guard let mode = ServiceStandInOptions.ChatMode(rawValue: options["llm"]) else {
-            throw BenchOptions.Fault(description: "--llm must be reply or tools")
+            throw BenchOptions.Fault(description: "--llm must be reply, tools or ask")
         }
         standIn.chatMode = mode
         standIn.twilioAccountSid = options["twilio-account"]

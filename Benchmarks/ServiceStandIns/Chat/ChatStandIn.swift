@@ -1,4 +1,5 @@
 import Assistants
+import CallSimulator
 import Foundation
 import Net
 import Realtime
@@ -28,7 +29,7 @@ final class ChatStandIn: Sendable {
             count += 1
             return count
         }
-        let step = self.step(chat)
+        let step = self.step(chat, number: number)
         let completion = ChatCompletion(
             id: "chatcmpl-\(number)", created: Int(time(nil)), model: chat.model, step: step,
             promptTokens: chat.messages.reduce(0) { $0 + $1.content.utf8.count / 4 + 4 })
@@ -57,7 +58,13 @@ final class ChatStandIn: Sendable {
         return (plan, note)
     }
 
-    private func step(_ chat: ChatRequest) -> ReservationAgent.Step {
+    private func step(_ chat: ChatRequest, number: Int) -> ReservationAgent.Step {
+        if options.chatMode == .ask {
+            let heard = chat.messages.last { $0.role == "user" }?.content ?? ""
+            let question = AskedQuestion.following(heard).text
+            // No two alike, so that none is taken from a cache of sentences.
+            return .say("Certainly, I have noted that as \(number). \(question)")
+        }
         guard options.chatMode == .tools, !chat.tools.isEmpty else { return .say(options.reply) }
         let now = BusinessClock(timeZone: .current).local(at: Date())
         return ReservationAgent.step(chat, today: now.date)

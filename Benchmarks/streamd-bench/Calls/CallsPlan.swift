@@ -10,6 +10,8 @@ struct CallsPlan {
     /// Every so many turns are said over the assistant; 0 for none.
     var bargeEvery = 0
     var clips: [CallerUtterance]
+    /// Callers answer what they are asked, rather than to say whatever comes.
+    var answersQuestions = false
     var noiseLevel: Float = -65
     /// Calls that begin in a second; 0: all of them within two seconds.
     var startRate = 0.0
@@ -30,6 +32,10 @@ struct CallsPlan {
         ("kind", "speech", "kinds of clips, joined by commas: speech, or others of the manifest"),
         ("fixtures", "audio-fixtures", "folder with MANIFEST.json"),
         ("clips", "0", "how many different clips; 0 for all"),
+        (
+            "say", "any",
+            "any: one clip after the other; answers: what `services --llm ask` has asked for"
+        ),
         ("clip-ms", "0:60000", "only clips whose speech is so long, FROM:TO"),
         ("noise", "-65", "line noise of the caller, dBFS"),
         ("jitter-ms", "0", "network jitter towards the caller, 99th percentile"),
@@ -64,7 +70,34 @@ struct CallsPlan {
         guard !clips.isEmpty else {
             throw BenchOptions.Fault(description: "no clip is \(options["clip-ms"]) ms long")
         }
+        switch options["say"] {
+        case "any": break
+        case "answers":
+            answersQuestions = true
+            for question in AskedQuestion.all where answers(to: question).isEmpty {
+                throw BenchOptions.Fault(description: "no clip answers \"\(question.text)\"")
+            }
+        default: throw BenchOptions.Fault(description: "--say must be any or answers")
+        }
         if !options["endpoint-ms"].isEmpty { endpointMs = try options.number("endpoint-ms") }
+    }
+
+    private func answers(to question: AskedQuestion) -> [CallerUtterance] {
+        clips.filter { question.isAnswered(by: $0.text) }
+    }
+
+    /// What the caller says, turn by turn.
+    private func sayings(call: Int, count: Int) -> [CallerUtterance] {
+        guard answersQuestions else {
+            return (0..<count).map { clips[(call * 7 + $0) % clips.count] }
+        }
+        var question = AskedQuestion.all[0]
+        return (0..<count).map { turn in
+            let fitting = answers(to: question)
+            let clip = fitting[(call * 7 + turn / AskedQuestion.all.count) % fitting.count]
+            question = AskedQuestion.following(clip.text)
+            return clip
+        }
     }
 
     /// What the caller of one call does.
@@ -73,8 +106,7 @@ struct CallsPlan {
         var steps: [CallerStep] = []
         // No turn is over in less than a second and a half.
         let count = lengthMs.map { $0 / 1500 + 1 } ?? turnCount
-        for turn in 0..<count {
-            let clip = clips[(call * 7 + turn) % clips.count]
+        for (turn, clip) in sayings(call: call, count: count).enumerated() {
             if bargeEvery > 0, turn % bargeEvery == bargeEvery - 1 {
                 steps.append(.bargeIn(clip, afterMs: 800 + call * 37 % 600))
             } else {
