@@ -104,7 +104,8 @@ let package = Package(
         .executableTarget(
             name: "streamd-bench",
             dependencies: [
-                "CallSimulator", "ServiceStandIns", "Daemon", "Pipelines", "Twilio", "Store", "VAD",
+                "CallSimulator", "ServiceStandIns", "Assistants", "Daemon", "Pipelines", "Twilio",
+                "Store", "VAD",
                 "DSP", "Net", "Realtime", "CAllocationCounter", "CEchoFloor",
             ],
             path: "Benchmarks/streamd-bench",
