@@ -115,9 +115,9 @@ let package = Package(
         .executableTarget(
             name: "streamd-bench",
             dependencies: [
-                "CallSimulator", "ServiceStandIns", "PrivateServers", "Daemon", "Pipelines",
-                "Twilio", "Store", "VAD",
-                "DSP", "Net", "Realtime", "CAllocationCounter", "CEchoFloor",
+                "CallSimulator", "ServiceStandIns", "PrivateServers", "Assistants", "Daemon",
+                "Pipelines", "Twilio", "Store", "VAD", "DSP", "Net", "Realtime",
+                "CAllocationCounter", "CEchoFloor",
             ],
             path: "Benchmarks/streamd-bench",
             swiftSettings: rules),

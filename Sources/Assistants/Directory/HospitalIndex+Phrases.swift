@@ -8,7 +8,7 @@ extension HospitalIndex {
     }
 
     /// As many names are compared sound by sound.
-    private static let shortlistMax = 600
+    private static let shortlistMax = 500
     /// Scales in tenths: of common words, of the city that was said besides, of "in" before it. They
     /// are those that rank most of `Tests/Fixtures/directory-heard.csv` among the first three.
     private static let commonScale = 7

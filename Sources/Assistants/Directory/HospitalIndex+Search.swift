@@ -36,12 +36,14 @@ extension HospitalIndex {
             consider(hit(variant, query, matches), place, &best)
         }
         // What was split or joined otherwise than in the name is found by the sound of all of it.
-        for index in candidates(place) {
-            let whole = query.key.similarity(to: variants[index].key, atLeast: Self.doubtful)
+        for alike in candidates(place) {
+            let whole = query.key.similarity(to: variants[alike[0]].key, atLeast: Self.doubtful)
             guard whole > 0 else { continue }
-            let hit = Hit(
-                id: variants[index].id, score: whole * 0.99, coverage: whole, isExact: false)
-            consider(hit, place, &best)
+            for index in alike {
+                let hit = Hit(
+                    id: variants[index].id, score: whole * 0.99, coverage: whole, isExact: false)
+                consider(hit, place, &best)
+            }
         }
         let sorted = best.values.sorted { ($0.score, $1.id) > ($1.score, $0.id) }
         guard case .heard = place, let first = sorted.first else { return sorted }
@@ -49,10 +51,11 @@ extension HospitalIndex {
         return sorted.filter { $0.score > first.score - 0.1 }
     }
 
-    private func candidates(_ place: Place) -> [Int] {
-        guard case .city(let city) = place else { return Array(variants.indices) }
+    /// The variants of a place, those of one name together.
+    private func candidates(_ place: Place) -> [[Int]] {
+        guard case .city(let city) = place else { return texts }
         // Variants stand in the order of the entries.
-        return cities[city].ids.flatMap { variantRange(of: $0) }
+        return cities[city].ids.flatMap { variantRange(of: $0) }.map { [$0] }
     }
 
     /// Words long enough to be compared by sound, of the names in a place.
