@@ -6,11 +6,19 @@ extension DirectoryTurn {
         _ subject: DirectoryState.Subject, _ city: DirectoryUnderstanding.CityMention?,
         _ index: HospitalIndex
     ) {
+        tell(answer(subject, city?.place ?? .anywhere, index), of: subject, city, index)
+    }
+
+    /// Says what was found of a subject.
+    mutating func tell(
+        _ answer: DirectoryAnswer, of subject: DirectoryState.Subject,
+        _ city: DirectoryUnderstanding.CityMention?, _ index: HospitalIndex
+    ) {
         progress()
         state.hasAnswered = true
         state.subject = subject
         state.more = []
-        switch answer(subject, city?.place ?? .anywhere, index) {
+        switch answer {
         case .sure(let ids): affirm(ids, subject, index)
         case .doubtful(let ids):
             if case .city? = city?.place, isElsewhere(subject, index) {
@@ -111,7 +119,7 @@ extension DirectoryTurn {
         var name = SpeakableText.sentence(subject.spoken)
         if case .city(let city)? = city?.place {
             let there = index.cities[city].name
-            if case .sure(let ids) = answer(subject, .anywhere, index) {
+            if let ids = DirectoryAnswer.sure(index.search(subject.words, in: .anywhere)) {
                 var cities: [Int] = []
                 for id in ids where !cities.contains(index.cityOf[id]) {
                     cities.append(index.cityOf[id])

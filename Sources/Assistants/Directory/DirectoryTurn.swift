@@ -156,7 +156,9 @@ struct DirectoryTurn {
                 words: said.name, spoken: said.spokenName, phrase: said.phrase)
             return check(subject, said.city, index)
         }
-        if let subject = heardSubject(said, index) { return check(subject, said.city, index) }
+        if let (subject, answer) = heardSubject(said, index) {
+            return tell(answer, of: subject, said.city, index)
+        }
         if let city = said.city {
             if said.follows, var subject = state.subject {
                 // Its sound may have had another city in it.
@@ -189,13 +191,14 @@ struct DirectoryTurn {
     /// network?" for Bhatt Nursing Home); nil where it sounds like no name.
     private func heardSubject(
         _ said: DirectoryUnderstanding, _ index: HospitalIndex
-    ) -> DirectoryState.Subject? {
+    ) -> (DirectoryState.Subject, DirectoryAnswer)? {
         guard said.asks.contains(.check), said.isPhraseOfOne else { return nil }
         let spoken = said.phrase.joined(separator: " ")
         let subject = DirectoryState.Subject(
             words: said.phrase, spoken: spoken, phrase: said.phrase)
-        if case .unlikely = answer(subject, said.city?.place ?? .anywhere, index) { return nil }
-        return subject
+        let answer = answer(subject, said.city?.place ?? .anywhere, index)
+        if case .unlikely = answer { return nil }
+        return (subject, answer)
     }
 
     /// Whether words that name something are about a hospital: by what they ask, by being few, or by
