@@ -42,6 +42,7 @@ let systemLibraries: [Target] = [
     system("CSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
     system("COgg", pkgConfig: "ogg", apt: "libogg-dev"),
     system("COpus", pkgConfig: "opus", apt: "libopus-dev"),
+    system("CMpg123", pkgConfig: "libmpg123", apt: "libmpg123-dev"),
     // Built by scripts/setup where the system has none.
     system("CWhisper", pkgConfig: "whisper", apt: "libwhisper-dev"),
     system("CFlite", apt: "flite1-dev"),
@@ -69,7 +70,9 @@ let package = Package(
             linkerSettings: [.linkedLibrary("webrtc_audio_processing"), .linkedLibrary("stdc++")]),
 
         library("Realtime", ["CStreamD"]),
-        library("DSP", ["Realtime", "CStreamD", "CSampleRate", "CSndfile", "COgg", "COpus"]),
+        library(
+            "DSP",
+            ["Realtime", "CStreamD", "CSampleRate", "CSndfile", "COgg", "COpus", "CMpg123"]),
         library("VAD", ["DSP", "Realtime", "CStreamD"]),
         library(
             "Net", ["Realtime", "CStreamD", "CUV", "CHTTPParser", "CWslay", "COpenSSL", "CCurl"]),

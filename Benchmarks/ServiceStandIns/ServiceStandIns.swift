@@ -140,13 +140,31 @@ public final class ServiceStandIns: Sendable {
     ) -> @Sendable (_ plan: AnswerPlan, _ note: String) -> Void {
         let arrived = begin(.tts, responder)
         let loop = responder.loop
-        let bound = LoopBound(responder, loop: loop)
+        let bound = LoopBound(WaitingClient(responder), loop: loop)
         return { [self] plan, note in
             if loop.isCurrent {
-                play(plan, note, .tts, arrived, bound.value)
+                play(plan, note, arrived, bound.value)
             } else {
-                loop.execute { [self] in play(plan, note, .tts, arrived, bound.value) }
+                loop.execute { [self] in play(plan, note, arrived, bound.value) }
             }
+        }
+    }
+
+    private func play(
+        _ plan: AnswerPlan, _ note: String, _ arrived: UInt64, _ client: WaitingClient
+    ) {
+        guard !client.hasLeft else { return statistics.ended(.tts, cancelled: true) }
+        play(plan, note, .tts, arrived, client.responder)
+    }
+
+    /// A client that may go away while its speech is made. Lives on the connection's loop.
+    private final class WaitingClient {
+        let responder: HTTPResponder
+        private(set) var hasLeft = false
+
+        init(_ responder: HTTPResponder) {
+            self.responder = responder
+            responder.onPeerEnded = { [weak self] in self?.hasLeft = true }
         }
     }
 

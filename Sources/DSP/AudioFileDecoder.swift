@@ -43,6 +43,10 @@ public final class AudioFileDecoder {
         }
     }
 
+    /// What sound is made at; anything else is a damaged head.
+    private static let rates = 4000...384_000
+    private static let channelCounts: ClosedRange<Int32> = 1...16
+
     private let memory: Memory
     private let file: OpaquePointer
     private var block: [Float] = []
@@ -63,9 +67,12 @@ public final class AudioFileDecoder {
         guard let file = sf_open_virtual(&calls, Int32(SFM_READ), &info, context) else {
             throw .cannotDecode(what: "the audio file", reason: AudioFile.lastError(nil))
         }
-        guard info.samplerate > 0, info.channels > 0 else {
+        guard Self.rates.contains(Int(info.samplerate)), Self.channelCounts.contains(info.channels)
+        else {
             sf_close(file)
-            throw .cannotDecode(what: "the audio file", reason: "its header makes no sense")
+            throw .cannotDecode(
+                what: "the audio file",
+                reason: "\(info.channels) channels at \(info.samplerate) Hz are no speech")
         }
         self.memory = memory
         self.file = file

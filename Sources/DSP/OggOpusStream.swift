@@ -137,7 +137,8 @@ public final class OggOpusStream {
     private func decode(
         _ packet: ogg_packet, _ take: (UnsafeBufferPointer<Int16>) -> Void
     ) throws(DSPError) {
-        guard let decoder else { return }
+        // An empty one would have libopus make sound up.
+        guard let decoder, packet.bytes > 0 else { return }
         let count = Int(
             opus_decode(
                 decoder, packet.packet, Int32(packet.bytes), &samples, Int32(samples.count), 0))

@@ -226,6 +226,15 @@ public protocol TextToSpeech: Sendable {
     /// added. Cancel through the clip.
     func synthesize(_ text: String, voice: String?, onAudio: @escaping @Sendable () -> Void)
         -> SpeechClip
+    /// Opens what the sentences of a call on this loop, in this voice, are going to need. On that loop;
+    /// returns at once, and is cheap when it was done a moment ago.
+    func warm(voice: String?, on loop: EventLoop)
+}
+
+extension TextToSpeech {
+    public func warm(voice: String?, on loop: EventLoop) {
+        (self as? any ServiceWarming)?.warm(on: loop)
+    }
 }
 
 // MARK: - Remote services

@@ -34,10 +34,11 @@ enum Fixture {
 
 extension CallerScript {
     /// Waits for the greeting, says these, waits for the last answer, hangs up.
-    static func turns(_ names: [String]) throws -> CallerScript {
+    /// - Parameter silenceMs: after which the last answer is taken to be over.
+    static func turns(_ names: [String], silenceMs: Int = 200) throws -> CallerScript {
         CallerScript(
             try names.map { .say(try Fixture.utterance($0), pauseMs: 200) }
-                + [.waitForAgent(pauseMs: 200)], answerTimeoutMs: 30_000)
+                + [.waitForAgent(pauseMs: silenceMs)], answerTimeoutMs: 30_000)
     }
 }
 

@@ -38,7 +38,7 @@ enum VoiceKind: String, CaseIterable, CustomStringConvertible {
         }
         return RemoteService(
             stage: "tts \(rawValue)", baseURL: services.origin + path, headers: headers,
-            connectMs: 20_000, firstByteMs: firstByteMs, totalMs: 30_000, stallMs: 20_000)
+            connectMs: 20_000, firstByteMs: firstByteMs, totalMs: 30_000, stallMs: firstByteMs)
     }
 
     /// The engine, that speaks with flite's voice rms whatever that is called here.
@@ -87,8 +87,6 @@ final class EngineLoop: Sendable {
 struct SpokenSentence: Sendable {
     var muLaw: [UInt8]
     var error: StageError?
-    /// Bytes that were there when the first were told of.
-    var earlyByteCount: Int
 }
 
 extension TextToSpeech {
@@ -97,8 +95,6 @@ extension TextToSpeech {
         try await blocking {
             let told = DispatchSemaphore(value: 0)
             let clip = synthesize(text, voice: nil) { told.signal() }
-            told.wait()
-            let early = clip.isFinished ? 0 : clip.byteCount
             let deadline = DispatchTime.now() + .seconds(60)
             while !clip.isFinished, clip.error == nil {
                 guard told.wait(timeout: deadline) == .success else {
@@ -107,7 +103,7 @@ extension TextToSpeech {
             }
             var bytes = [UInt8](repeating: 0, count: clip.byteCount)
             _ = bytes.withUnsafeMutableBufferPointer { clip.read(from: 0, into: $0) }
-            return SpokenSentence(muLaw: bytes, error: clip.error, earlyByteCount: early)
+            return SpokenSentence(muLaw: bytes, error: clip.error)
         }
     }
 }

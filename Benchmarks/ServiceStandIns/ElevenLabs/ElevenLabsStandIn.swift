@@ -44,8 +44,10 @@ final class ElevenLabsStandIn: WebSocketHandler {
             return refuse(socket, "An API key is required to use this endpoint.", "missing_api_key")
         }
         if form == nil {
-            refuse(socket, "This output format is not made here.", "invalid_output_format")
+            return refuse(
+                socket, "This output format is not made here.", "invalid_output_format")
         }
+        services.statistics.note(.tts, "\(voice) stands open")
     }
 
     func webSocket(_ socket: WebSocket, receivedText bytes: UnsafeRawBufferPointer) {

@@ -89,7 +89,7 @@ final class StreamedCall {
             language: assistant.settings.language)
         call.vocabulary = assistant.vocabulary
         let engines = services.engines
-        engines.warm(assistant.dialogue, on: loop)
+        engines.warm(assistant, on: loop)
         let stages = ConversationStages(
             stt: engines.speechToText.makeSession(call: call, loop: loop),
             dialogue: assistant.dialogue.makeSession(call: call, loop: loop),

@@ -155,12 +155,13 @@ struct Engines: Sendable {
 
     /// Opens connections for a call on this loop. On that loop.
     /// - Parameter hears: whether the caller's words are ours to find.
-    func warm(_ dialogue: any DialogueEngine, hears: Bool = true, on loop: EventLoop) {
-        var engines: [Any] = [dialogue, textToSpeech]
+    func warm(_ assistant: Assistant, hears: Bool = true, on loop: EventLoop) {
+        var engines: [Any] = [assistant.dialogue]
         if hears { engines.append(speechToText) }
         for engine in engines {
             (engine as? any ServiceWarming)?.warm(on: loop)
         }
+        textToSpeech.warm(voice: assistant.settings.voice, on: loop)
     }
 
     /// Ends what runs beside the calls. After the last call.

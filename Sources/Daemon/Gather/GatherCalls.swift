@@ -21,7 +21,7 @@ struct GatherCalls {
         takesMessage sentences: [String]? = nil
     ) {
         let callSid = form["CallSid"]
-        services.engines.warm(assistant.dialogue, hears: false, on: responder.loop)
+        services.engines.warm(assistant, hears: false, on: responder.loop)
         var state = GatherState(
             assistantID: assistant.block.id, conversationID: callSid, from: form["From"],
             to: form["To"], speechPath: route.speech, startedAt: seconds)

@@ -56,7 +56,7 @@ struct TwilioWebhooks {
                 form, responder, assistant: assistant, route: route, takesMessage: words)
         }
         // The stream may come to another loop; speech is made on a loop of its own in any case.
-        services.engines.warm(assistant.dialogue, on: responder.loop)
+        services.engines.warm(assistant, on: responder.loop)
         connect(form, request, responder, assistant: assistant, attempt: 1)
     }
 

@@ -33,8 +33,10 @@ public final class ChainTextToSpeech: TextToSpeech {
     }
 }
 
-extension ChainTextToSpeech: ServiceWarming {
-    public func warm(on loop: EventLoop) {
-        for engine in engines { (engine as? any ServiceWarming)?.warm(on: loop) }
+extension ChainTextToSpeech {
+    public func warm(voice: String?, on loop: EventLoop) {
+        for (place, engine) in engines.enumerated() {
+            engine.warm(voice: place == 0 ? voice : nil, on: loop)
+        }
     }
 }

@@ -72,9 +72,21 @@ import Testing
         }
     }
 
-    @Test(arguments: [AudioFileWriter.Format.mp3, .wavMuLaw])
-    func filesOfOtherKindsAreHeardWhole(format: AudioFileWriter.Format) throws {
-        let file = try Self.file(format)
+    @Test(arguments: [1, 5, 417, 1000])
+    func mp3IsHeardBeforeItHasAllCome(size: Int) throws {
+        let file = try Self.file(.mp3)
+        let titled = Array("ID3".utf8) + [3, 0, 0, 0, 0, 0, 10] + [UInt8](repeating: 0, count: 10)
+        for bytes in [file, titled + file] {
+            let heard = try decode(FileSpeechDecoder(msMax: 60_000), bytes, pieces: size)
+            #expect(heard.rates == [24_000])
+            #expect(abs(heard.samples.count - Self.tone.count) <= 2400)
+            #expect((heard.samples.map { abs(Int($0)) }.max() ?? 0) > 8000)
+            #expect(heard.earlyCount > 0)
+        }
+    }
+
+    @Test func filesOfOtherKindsAreHeardWhole() throws {
+        let file = try Self.file(.wavMuLaw)
         for size in [1, 5, 4096, file.count] {
             let heard = try decode(FileSpeechDecoder(msMax: 60_000), file, pieces: size)
             #expect(heard.rates == [24_000])
@@ -110,8 +122,9 @@ import Testing
     @Test func messagesAreToldApart() throws {
         #expect(
             try read(#"{"audio":"f/8A","isFinal":null,"alignment":{"chars":["H"]}}"#)
-                == .audio([0x7f, 0xff, 0]))
-        #expect(try read(#"{"audio":null,"isFinal":true}"#) == .final)
+                == .audio([0x7f, 0xff, 0], isLast: false))
+        #expect(try read(#"{"audio":null,"isFinal":true}"#) == .audio([], isLast: true))
+        #expect(try read(#"{"audio":"fw==","isFinal":true}"#) == .audio([0x7f], isLast: true))
         #expect(
             try read(#"{"message":"Quota exceeded","error":"quota_exceeded","code":1008}"#)
                 == .refused("Quota exceeded"))

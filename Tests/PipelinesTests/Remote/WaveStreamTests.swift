@@ -35,6 +35,20 @@ import Testing
         #expect(try read(file, pieces: 5).bytes.count == 1000)
     }
 
+    @Test func whatStandsBehindTheSamplesIsNotHeard() throws {
+        let title = Array("LISTtitle of the file".utf8)
+        for size in [1, 45, 500, 2000] {
+            let file = WaveStream.file(samples, rate: 16_000) + title
+            #expect(try read(file, pieces: size).bytes.count == 1000)
+        }
+        // One that streams does not know how much will come.
+        for unknown: [UInt8] in [[0, 0, 0, 0], [255, 255, 255, 255], [255, 255, 255, 127]] {
+            var file = WaveStream.file(samples, rate: 16_000)
+            file.replaceSubrange(40..<44, with: unknown)
+            #expect(try read(file + [0, 0], pieces: 100).bytes.count == 1002)
+        }
+    }
+
     @Test func whatIsNoWaveIsRefusedAtOnce() {
         for garbage in ["{\"error\":1}", "<html>", "RIFF....AVI "] {
             #expect(throws: WaveStream.Fault.notWave) {

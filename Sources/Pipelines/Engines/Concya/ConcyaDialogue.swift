@@ -19,6 +19,7 @@ public struct ConcyaDialogue: DialogueEngine {
         clients: RemoteClients
     ) {
         var service = service
+        service.baseURL = service.baseURL(without: "/conversation")
         service.warmPath = "/health"
         self.role = role
         self.service = service
@@ -56,6 +57,7 @@ final class ConcyaDialogueSession: DialogueSession {
         }
     }
 
+    private static let remembered = "concya"
     /// A reply is a sentence or two.
     static let bodyBytesMax = 262_144
 
@@ -95,6 +97,11 @@ final class ConcyaDialogueSession: DialogueSession {
         guard let reply, reply.turn == turn else { return .working }
         return reply.isAsked ? .working : .awaitingCommit
     }
+
+    /// The service remembers, by the conversation's name; there is only to say whose memory it is.
+    var memory: String? { Self.remembered }
+
+    func resume(from memory: String) -> Bool { memory == Self.remembered }
 
     func close() { drop() }
 

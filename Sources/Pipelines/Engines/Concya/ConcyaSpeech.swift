@@ -13,6 +13,7 @@ public struct ConcyaSpeech: SpeechWire {
 
     public init(service: RemoteService, voice: String = "") {
         self.service = service
+        self.service.baseURL = service.baseURL(without: "/speak")
         self.service.warmPath = "/health"
         self.voice = voice
     }

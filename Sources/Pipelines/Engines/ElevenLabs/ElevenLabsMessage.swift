@@ -5,9 +5,8 @@ import Net
 ///
 /// Source: ElevenLabs API reference, "Text to Speech WebSocket".
 package enum ElevenLabsMessage: Equatable {
-    case audio([UInt8])
-    /// Nothing more comes.
-    case final
+    /// Empty where the message has nothing but the end; `isLast` when nothing more comes.
+    case audio([UInt8], isLast: Bool)
     case refused(String)
     /// Times of letters and what else we do not ask for.
     case other
@@ -17,13 +16,13 @@ package enum ElevenLabsMessage: Equatable {
         guard let json = try? JSONValue(parsing: Array(bytes).span), case .object = json else {
             throw SpeechFault("a message is not JSON")
         }
-        if let encoded = json["audio"]?.stringValue, !encoded.isEmpty {
+        let encoded = json["audio"]?.stringValue ?? ""
+        let isLast = json["isFinal"]?.boolValue == true
+        if isLast || !encoded.isEmpty {
             guard let data = Data(base64Encoded: encoded) else {
                 throw SpeechFault("the audio is not base64")
             }
-            self = .audio(Array(data))
-        } else if json["isFinal"]?.boolValue == true {
-            self = .final
+            self = .audio(Array(data), isLast: isLast)
         } else if let said = json["message"]?.stringValue ?? json["error"]?.stringValue {
             self = .refused(said)
         } else {

@@ -13,6 +13,7 @@ final class ElevenLabsSentence: @unchecked Sendable {
     /// Its body holds the sentence for as long as it waits.
     private var total: LoopTimer?
     private var first: LoopTimer?
+    private var watch: SpeechWatch?
 
     init(
         _ intake: SpeechIntake, url: String, service: RemoteService, sockets: ElevenLabsSockets,
@@ -33,6 +34,10 @@ final class ElevenLabsSentence: @unchecked Sendable {
         total.set(afterMs: service.totalMs)
         self.total = total
         first = loop.makeTimer { [unowned self] in timeIsUp(afterMs: service.firstByteMs) }
+        let lateMs = service.silenceMsMax
+        watch = SpeechWatch(loop: loop, lateMs: lateMs) { [unowned self] in
+            timeIsUp(afterMs: lateMs)
+        }
         let (socket, isSpare) = sockets.take(url)
         self.isSpare = isSpare
         use(socket)
@@ -57,10 +62,10 @@ final class ElevenLabsSentence: @unchecked Sendable {
         hasHeard = true
         do throws(SpeechFault) {
             switch try ElevenLabsMessage(bytes) {
-            case .audio(let sound):
+            case .audio(let sound, let isLast):
                 first?.cancel()
                 try take(sound)
-            case .final: finish()
+                if isLast { finish() }
             case .refused(let said): failed("the server says: \(said.prefix(200))")
             case .other: break
             }
@@ -79,6 +84,7 @@ final class ElevenLabsSentence: @unchecked Sendable {
             }
         }
         if let fault { throw fault }
+        watch?.heard(seconds: intake.seconds)
     }
 
     func failed(_ reason: String) { end(service.failed(reason)) }
@@ -112,6 +118,8 @@ final class ElevenLabsSentence: @unchecked Sendable {
         total = nil
         first?.close()
         first = nil
+        watch?.close()
+        watch = nil
         socket?.close()
         socket = nil
         intake.end(error)

@@ -86,9 +86,9 @@ public final class ElevenLabsSpeech: TextToSpeech {
     }
 }
 
-extension ElevenLabsSpeech: ServiceWarming {
-    /// Warms the engine's own loop, where its sockets are.
-    public func warm(on loop: EventLoop) {
-        self.loop.execute { [sockets, options] in sockets.fill(options.url(voice: nil)) }
+extension ElevenLabsSpeech {
+    /// Opens sockets of this voice on the engine's own loop.
+    public func warm(voice: String?, on loop: EventLoop) {
+        self.loop.execute { [sockets, options] in sockets.fill(options.url(voice: voice)) }
     }
 }

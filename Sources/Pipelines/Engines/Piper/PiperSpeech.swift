@@ -18,7 +18,9 @@ public final class PiperSpeech: SpeechWire {
     let voice: String
     /// 1 is the voice's own pace.
     let rate: Double
-    private let known = Atomic<Int>(Form.synthesize.rawValue)
+    /// The form that has been understood; -1 before one was.
+    private let known = Atomic<Int>(PiperSpeech.unknown)
+    private static let unknown = -1
 
     public init(service: RemoteService, voice: String = "", rate: Double = 1) {
         var service = service
@@ -45,16 +47,21 @@ public final class PiperSpeech: SpeechWire {
     /// Its web framework calls every answer HTML.
     public func canBeSpeech(contentType: String) -> Bool { !contentType.contains("json") }
 
-    public var firstForm: Int { known.load(ordering: .relaxed) }
+    public var firstForm: Int {
+        let form = known.load(ordering: .relaxed)
+        return form == Self.unknown ? Form.synthesize.rawValue : form
+    }
 
     public func form(after form: Int, refusedWith status: Int) -> Int? {
+        // A server that is known and refuses has some other trouble, which JSON read aloud won't mend.
+        guard known.load(ordering: .relaxed) == Self.unknown else {
+            // But where its route is gone, another generation runs now: the next sentence finds out.
+            if status == 404 || status == 405 { known.store(Self.unknown, ordering: .relaxed) }
+            return nil
+        }
         switch (Form(rawValue: form), status) {
         case (.synthesize, 404), (.synthesize, 405): return Form.text.rawValue
         case (.text, 400), (.text, 415), (.text, 500): return Form.root.rawValue
-        case (_, 404), (_, 405):
-            // Another generation runs there now: the next sentence begins anew.
-            known.store(Form.synthesize.rawValue, ordering: .relaxed)
-            return nil
         default: return nil
         }
     }

@@ -1,7 +1,7 @@
 import DSP
 
-/// A sound file of any kind. WAV with linear samples and Ogg Opus are played while they arrive; of the
-/// others, MP3 among them, libsndfile wants to see the whole.
+/// A sound file of any kind. WAV with linear samples, Ogg Opus and MP3 are played while they arrive; of
+/// the others libsndfile wants to see the whole.
 package struct FileSpeechDecoder: SpeechDecoder {
     /// Decoded in one go: a tenth of a second or so of speech.
     static let sliceSampleCount = 4096
@@ -32,7 +32,7 @@ package struct FileSpeechDecoder: SpeechDecoder {
         case .collected, .decoding: bytes += piece
         case .unknown:
             bytes += piece
-            guard let found = recognised else { return }
+            guard let found = try recognised() else { return }
             kind = found
             guard case .streamed(var decoder) = found else { return }
             let head = bytes
@@ -51,7 +51,7 @@ package struct FileSpeechDecoder: SpeechDecoder {
     }
 
     /// What it is, by its first bytes; nil where they are too few.
-    private var recognised: Kind? {
+    private func recognised() throws(SpeechFault) -> Kind? {
         if bytes.starts(with: "OggS".utf8) {
             guard bytes.count >= Self.oggHeadByteCount else { return nil }
             // The first page of a stream holds one packet: its head is 28 bytes long.
@@ -62,8 +62,17 @@ package struct FileSpeechDecoder: SpeechDecoder {
             guard let isLinear = WaveStream.isStreamable(bytes) else { return nil }
             return isLinear ? .streamed(WaveSpeechDecoder()) : .collected
         }
-        let isStillOpen = "OggS".utf8.starts(with: bytes) || "RIFF".utf8.starts(with: bytes)
+        if Self.isMP3(bytes) { return .streamed(try MP3SpeechDecoder()) }
+        let isStillOpen =
+            bytes == [0xFF]
+            || ["ID3", "OggS", "RIFF"].contains { $0.utf8.starts(with: bytes) }
         return isStillOpen ? nil : .collected
+    }
+
+    /// A title comes first, or a frame at once: eleven set bits and a layer that is the third.
+    private static func isMP3(_ bytes: [UInt8]) -> Bool {
+        if bytes.starts(with: "ID3".utf8) { return true }
+        return bytes.count > 1 && bytes[0] == 0xFF && bytes[1] & 0xE6 == 0xE2
     }
 
     package mutating func drain(take: SpeechTake) throws(SpeechFault) -> Bool {

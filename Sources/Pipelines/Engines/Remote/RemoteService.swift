@@ -17,6 +17,9 @@ public struct RemoteService: Sendable {
     public var totalMs: Int
     /// A streamed answer that says nothing for this long is broken off.
     public var stallMs: Int
+    /// Silence in the middle of speech that is still waited for. A chain gives up sooner; where there
+    /// is nobody else, a short hole is better than an apology.
+    var silenceMsMax: Int { max(stallMs, firstByteMs) }
     /// The most bytes of an answer.
     public var responseBytesMax = 16 << 20
     /// What a HEAD request asks for when a connection is made before it is needed.
@@ -33,6 +36,11 @@ public struct RemoteService: Sendable {
         self.firstByteMs = firstByteMs
         self.totalMs = totalMs
         self.stallMs = stallMs
+    }
+
+    /// The base address of a service whose whole address was given, route included.
+    func baseURL(without route: String) -> String {
+        baseURL.hasSuffix(route) ? String(baseURL.dropLast(route.count)) : baseURL
     }
 
     /// A POST with the service's headers and limits.

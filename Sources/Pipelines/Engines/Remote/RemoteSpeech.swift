@@ -80,7 +80,7 @@ public final class RemoteSpeech: TextToSpeech {
 }
 
 extension RemoteSpeech: ServiceWarming {
-    /// Warms the engine's own loop, where its requests are made.
+    /// Warms the engine's own loop, where its requests are made; all voices share its connections.
     public func warm(on loop: EventLoop) {
         self.loop.execute { [clients, wire, loop = self.loop] in
             clients.warm(wire.service, on: loop)
@@ -97,6 +97,7 @@ private final class RemoteSpeechTransfer: @unchecked Sendable {
     private let loop: EventLoop
     private var form: Int
     private var task: HTTPClientTask?
+    private var watch: SpeechWatch?
     private var status = 0
     private var refusal: [UInt8] = []
 
@@ -130,26 +131,43 @@ private final class RemoteSpeechTransfer: @unchecked Sendable {
         status = head.status
         let type = head.headers["Content-Type"] ?? ""
         if isAnswer, !wire.canBeSpeech(contentType: type) {
-            end(wire.service.failed("the answer is \(type), not audio"))
+            return end(wire.service.failed("the answer is \(type), not audio"))
         }
+        // A server may send its head long before the first sound.
+        heard()
     }
 
     private func took(_ bytes: UnsafeRawBufferPointer) {
         guard !intake.isOver else { return }
         guard isAnswer else {
+            heard()
             refusal += bytes.prefix(RemoteService.refusalBytesMax - refusal.count)
             return
         }
         do throws(SpeechFault) {
             try intake.take(bytes)
+            heard()
         } catch {
             end(wire.service.failed(error.reason))
         }
     }
 
+    private func heard() {
+        let lateMs = wire.service.silenceMsMax
+        let watch =
+            self.watch
+            ?? SpeechWatch(loop: loop, lateMs: lateMs) { [unowned self] in
+                end(.timedOut(stage: wire.service.stage, afterMs: lateMs))
+            }
+        self.watch = watch
+        watch.heard(seconds: intake.seconds)
+    }
+
     private func ended(_ result: Result<HTTPClientSummary, NetError>) {
         guard !intake.isOver else { return }
         task = nil
+        watch?.close()
+        watch = nil
         switch result {
         case .failure(let error): end(wire.service.error(error))
         case .success where isAnswer:
@@ -175,6 +193,8 @@ private final class RemoteSpeechTransfer: @unchecked Sendable {
     }
 
     private func end(_ error: StageError?) {
+        watch?.close()
+        watch = nil
         task?.cancel()
         task = nil
         intake.end(error)

@@ -76,6 +76,29 @@ package struct MuLawSpeechDecoder: SpeechDecoder {
     }
 }
 
+/// MP3, decoded frame by frame.
+package struct MP3SpeechDecoder: SpeechDecoder {
+    private let stream: MP3Stream
+
+    package init() throws(SpeechFault) {
+        do throws(DSPError) {
+            stream = try MP3Stream()
+        } catch {
+            throw SpeechFault(error.description)
+        }
+    }
+
+    package mutating func append(
+        _ bytes: UnsafeRawBufferPointer, take: SpeechTake
+    ) throws(SpeechFault) {
+        do throws(DSPError) {
+            try stream.append(bytes) { take($0, $1) }
+        } catch {
+            throw SpeechFault(error.description)
+        }
+    }
+}
+
 /// An Ogg stream with Opus, decoded packet by packet straight to the telephone's rate.
 package struct OpusSpeechDecoder: SpeechDecoder {
     private let stream = OggOpusStream(rate: 8000)

@@ -8,7 +8,8 @@ final class SpeechIntake {
     private var decoder: any SpeechDecoder
     private let onAudio: @Sendable () -> Void
     private let onEnd: @Sendable () -> Void
-    private var seconds = 0.0
+    /// How much speech has come.
+    private(set) var seconds = 0.0
     private(set) var isOver = false
 
     /// - Parameters:

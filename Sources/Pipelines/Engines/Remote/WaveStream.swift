@@ -3,7 +3,7 @@ import DSP
 /// Writes and reads WAV as it travels over a network: linear, mono, 16 bits.
 ///
 /// Source: Microsoft, "Multimedia Programming Interface and Data Specifications 1.0", 1991. A server
-/// that streams does not know the length and writes 0 or 0xFFFFFFFF: it is not looked at.
+/// that streams does not know the length and writes 0, or a number near one of the largest.
 package struct WaveStream {
     package enum Fault: Error, Equatable { case notWave, format(String) }
 
@@ -12,12 +12,17 @@ package struct WaveStream {
 
     package init() {}
 
+    /// Lengths from here on stand for an unknown one.
+    private static let lengthUnknown = 0x7FFF_0000
+
     private var head: [UInt8] = []
+    /// Bytes of samples that are to come; nil where that is not known.
+    private var leftCount: Int?
     package private(set) var rate: Int?
 
     /// Takes the next bytes of a file; returns those that are samples.
     package mutating func append(_ bytes: [UInt8]) throws(Fault) -> [UInt8] {
-        guard rate == nil else { return bytes }
+        guard rate == nil else { return samples(bytes[...]) }
         head += bytes
         guard head.count >= 12 else {
             // What can be seen to be something else is not waited for.
@@ -53,13 +58,22 @@ package struct WaveStream {
             if name.elementsEqual("data".utf8) {
                 guard let found else { throw .format("there is no format before the samples") }
                 rate = found
-                return Array(head[body...])
+                leftCount = (1..<Self.lengthUnknown).contains(length) ? length : nil
+                defer { head = [] }
+                return samples(head[body...])
             }
             guard body + length <= head.count else { return [] }
             if name.elementsEqual("fmt ".utf8) { found = try format(at: body, length: length) }
             position = body + length + length % 2
         }
         return []
+    }
+
+    /// Without what stands behind the samples, such as a title.
+    private mutating func samples(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        guard let left = leftCount else { return Array(bytes) }
+        leftCount = max(0, left - bytes.count)
+        return Array(bytes.prefix(left))
     }
 
     private func format(at start: Int, length: Int) throws(Fault) -> Int {
