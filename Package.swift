@@ -153,7 +153,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "Daemon", "CallSimulator", "PrivateServers", "Pipelines", "Store", "Twilio", "Net", "DSP",
+                "Daemon", "CallSimulator", "PrivateServers", "Pipelines", "Store", "Twilio", "Net",
+                "DSP",
                 "Realtime", "CAllocationCounter",
             ]),
     ],

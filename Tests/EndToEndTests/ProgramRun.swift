@@ -1,4 +1,5 @@
 import Foundation
+import Realtime
 import Testing
 
 /// A run of the program itself in a folder of its own, with nothing of the environment that would
@@ -58,9 +59,12 @@ struct ProgramRun: Sendable {
         }
         process.standardOutput = FileHandle(forWritingAtPath: folder + "/output")
         process.standardError = FileHandle(forWritingAtPath: folder + "/errors")
-        try process.run()
+        // Foundation once read past an array while many programs began at the same time.
+        try starting.withLock { _ in try process.run() }
         return process
     }
+
+    private static let starting = Locked(())
 
     /// A port that was free a moment ago.
     static func freePort() throws -> Int { try HeldPort().port }

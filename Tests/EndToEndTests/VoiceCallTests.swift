@@ -25,6 +25,8 @@ import Testing
             $0.tts = [voice, EngineSettings(engine: "flite")]
             $0.llm[0].text = sentence
             $0.assistants[0].greeting = "Hello."
+            // A crowded machine is slow; fillers are not what is heard here.
+            $0.turn.fillerAfterMs = 0
             $0.turn.replyTimeoutMs = 20_000
             adjust(&$0)
         }
@@ -100,6 +102,8 @@ import Testing
             $0.llm = [mind, EngineSettings(engine: "scripted")]
             $0.tts = [voice, EngineSettings(engine: "flite")]
             $0.assistants[0].greeting = "Hello."
+            // A crowded machine is slow; fillers are not what is heard here.
+            $0.turn.fillerAfterMs = 0
             $0.turn.replyTimeoutMs = 20_000
             adjust(&$0)
         }

@@ -65,7 +65,7 @@ func hear(
         return result
     }
 
-    @Test func cleanSpeechIsFoundToTenMilliseconds() throws {
+    @Test func cleanSpeechIsFoundToTwentyMilliseconds() throws {
         print("clean speech, seed \(seed)")
         var random = SeededGenerator(seed: seed)
         let result = try measure(noiseDBFS: -70, &random)
@@ -74,7 +74,7 @@ func hear(
         #expect(median(result.onsetMs) <= 90)
         #expect(result.onsetMs.allSatisfy { $0 >= 20 && $0 <= 160 })
         #expect(result.startErrorMs.allSatisfy { abs($0) <= 40 })
-        #expect(abs(median(result.endErrorMs)) <= 10)
+        #expect(abs(median(result.endErrorMs)) <= 20)
         #expect(result.endErrorMs.allSatisfy { $0 >= -60 && $0 <= 15 })
         #expect(result.lateMs.allSatisfy { $0 <= 115 })
     }

@@ -104,7 +104,7 @@ enum ConverseBenchmark {
         let numbers = group.map { "\"\($0.number)\": \($0.file.assistant.id)" }
         var settings: [(key: String, value: String)] = [
             ("assistants", "[\(blocks.joined(separator: ", "))]"),
-            ("numbers", "{\(numbers.joined(separator: ", "))}"),
+            ("numbers", "{\(numbers.joined(separator: ", "))}"), ("routes", "{}"),
             ("defaultAssistant", group[0].file.assistant.id),
             ("tts", "[{engine: flite, voice: \(options["agent-voice"])}]"),
             ("twilio.validateSignatures", "false"), ("log.format", "json"), ("log.level", "info"),
