@@ -43,9 +43,10 @@ struct Simulator {
         DispatchQueue.concurrentPerform(iterations: count) { worker in
             var part = PolicyReport(policy: policy.name)
             for index in stride(from: worker, to: calls, by: count) {
-                let simulation = CallSimulation(
+                var simulation = CallSimulation(
                     seed: options.seed + UInt64(index), policy: policy, profile: profile,
                     mutation: options.mutation)
+                simulation.keepsHistory = options.calls == 1
                 part.add(simulation.run())
             }
             let finished = part
@@ -61,6 +62,9 @@ struct Simulator {
                 + "\(policy.name) and \(profile.name) services:")
         for failure in report.failures.sorted(by: { $0.seed < $1.seed }).prefix(10) {
             print("  --calls 1 --seed \(failure.seed): \(failure.problems.prefix(3))")
+            for step in failure.history.sorted(by: { $0.ms < $1.ms }) {
+                print("  \(Int(step.ms)) ms: \(step.what)")
+            }
         }
     }
 

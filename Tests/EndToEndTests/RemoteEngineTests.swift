@@ -77,7 +77,7 @@ import Testing
         }
         let daemon = try await Self.start(services)
         try await services.setFault(service, fault)
-        let result = await daemon.call(try .turns(["speech/book-a-table.rms"]))
+        let result = await daemon.call(try .turns(["speech/book-a-table.rms"], silenceMs: 2000))
         #expect(result.end == .hungUp && result.protocolErrors == [])
         let turn = try #require(result.turns.first)
         let response = try #require(turn.responseNanos, "\(daemon.logLines)")
@@ -121,7 +121,7 @@ import Testing
         }
         try await services.setFault("llm", "\"fault\":\"status\",\"status\":500")
         try await services.setFault("tts", "\"fault\":\"hang\"")
-        let result = await daemon.call(try .turns(["speech/book-a-table.rms"]))
+        let result = await daemon.call(try .turns(["speech/book-a-table.rms"], silenceMs: 2000))
         // The apology was made at the start, and is heard although nothing can speak now.
         #expect(result.turns.first?.firstReplyNanos != nil, "\(daemon.logLines)")
         let after = try await daemon.form(

@@ -6,11 +6,6 @@ extension DirectoryTurn {
         sentences += Prompts(settings).directorySentences(key, values, variant: variant)
     }
 
-    /// Says something that all businesses have in common.
-    mutating func sayShared(_ key: PromptKey, variant: Int = 0) {
-        sentences += Prompts(settings).sentences(key, [:], variant: variant)
-    }
-
     /// Asks, in other words than the last time the same was asked.
     mutating func ask(_ key: DirectoryPromptKey) {
         let count = state.askCounts[key, default: 0]
@@ -21,33 +16,13 @@ extension DirectoryTurn {
         say(key, variant: variant)
     }
 
+    mutating func sayOutOfScope() { say(.outOfScope) }
+
     mutating func askAgain() { ask(state.question) }
 
     mutating func progress() {
         state.failures = 0
         state.hasProgressed = true
-    }
-
-    /// Counts a turn without progress: asks differently, and at last gives up.
-    mutating func fail() {
-        state.failures += 1
-        guard state.failures < settings.failuresMax else {
-            if settings.handOverNumber != nil { return handOver() }
-            sayShared(.giveUp)
-            next = .hangUp
-            return
-        }
-        sayShared(.notUnderstood, variant: state.failures - 1)
-        askAgain()
-    }
-
-    mutating func handOver() {
-        guard let number = settings.handOverNumber else {
-            sayShared(.noPerson)
-            return askAgain()
-        }
-        sayShared(.handOver)
-        next = .handOver(number: number)
     }
 
     mutating func farewell(_ first: [PromptKey]) {

@@ -2,7 +2,8 @@ import Pipelines
 import Store
 
 /// One event's way through the directory's dialogue: a copy of the state that is worked on.
-struct DirectoryTurn {
+struct DirectoryTurn: ScriptedTurn {
+    typealias Call = DirectoryCall
     typealias Step = DialogueStep<DirectoryState, DirectoryCall>
 
     var state: DirectoryState
@@ -240,7 +241,7 @@ struct DirectoryTurn {
     private mutating func outOfScope() {
         progress()
         state.stage = .open
-        say(.outOfScope)
+        sayOutOfScope()
         ask(.ask)
     }
 }

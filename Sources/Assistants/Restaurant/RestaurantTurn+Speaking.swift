@@ -34,13 +34,6 @@ extension RestaurantTurn {
         sentences += Prompts(settings).orderSentences(key, filled, variant: variant)
     }
 
-    /// Says something that orders and reservations have in common.
-    mutating func sayShared(
-        _ key: PromptKey, _ more: [String: String] = [:], variant: Int = 0
-    ) {
-        sentences += Prompts(settings).sentences(key, more, variant: variant)
-    }
-
     /// Asks, in other words than the last time the same was asked.
     mutating func ask(_ key: OrderPromptKey) {
         let count = state.askCounts[key, default: 0]
@@ -50,6 +43,8 @@ extension RestaurantTurn {
         state.question = key
         say(key, variant: variant)
     }
+
+    mutating func sayOutOfScope() { say(.outOfScope) }
 
     mutating func askAgain() { ask(state.question) }
 
@@ -131,32 +126,6 @@ extension RestaurantTurn {
         } else {
             fail(isQuestion: said.isQuestion)
         }
-    }
-
-    /// Counts a turn without progress: asks differently, helps, and at last gives up.
-    mutating func fail(isQuestion: Bool = false) {
-        state.failures += 1
-        guard state.failures < settings.failuresMax else {
-            if settings.handOverNumber != nil { return handOver() }
-            sayShared(.giveUp)
-            next = .hangUp
-            return
-        }
-        if isQuestion {
-            say(.outOfScope)
-        } else {
-            sayShared(.notUnderstood, variant: state.failures - 1)
-        }
-        askAgain()
-    }
-
-    mutating func handOver() {
-        guard let number = settings.handOverNumber else {
-            sayShared(.noPerson)
-            return askAgain()
-        }
-        sayShared(.handOver)
-        next = .handOver(number: number)
     }
 
     /// Ends the call; an order number that was not heard is said before.

@@ -3,7 +3,8 @@ import Pipelines
 import Store
 
 /// One event's way through the restaurant's dialogue: a copy of the state that is worked on.
-struct RestaurantTurn {
+struct RestaurantTurn: ScriptedTurn {
+    typealias Call = RestaurantCall
     typealias Step = DialogueStep<RestaurantState, RestaurantCall>
 
     var state: RestaurantState

@@ -43,13 +43,6 @@ extension ServiceDeskTurn {
         sentences += Prompts(settings).serviceSentences(key, values, variant: variant)
     }
 
-    /// Says something that all businesses have in common.
-    mutating func sayShared(
-        _ key: PromptKey, _ more: [String: String] = [:], variant: Int = 0
-    ) {
-        sentences += Prompts(settings).sentences(key, more, variant: variant)
-    }
-
     /// Asks, in other words than the last time the same was asked.
     mutating func ask(_ key: ServicePromptKey, expecting expectation: ServiceExpectation) {
         let count = state.askCounts[key, default: 0]
@@ -60,6 +53,8 @@ extension ServiceDeskTurn {
         state.expectation = expectation
         say(key, variant: variant)
     }
+
+    mutating func sayOutOfScope() { say(.outOfScope) }
 
     mutating func askAgain() { ask(state.question, expecting: state.expectation) }
 
@@ -81,32 +76,6 @@ extension ServiceDeskTurn {
         } else {
             fail(isQuestion: said.isQuestion)
         }
-    }
-
-    /// Counts a turn without progress: asks differently, helps, and at last gives up.
-    mutating func fail(isQuestion: Bool) {
-        state.failures += 1
-        guard state.failures < settings.failuresMax else {
-            if settings.handOverNumber != nil { return handOver() }
-            sayShared(.giveUp)
-            next = .hangUp
-            return
-        }
-        if isQuestion {
-            say(.outOfScope)
-        } else {
-            sayShared(.notUnderstood, variant: state.failures - 1)
-        }
-        askAgain()
-    }
-
-    mutating func handOver() {
-        guard let number = settings.handOverNumber else {
-            sayShared(.noPerson)
-            return askAgain()
-        }
-        sayShared(.handOver)
-        next = .handOver(number: number)
     }
 
     /// Ends the call; a task number that was not heard is said before.

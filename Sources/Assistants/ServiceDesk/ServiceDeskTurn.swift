@@ -3,7 +3,8 @@ import Pipelines
 import Store
 
 /// One event's way through the service desk's dialogue: a copy of the state that is worked on.
-struct ServiceDeskTurn {
+struct ServiceDeskTurn: ScriptedTurn {
+    typealias Call = ServiceDeskCall
     typealias Step = DialogueStep<ServiceDeskState, ServiceDeskCall>
 
     var state: ServiceDeskState

@@ -70,6 +70,8 @@ extension TurnMachine {
         guard isLive, utterance?.request == id else { return }
         utterance?.request = nil
         utterance?.hasFailed = true
+        // Who asked to be waited for is back, whatever he said.
+        isOnHold = false
         if overlap != nil { judgeWords(at: now) } else { settle(at: now) }
     }
 

@@ -26,6 +26,8 @@ package struct CallOutcome: Sendable {
     package var stopMs: [Double] = []
     /// Words said a second time after one of them, as far as the first time was nearly whole.
     package var repeatedWords = 0
+    /// What happened when, where it is kept.
+    package var history: [(ms: Double, what: String)] = []
     /// A noise or a "mhm" ended the reply.
     package var falseBargeIns = 0
     /// Silence of both sides beyond two seconds.

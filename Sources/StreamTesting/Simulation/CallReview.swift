@@ -46,6 +46,11 @@ struct CallReview {
             call.violations + mind.checked.violations + effectProblems() + wordProblems()
             + silenceProblems() + memoryProblems() + lossProblems() + clearProblems()
             + recordProblems()
+        if simulation.keepsHistory {
+            outcome.history =
+                call.events.map { ($0.ms, "\($0.event)") }
+                + call.clears.map { (call.time.ms(of: $0.sentNanos), "clear") }
+        }
         return outcome
     }
 }

@@ -7,6 +7,8 @@ package struct CallSimulation {
     package var profile: ServiceProfile
     package var mutation: Mutation?
     package var secondsMax = 120
+    /// The outcome tells all that happened.
+    package var keepsHistory = false
 
     package init(
         seed: UInt64, policy: CallPolicy, profile: ServiceProfile, mutation: Mutation? = nil

@@ -2,7 +2,7 @@
 package struct PolicyReport: Sendable {
     package var policy: String
     package var calls = 0
-    package var failures: [(seed: UInt64, problems: [String])] = []
+    package var failures: [CallOutcome] = []
     private var responseMs: [Double] = []
     private var sum = CallOutcome(seed: 0)
 
@@ -10,7 +10,7 @@ package struct PolicyReport: Sendable {
 
     package mutating func add(_ outcome: CallOutcome) {
         calls += 1
-        if !outcome.problems.isEmpty { failures.append((outcome.seed, outcome.problems)) }
+        if !outcome.problems.isEmpty { failures.append(outcome) }
         responseMs += outcome.responseMs
         sum.callSeconds += outcome.callSeconds
         sum.turns += outcome.turns
