@@ -50,7 +50,9 @@ enum ConverseBenchmark {
             file.assistant.id = "a\(index)"
             let spoken = SpokenConversation(
                 path: path, file: file, number: "+1555400\(1000 + index)",
-                utterances: try file.turns.map { try voice.say($0.caller) })
+                utterances: try file.turns.map { turn in
+                    turn.keys.isEmpty ? try voice.say(turn.caller) : nil
+                })
             groups[moment, default: []].append(spoken)
         }
         return groups.sorted { $0.key < $1.key }.map(\.value)
@@ -80,7 +82,8 @@ enum ConverseBenchmark {
             }
             let records = turns(of: results.map(\.callSid), daemon)
             for (conversation, result) in zip(calls, results) {
-                let call = SpokenCall(result, records: records, store: database)
+                let call = SpokenCall(
+                    result, of: conversation.file, records: records, store: database)
                 let heard = call.heard
                 let file = conversation.file
                 let bound = UncheckedBox(call)
@@ -153,7 +156,7 @@ enum ConverseBenchmark {
             "\(faults.isEmpty ? "held " : "NOT  ") \(conversation.path) (\(seconds) s, "
                 + "\(result.end))")
         for (turn, heard) in zip(conversation.file.turns, heard) {
-            print("    said  \(turn.caller)\n    heard \(heard)")
+            print("    said  \(turn.caller)\(turn.keys)\n    heard \(heard)")
         }
         for fault in faults { print("    fault: \(fault)") }
         fflush(nil)

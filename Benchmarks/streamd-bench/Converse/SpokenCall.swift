@@ -11,17 +11,22 @@ struct SpokenConversation: Sendable {
     var file: ConversationFile
     /// The number that is called.
     var number: String
-    var utterances: [CallerUtterance]
+    /// A line each; nil for those that are keyed.
+    var utterances: [CallerUtterance?]
 
     /// Waits for the end of the reply before each line; a reply's sentences are no further apart.
     private static let pauseMs = 1000
     private static let patienceMs = 30_000
+    /// Between two keys, as people press them.
+    private static let keyMs = 250
 
     /// - Parameter webhook: of the daemon.
     func call(webhook: String, background: CallerBackground, index: Int) -> SimulatedCallOptions {
         // The last reply is heard out; who is told goodbye waits for the other end to hang up.
         let ends = file.turns.last?.ends ?? false
-        let steps = utterances.map { CallerStep.say($0, pauseMs: Self.pauseMs) }
+        let steps = zip(file.turns, utterances).flatMap { turn, utterance in
+            utterance.map { [.say($0, pauseMs: Self.pauseMs)] } ?? Self.press(turn.keys)
+        }
         var call = SimulatedCallOptions(
             script: CallerScript(
                 steps + [.waitForAgent(pauseMs: ends ? 4 * Self.pauseMs : Self.pauseMs)],
@@ -30,6 +35,11 @@ struct SpokenConversation: Sendable {
         call.webhookURL = webhook
         call.to = number
         return call
+    }
+
+    private static func press(_ keys: String) -> [CallerStep] {
+        [.waitForAgent(pauseMs: pauseMs)]
+            + keys.flatMap { [CallerStep.silence(ms: keyMs), .dtmf(String($0))] }
     }
 }
 
@@ -43,17 +53,28 @@ final class SpokenCall: ConversationChannel {
     private var next = 0
 
     /// - Parameter records: the daemon's log lines about turns.
-    init(_ result: SimulatedCallResult, records: [TurnLogLine], store: any RecordStore) {
+    init(
+        _ result: SimulatedCallResult, of file: ConversationFile, records: [TurnLogLine],
+        store: any RecordStore
+    ) {
         self.store = store
         isClosedByAgent = if case .closedByAgent = result.end { true } else { false }
-        replies = [String](repeating: "", count: result.turns.count)
+        var spokenLines = file.turns.indices.filter { file.turns[$0].keys.isEmpty }
+        spokenLines.removeLast(spokenLines.count - result.turns.count)
+        var keyedLines = file.turns.indices.filter { !file.turns[$0].keys.isEmpty }[...]
+        let count = max(spokenLines.last ?? -1, keyedLines.last ?? -1) + 1
+        replies = [String](repeating: "", count: count)
         heard = replies
         // Wall clock of the log, from the monotonic clock of the call.
         let clocks = Date().timeIntervalSince1970 - Double(MonotonicClock.nowNanos()) / 1e9
         let starts = result.turns.map { clocks + Double($0.speechStartNanos) / 1e9 }
         for record in records where record.callSid == result.callSid && record.isAnswer {
             // A line that was taken for two is answered in two turns.
-            let line = starts.lastIndex { $0 <= record.speechEndSeconds + Self.slackSeconds }
+            let line =
+                record.isKeyed
+                ? keyedLines.popFirst()
+                : starts.lastIndex { $0 <= record.speechEndSeconds + Self.slackSeconds }
+                    .map { spokenLines[$0] }
             guard let line else { continue }
             heard[line] += (heard[line].isEmpty ? "" : " / ") + record.callerText
             replies[line] += (replies[line].isEmpty ? "" : " ") + record.agentText
@@ -79,6 +100,8 @@ struct TurnLogLine: Sendable {
     var agentText: String
     /// Whether the caller was answered: not in what was merged into a later turn.
     var isAnswer: Bool
+    /// Whether the caller pressed keys.
+    var isKeyed: Bool
     /// By the wall clock.
     var speechEndSeconds: Double
 
@@ -95,6 +118,7 @@ struct TurnLogLine: Sendable {
         agentText = record["agent"]?.stringValue ?? ""
         let outcome = record["outcome"]?.stringValue ?? ""
         isAnswer = record["input"]?.stringValue != "none" && outcome != "merged"
+        isKeyed = record["input"]?.stringValue == "keys"
         if outcome == "interrupted" { agentText = record["heard"]?.stringValue ?? "" }
         speechEndSeconds = date.timeIntervalSince1970 - finishedMs / 1000
     }

@@ -15,7 +15,9 @@ package final class CodedVoice: TextToSpeech, @unchecked Sendable {
     /// Under which name a word of a sentence is known; by itself unless said otherwise.
     package var key: (_ sentence: String, _ index: Int, _ word: String) -> String = { $2 }
     private var codes: [String: Int] = [:]
-    private var lastCode = 0
+    private var codeCount = 0
+    /// The first codes belong to words that may be said at any time of the call.
+    private var keptCount = 0
     private var words: [Int: String] = [:]
 
     /// How many coded bytes a word has.
@@ -34,8 +36,11 @@ package final class CodedVoice: TextToSpeech, @unchecked Sendable {
 
     private func code(of word: String) -> Int {
         if let code = codes[word], words[code] == word { return code }
-        let code = lastCode % CodedSpeech.codeCount
-        lastCode += 1
+        var code = codeCount
+        if code >= CodedSpeech.codeCount {
+            code = keptCount + (code - keptCount) % (CodedSpeech.codeCount - keptCount)
+        }
+        codeCount += 1
         codes[word] = code
         words[code] = word
         return code
@@ -52,10 +57,13 @@ package final class CodedVoice: TextToSpeech, @unchecked Sendable {
         return bytes
     }
 
+    /// Speech made before the call; its codes are not given to other words later.
     package func finished(_ text: String) -> SpeechClip {
+        precondition(codeCount < CodedSpeech.codeCount / 2, "made before the call")
         let clip = SpeechClip(text: text)
         bytes(of: text).withUnsafeBufferPointer { _ = clip.append($0) }
         clip.finish()
+        keptCount = codeCount
         return clip
     }
 
