@@ -13,6 +13,8 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
     package struct Played {
         package var startNanos: UInt64
         package var sentNanos: UInt64
+        /// Among all that was sent.
+        package var order: Int
         package var bytes: [UInt8]
         /// The reply that it belongs to, where that is known.
         package var turn: TurnID?
@@ -70,8 +72,9 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
     // The other side's buffer.
     package private(set) var played: [Played] = []
     private var playEndNanos: UInt64 = 0
-    /// When each clear was sent, and when it came.
-    package private(set) var clears: [(sentNanos: UInt64, arrivalNanos: UInt64)] = []
+    /// When each clear was sent, and when it came; its order among all that was sent.
+    package private(set) var clears: [(sentNanos: UInt64, arrivalNanos: UInt64, order: Int)] = []
+    private var sentCount = 0
     private var pendingMarks: [(id: Int, name: MarkName)] = []
     private var markCount = 0
 
@@ -184,6 +187,8 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
             .flatMap { tts.word($0) }
         let turn = word.flatMap { sentenceTurns[$0] }
         noteSent(turn, at: now)
+        sentCount += 1
+        let order = sentCount
         let length = UInt64(bytes.count) * 125_000
         sentEndNanos = max(sentEndNanos, now) + length
         if sentEndNanos - now > UInt64(options.leadMs) * 1_000_000 {
@@ -192,7 +197,9 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
         arrive { [self] in
             let start = max(playEndNanos, time.nowNanos)
             played.append(
-                Played(startNanos: start, sentNanos: now, bytes: bytes, turn: turn, word: word))
+                Played(
+                    startNanos: start, sentNanos: now, order: order, bytes: bytes, turn: turn,
+                    word: word))
             playEndNanos = start + length
         }
     }
@@ -243,9 +250,11 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
         clearedTurn = currentTurn
         sentEndNanos = min(sentEndNanos, time.nowNanos)
         let sent = time.nowNanos
+        sentCount += 1
+        let order = sentCount
         arrive { [self] in
             let now = time.nowNanos
-            clears.append((sent, now))
+            clears.append((sent, now, order))
             guard mutation != .ignoresClear else { return }
             while let last = played.last, last.startNanos >= now { played.removeLast() }
             if let last = played.last {

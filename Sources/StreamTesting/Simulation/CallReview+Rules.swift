@@ -37,12 +37,22 @@ extension CallReview {
                     problems.append("\(word) at \(sound.fromMs) answered \(count) times")
                 }
                 guard count == 0, simulation.profile.failurePercent == 0,
-                    Double(said.toMs) < endMs - 4000, !isListenerNoise(said, words)
+                    Double(said.toMs) < endMs - 4000, !isListenerNoise(said, words),
+                    !isSupersededByKeys(said)
                 else { continue }
                 problems.append("\(word) at \(sound.fromMs) was not answered")
             }
         }
         return problems
+    }
+
+    /// Whether keys were pressed before what was said had been answered: they take its place.
+    private func isSupersededByKeys(_ said: SimulatedPerson.Utterance) -> Bool {
+        let key = call.events.first {
+            if case .dtmf = $0.event { $0.ms >= Double(said.fromMs) } else { false }
+        }
+        guard let key else { return false }
+        return !mind.checked.commitMs.values.contains { $0 > Double(said.toMs) && $0 < key.ms }
     }
 
     private func isListenerNoise(
@@ -137,8 +147,7 @@ extension CallReview {
         var problems: [String] = []
         for clear in call.clears {
             let late = call.played.contains {
-                $0.sentNanos <= clear.sentNanos && $0.startNanos > clear.arrivalNanos
-                    && $0.word != nil
+                $0.order < clear.order && $0.startNanos > clear.arrivalNanos && $0.word != nil
             }
             guard late else { continue }
             problems.append(
