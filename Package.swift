@@ -130,7 +130,7 @@ let package = Package(
         tests("DSPTests", ["DSP", "CAllocationCounter"]),
         tests("VADTests", ["VAD", "DSP"]),
         tests("NetTests", ["Net", "CAllocationCounter"]),
-        tests("StoreTests", ["Store", "PrivateServers"]),
+        tests("StoreTests", ["Store", "PrivateServers", "Realtime"]),
         tests("TwilioTests", ["Twilio", "CAllocationCounter"], exclude: ["Vectors"]),
         tests(
             "CallSimulatorTests",
@@ -147,15 +147,14 @@ let package = Package(
             "PipelinesTests",
             ["Pipelines", "StreamTesting", "Net", "DSP", "Realtime", "CAllocationCounter"]),
         tests("StreamTestingTests", ["StreamTesting"]),
-        tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net"]),
+        tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net", "Realtime"]),
         tests("DaemonTests", ["Daemon", "Assistants", "Store"]),
         tests("BenchTests", ["PrivateServers"]),
         tests(
             "EndToEndTests",
             [
-                "Daemon", "CallSimulator", "PrivateServers", "Pipelines", "Store", "Twilio", "Net",
-                "DSP",
-                "Realtime", "CAllocationCounter",
+                "Daemon", "CallSimulator", "PrivateServers", "StreamTesting", "Pipelines", "Store",
+                "Twilio", "Net", "DSP", "Realtime", "CAllocationCounter",
             ]),
     ],
     cxxLanguageStandard: .cxx17

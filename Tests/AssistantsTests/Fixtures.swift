@@ -1,8 +1,8 @@
 import Assistants
 import Foundation
 import Pipelines
+import Realtime
 import Store
-import Synchronization
 
 /// Wednesday the 25th of November 2026, 15:00 in New York.
 let wednesday = instant("2026-11-25 15:00")
@@ -26,8 +26,8 @@ func instant(_ text: String, _ zone: TimeZone = newYork) -> Date {
 
 /// A clock that tests set.
 final class SettableNow: Sendable {
-    private let value: Mutex<Date>
-    init(_ date: Date) { value = Mutex(date) }
+    private let value: Locked<Date>
+    init(_ date: Date) { value = Locked(date) }
     var date: Date {
         get { value.withLock { $0 } }
         set { value.withLock { $0 = newValue } }

@@ -3,7 +3,7 @@ import CallSimulator
 import DSP
 import Foundation
 import Net
-import Synchronization
+import Realtime
 import Testing
 import Twilio
 
@@ -18,7 +18,7 @@ private final class AgentLog: Sendable {
         var allocationsInQuietFrames: UInt64?
         var form: [String: String] = [:]
     }
-    let entries = Mutex(Entries())
+    let entries = Locked(Entries())
 }
 
 /// A simple agent: greets, answers 100 ms after the end of speech, clears when talked over.

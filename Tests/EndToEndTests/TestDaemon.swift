@@ -5,6 +5,8 @@ import Net
 import Store
 import Twilio
 
+import func StreamTesting.handedOver
+
 /// A whole daemon in the test's process, on a port of its own, with a loop for callers.
 final class TestDaemon: Sendable {
     let daemon: StreamDaemon
@@ -188,9 +190,10 @@ final class TestDaemon: Sendable {
 func blocking<Value: Sendable>(
     _ body: @escaping @Sendable () throws -> Value
 ) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+    let result: Result<Value, any Error> = await handedOver { done in
+        Thread.detachNewThread { done(Result { try body() }) }
     }
+    return try result.get()
 }
 
 /// Looks every 20 ms for up to half a minute.

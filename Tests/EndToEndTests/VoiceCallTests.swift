@@ -70,14 +70,16 @@ import Testing
         let services = try await blocking {
             try ServiceProcess(["--fixtures", "none", "--port", "\(first.port)"])
         }
-        _ = try await daemon.form(
-            "/twilio/voice",
-            [("CallSid", "CA" + String(repeating: "7", count: 32)), ("To", "+15551234567")])
         var opened = 0
-        for _ in 0..<500 where opened < 2 {
-            let notes = try await services.statistics()["recent"]?.arrayValue ?? []
-            opened = notes.count { $0.stringValue == "tts: slt stands open" }
-            try await Task.sleep(for: .milliseconds(20))
+        // Again where a slow machine has the engine still rest from the end of the first.
+        for call in 0..<30 where opened < 2 {
+            _ = try await daemon.form(
+                "/twilio/voice", [("CallSid", "CA\(call)"), ("To", "+15551234567")])
+            for _ in 0..<100 where opened < 2 {
+                let notes = try await services.statistics()["recent"]?.arrayValue ?? []
+                opened = notes.count { $0.stringValue == "tts: slt stands open" }
+                try await Task.sleep(for: .milliseconds(20))
+            }
         }
         #expect(opened >= 2)
         try await daemon.stop()

@@ -75,8 +75,9 @@ import Testing
         }
         print("\(engine), \(fault): silent for \(recovery.silenceMs) ms; \(recovery.words)")
         #expect(recovery.silenceMs <= Self.silenceMsMax)
-        // The beginning was said, whoever said it, and so was the end.
-        #expect(recovery.words.hasPrefix("your table for four"))
+        // The beginning was said, whoever said it, and so was the end; on a slow machine after a
+        // filler.
+        #expect(recovery.words.contains("your table for four"))
         #expect(recovery.words.hasSuffix("the evening"))
     }
 }

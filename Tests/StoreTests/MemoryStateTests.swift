@@ -1,3 +1,4 @@
+import Realtime
 import Store
 import Synchronization
 import Testing
@@ -11,7 +12,7 @@ import Testing
     private func get<Value: Sendable>(
         _ operation: (@escaping StoreCompletion<Value>) -> Void
     ) throws -> Value {
-        let box = Mutex<Result<Value, StoreError>?>(nil)
+        let box = Locked<Result<Value, StoreError>?>(nil)
         operation { result in box.withLock { $0 = result } }
         return try #require(box.withLock { $0 }).get()
     }

@@ -113,7 +113,7 @@ enum ConverseBenchmark {
             ("twilio.validateSignatures", "false"), ("log.format", "json"), ("log.level", "info"),
             // A machine that is busy with other calls is slow, which is not what is judged here.
             ("turn.fillerAfterMs", "0"), ("turn.replyTimeoutMs", "60000"),
-            ("turn.idlePromptMs", "120000"),
+            ("turn.transcriptTimeoutMs", "60000"), ("turn.idlePromptMs", "120000"),
         ]
         settings += try options.settings("set")
         return try DaemonProcess.ready(

@@ -73,7 +73,8 @@ public enum SpokenAnswer: Sendable, Equatable {
         (
             Shape(answer: .no, isJudgement: false),
             [
-                "no", "nope", "nah", "nay", "no thanks", "no thank you", "negative", "not really",
+                "no", "nope", "nah", "nay", "no thanks", "no thank you", "no than you", "negative",
+                "not really",
                 "uh uh", "no way", "none", "neither", "nothing", "i don't", "i do not",
                 "it isn't", "it's not", "i'm not", "never", "not yet", "noo", "nothing else",
                 "no sir", "not at all",

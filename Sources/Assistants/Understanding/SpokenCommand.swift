@@ -78,6 +78,7 @@ public enum SpokenCommand: Sendable, Equatable {
             [
                 "thanks", "thank you", "thank you very much", "thanks a lot", "many thanks",
                 "thanks so much", "thank you so much", "thx", "cheers", "much appreciated",
+                "than you",
                 "appreciate it", "i appreciate it",
             ]
         ),

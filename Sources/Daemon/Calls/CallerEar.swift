@@ -36,6 +36,7 @@ extension ConversationOptions {
         turn.idlePromptMs = settings.turn.idlePromptMs
         turn.silencesMax = settings.turn.idlePromptsMax
         turn.holdMs = settings.turn.holdMs
+        turn.transcriptTimeoutMs = settings.turn.transcriptTimeoutMs
         turn.replyTimeoutMs = settings.turn.replyTimeoutMs
         turn.fillerAfterMs = settings.turn.fillerAfterMs
         turn.failuresMax = settings.turn.failuresMax

@@ -2,16 +2,9 @@ import DSP
 import Pipelines
 
 /// Noise suppression, gain and echo cancellation on one caller's audio, where they are switched on.
-///
-/// What is sent runs ahead of what is heard by the lead. The reference of the echo canceller is
-/// therefore kept in order and given out at the pace of the caller's audio, as the telephone plays it.
 final class CallerFilter: CallerAudioFilter {
     private let processing: AudioProcessing
-    private let far: UnsafeMutableBufferPointer<Int16>
-    private var farRead = 0
-    private var farCount = 0
-    private let frame: UnsafeMutableBufferPointer<Int16>
-    private let hasEcho: Bool
+    private let echo: EchoReference?
 
     /// Nil when nothing is switched on: the audio then goes through untouched.
     init?(_ settings: AudioSettings, leadMs: Int) throws(DSPError) {
@@ -20,17 +13,12 @@ final class CallerFilter: CallerAudioFilter {
         options.noiseSuppression = Self.strength(settings.noiseSuppression)
         options.automaticGain = settings.automaticGain ? .init() : nil
         options.echoControl = settings.echoCancellation ? .full(.moderate) : nil
-        options.echoDelayMs = settings.echoDelayMs
+        options.echoDelayMs = EchoReference.searchedMs
         guard options.isActive else { return nil }
-        hasEcho = settings.echoCancellation
         processing = try AudioProcessing(options: options)
-        far = .allocate(capacity: (leadMs + 1000) * 8)
-        frame = .allocate(capacity: processing.frameCount)
-    }
-
-    deinit {
-        far.deallocate()
-        frame.deallocate()
+        echo =
+            settings.echoCancellation
+            ? EchoReference(leadMs: leadMs, firstDelayMs: settings.echoDelayMs) : nil
     }
 
     private static func strength(
@@ -50,34 +38,14 @@ final class CallerFilter: CallerAudioFilter {
         let count = processing.frameCount
         var start = 0
         while start + count <= samples.count {
-            if hasEcho {
-                takeFarFrame()
-                processing.analyse(far: UnsafeBufferPointer(frame))
-            }
-            processing.process(near: .init(rebasing: samples[start..<start + count]))
+            let frame = UnsafeMutableBufferPointer(rebasing: samples[start..<start + count])
+            if let echo { processing.analyse(far: echo.next(near: UnsafeBufferPointer(frame))) }
+            processing.process(near: frame)
             start += count
         }
     }
 
-    func played(_ muLaw: UnsafeBufferPointer<UInt8>) {
-        guard hasEcho else { return }
-        for code in muLaw where farCount < far.count {
-            far[(farRead + farCount) % far.count] = G711.decodeMuLaw(code)
-            farCount += 1
-        }
-    }
+    func played(_ muLaw: UnsafeBufferPointer<UInt8>) { echo?.append(muLaw: muLaw) }
 
-    func playoutCleared() { farCount = 0 }
-
-    private func takeFarFrame() {
-        for index in 0..<frame.count {
-            guard farCount > 0 else {
-                frame[index] = 0
-                continue
-            }
-            frame[index] = far[farRead]
-            farRead = (farRead + 1) % far.count
-            farCount -= 1
-        }
-    }
+    func playoutCleared() { echo?.clear() }
 }

@@ -129,6 +129,10 @@ extension Configuration {
                 + "handed over to the "
                 + "assistant's handOverNumber, or ended where there is none."),
         .integer(
+            "turn.transcriptTimeoutMs", \.turn.transcriptTimeoutMs, 500...60_000, unit: "ms",
+            reloadable: true,
+            "Words that have not been transcribed by then are asked for again."),
+        .integer(
             "turn.replyTimeoutMs", \.turn.replyTimeoutMs, 500...60_000, unit: "ms",
             reloadable: true,
             "A turn without a reply by then is answered with an apology, never with silence."),
@@ -179,9 +183,10 @@ extension Configuration {
             "audio.echoCancellation", \.audio.echoCancellation,
             "Subtract the assistant's own voice from what the caller's telephone returns."),
         .integer(
-            "audio.echoDelayMs", \.audio.echoDelayMs, 0...500, unit: "ms",
-            "About how long the assistant's voice takes to the caller's telephone and back. The "
-                + "canceller searches around it: from 100 it finds 0…300, from 300 100…400."),
+            "audio.echoDelayMs", \.audio.echoDelayMs, 0...1000, unit: "ms",
+            "How long the assistant's voice takes to the caller's telephone and back, until that is "
+                + "known: it is found by correlation, up to a second, after some seconds of speech."
+        ),
         .choice(
             "audio.resampler", \.audio.resampler,
             "Quality of rate conversion where no exact half-band filter fits."),

@@ -90,6 +90,7 @@ public struct TurnSettings: Sendable {
     public var idlePromptsMax = 3
     public var holdMs = 60_000
     public var fillerAfterMs = 1350
+    public var transcriptTimeoutMs = 5000
     public var replyTimeoutMs = 8000
     public var failuresMax = 3
     public var greetingUninterruptibleMs = 0

@@ -16,7 +16,7 @@ extension Doctor {
         let name = URL(filePath: path).lastPathComponent
         let subject = "model"
         guard FileManager.default.fileExists(atPath: path) else {
-            return fail(subject, "\(path) is missing", mend: "run scripts/setup")
+            return fail(subject, "\(path) is missing", mend: Self.mend(of: name))
         }
         let sum: String
         do {
@@ -33,7 +33,7 @@ extension Doctor {
         guard known.contains(sum) else {
             return fail(
                 subject, "\(path) is damaged: its SHA-256 is \(sum.prefix(12))…",
-                mend: "delete it and run scripts/setup")
+                mend: "delete it and " + Self.mend(of: name))
         }
         return ok(subject, "\(path), SHA-256 as it should be")
     }
@@ -46,6 +46,14 @@ extension Doctor {
         "silero_v6_8k.safetensors":
             "a4b906a04bb535ff88f35d7d8c5c0ecc41694692c2af895f645cd7a36073100e",
     ]
+
+    /// How weights of this name are had.
+    private static func mend(of name: String) -> String {
+        let published = KnownModel.all.first { "ggml-\($0.name).bin" == name }
+        if setUpSums[name] != nil { return "run scripts/setup" }
+        guard let published else { return "put the file there, or name another model" }
+        return "run streamd model pull \(published.name)"
+    }
 
     private static func sums(of name: String) -> [String] {
         let published = KnownModel.all.filter { "ggml-\($0.name).bin" == name }.map(\.sha256)

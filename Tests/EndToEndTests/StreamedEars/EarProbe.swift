@@ -4,6 +4,8 @@ import Foundation
 import Net
 import Pipelines
 
+import func StreamTesting.handedOver
+
 /// A call's ear on a loop of its own, fed as fast as it takes the audio. For one test at a time.
 final class EarProbe: @unchecked Sendable {
     // The session is touched on the loop only.
@@ -22,15 +24,15 @@ final class EarProbe: @unchecked Sendable {
 
     deinit {
         loop.stop()
-        if !loop.isCurrent { loop.join() }
+        guard loop.isCurrent else { return loop.join() }
+        // The last reference fell on the loop's own thread, which cannot wait for itself.
+        Thread.detachNewThread { [loop] in loop.join() }
     }
 
     private func onLoop<Value: Sendable>(
         _ body: @escaping @Sendable () -> Value
     ) async -> Value {
-        await withCheckedContinuation { continuation in
-            loop.execute { continuation.resume(returning: body()) }
-        }
+        await handedOver { done in loop.execute { done(body()) } }
     }
 
     func warm() async { await onLoop { [self] in engine.warm(on: loop) } }
@@ -64,8 +66,7 @@ final class EarProbe: @unchecked Sendable {
     /// Asks, and lets the caller be silent until the answer is there, as in a call.
     /// - Parameter isSilentMeanwhile: false where time stands still instead.
     func words(isSilentMeanwhile: Bool = true) async -> Result<Transcript, StageError> {
-        let answer = await withCheckedContinuation {
-            (continuation: CheckedContinuation<Result<Transcript, StageError>, Never>) in
+        let answer: Result<Transcript, StageError> = await handedOver { done in
             loop.execute { [self] in
                 let timer = loop.makeTimer { [weak self] in
                     self?.feed([Int16](repeating: 0, count: 160))
@@ -73,7 +74,7 @@ final class EarProbe: @unchecked Sendable {
                 }
                 silence = timer
                 if isSilentMeanwhile { timer.set(afterMs: 2) }
-                session?.requestTranscript { continuation.resume(returning: $0) }
+                session?.requestTranscript { done($0) }
             }
         }
         await onLoop { [self] in

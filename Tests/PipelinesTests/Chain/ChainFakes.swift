@@ -1,6 +1,8 @@
+import Foundation
 import Net
 import Pipelines
-import Synchronization
+import Realtime
+import StreamTesting
 import Testing
 
 /// What an engine of a test does with a request.
@@ -16,7 +18,7 @@ enum Behaviour: Sendable, Equatable {
 
 /// What happened, in order, from any thread.
 final class Journal: Sendable {
-    private let lines = Mutex<[String]>([])
+    private let lines = Locked<[String]>([])
     var all: [String] { lines.withLock { $0 } }
     func add(_ line: String) { lines.withLock { $0.append(line) } }
     func count(_ prefix: String) -> Int { all.count { $0.hasPrefix(prefix) } }
@@ -42,15 +44,14 @@ final class TestLoop: Sendable {
 
     deinit {
         loop.stop()
-        // The last reference may fall on the loop's own thread, which cannot wait for itself.
-        if !loop.isCurrent { loop.join() }
+        guard loop.isCurrent else { return loop.join() }
+        // The last reference fell on the loop's own thread, which cannot wait for itself.
+        Thread.detachNewThread { [loop] in loop.join() }
     }
 
     /// Runs on the loop and waits for it.
     func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in
-            loop.execute { continuation.resume(returning: body()) }
-        }
+        await handedOver { done in loop.execute { done(body()) } }
     }
 }
 

@@ -2,12 +2,13 @@ import DSP
 import Foundation
 import Net
 import Pipelines
+import Realtime
 import Synchronization
 import Testing
 
 /// Collects what comes back on a loop.
 private final class Answers: Sendable {
-    private let list = Mutex<[Result<Transcript, StageError>]>([])
+    private let list = Locked<[Result<Transcript, StageError>]>([])
     private let arrived = DispatchSemaphore(value: 0)
 
     func add(_ answer: Result<Transcript, StageError>) {
@@ -135,7 +136,7 @@ private struct Held<Value>: @unchecked Sendable {
         }
         let answers = Answers()
         let made = DispatchSemaphore(value: 0)
-        let sessions = Mutex<[Held<any SpeechToTextSession>]>([])
+        let sessions = Locked<[Held<any SpeechToTextSession>]>([])
         loop.execute {
             for index in 0..<3 {
                 let call = CallInfo(callSid: "CA\(index)", assistantID: "a")

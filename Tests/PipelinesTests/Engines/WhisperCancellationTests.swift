@@ -2,12 +2,12 @@ import DSP
 import Foundation
 import Net
 import Pipelines
-import Synchronization
+import Realtime
 import Testing
 
 /// What comes back to a session, counted.
 private final class Answers: Sendable {
-    private let list = Mutex<[Result<Transcript, StageError>]>([])
+    private let list = Locked<[Result<Transcript, StageError>]>([])
     private let arrived = DispatchSemaphore(value: 0)
 
     var count: Int { list.withLock { $0.count } }

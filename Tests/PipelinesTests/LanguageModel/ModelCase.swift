@@ -1,6 +1,6 @@
 import Net
 import Pipelines
-import Synchronization
+import Realtime
 
 /// One call's mind behind a server of its own, on a loop; touched there only. What it says and does is
 /// in the journal.
@@ -11,7 +11,7 @@ final class ModelCase: @unchecked Sendable {
     let model: ScriptedModel
     let loop: TestLoop
     /// Answers of tools that are kept waiting.
-    private let held = Mutex<[ToolAnswer]>([])
+    private let held = Locked<[ToolAnswer]>([])
     private var session: (any DialogueSession)?
     private let engine: LanguageModelEngine
     private let call: CallInfo
@@ -73,7 +73,7 @@ final class ModelCase: @unchecked Sendable {
 
     /// Lets the tool of a case be made before the case.
     private final class Relay: Sendable {
-        private let target = Mutex<Weak>(Weak())
+        private let target = Locked<Weak>(Weak())
         struct Weak { weak var model: ModelCase? }
         var model: ModelCase? {
             get { target.withLock { $0.model } }

@@ -1,5 +1,5 @@
 import Net
-import Synchronization
+import Realtime
 
 /// A server with OpenAI's chat interface that answers as it is told, one request after the other, and
 /// keeps what it was asked.
@@ -47,8 +47,8 @@ final class ScriptedModel: Sendable {
     var requests: [JSONValue] { book.requests }
 
     private final class Book: Sendable {
-        private let state: Mutex<(answers: [Answer], requests: [JSONValue])>
-        init(_ answers: [Answer]) { state = Mutex((answers, [])) }
+        private let state: Locked<(answers: [Answer], requests: [JSONValue])>
+        init(_ answers: [Answer]) { state = Locked((answers, [])) }
         var requests: [JSONValue] { state.withLock { $0.requests } }
 
         /// The next answer; silence when there are no more.
