@@ -225,15 +225,18 @@ public final class StreamDaemon: Sendable {
             block: block, settings: settings, dialogue: dialogue, directories: directories,
             greeting: greeting,
             greetingClip: greetingClip(greeting, settings, engines, log),
-            vocabulary: try names(onMenuOf: settings.id, database))
+            vocabulary: try vocabulary(configuration, settings, directories, database))
     }
 
-    private static func names(
-        onMenuOf assistantID: String, _ database: Database
+    /// Empty where no recogniser is told of it.
+    private static func vocabulary(
+        _ configuration: Configuration, _ settings: AssistantSettings,
+        _ directories: HospitalLibrary, _ database: Database
     ) throws -> [String] {
-        let outcome = BlockingResult<[MenuItem]>()
-        database.menu(assistantID: assistantID, completion: outcome.take)
-        return try outcome.get().map(\.name)
+        guard configuration.stt.contains(where: { $0.vocabularyMax > 0 }) else { return [] }
+        return try BlockingResult.of { done in
+            Vocabulary.find(settings, directories, database) { done(.success($0)) }
+        }
     }
 
     /// Nil where the service can't be reached now: the greeting is then made when a call comes.

@@ -127,7 +127,8 @@ extension EngineSettings {
                 + "llm: instructions added to ours."),
         .integer(
             "vocabularyMax", \.vocabularyMax, 0...200,
-            "whisper: names of the assistant's menu that are told as words to expect, beside prompt."
+            "whisper: how many dishes, services or cities of the assistant are told as words to expect, "
+                + "beside prompt."
         ),
         .text(
             "voice", \.voice, allowed: "flite: rms, slt, awb, kal; others: their own names",

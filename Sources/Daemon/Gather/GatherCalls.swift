@@ -107,20 +107,9 @@ struct GatherCalls {
     private func findHints(
         _ assistant: Assistant, _ completion: @escaping @Sendable ([String]) -> Void
     ) {
-        let settings = assistant.settings
-        guard self.settings.hintsMax > 0 else { return completion([]) }
-        switch settings.kind {
-        case .reservations, .serviceDesk: completion(settings.vocabulary())
-        case .restaurant:
-            services.database.menu(assistantID: settings.id) { result in
-                completion(settings.vocabulary(menu: (try? result.get()) ?? []))
-            }
-        case .directory:
-            assistant.directories.index(assistantID: settings.id, store: services.database) {
-                let names = (try? $0.get())?.vocabulary ?? []
-                completion(settings.vocabulary(directory: names))
-            }
-        }
+        guard settings.hintsMax > 0 else { return completion([]) }
+        Vocabulary.find(
+            assistant.settings, assistant.directories, services.database, completion: completion)
     }
 
     // MARK: - The caller's turns

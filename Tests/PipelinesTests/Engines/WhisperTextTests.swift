@@ -12,7 +12,10 @@ import Testing
         ("a pizza pizza pizza pizza pizza pizza pizza", "a pizza"),
         ("Can I order? Can I order? Can I order? Can I", "Can I order?"),
         ("Mm-hmm. Mm-hmm. Mm-hmm. Mm-hmm. Mm-hmm. Mm-hmm.", "Mm-hmm."),
+        ("123 Main Street 123 main street, 123", "123 Main Street"),
+        ("I forgot my number. I forgot my number.", "I forgot my number."),
         // What people do say.
+        ("one two three one two three", "one two three one two three"),
         ("no no no", "no no no"),
         ("five five five five one two", "five five five five one two"),
         ("Yes, please. Yes, please.", "Yes, please. Yes, please."),

@@ -4,7 +4,7 @@ package enum WhisperText {
     /// repetitions that the decoder falls into; empty when no letter or digit is left.
     package static func spoken(_ text: String) -> String {
         let rest = SoundNotes.removed(from: text).rest
-        let words = withoutLoops(rest.split { $0 == " " || $0 == "♪" })
+        let words = saidOnce(withoutLoops(rest.split { $0 == " " || $0 == "♪" }))
         let isSpoken = words.contains { $0.contains { $0.isLetter || $0.isNumber } }
         return isSpoken ? words.joined(separator: " ") : ""
     }
@@ -37,5 +37,24 @@ package enum WhisperText {
             start += 1
         }
         return out
+    }
+
+    /// No digit has so many letters: those are told again on purpose.
+    private static let tellingLetterCount = 6
+
+    /// Where all of it is one phrase said twice or more, the last time perhaps in part ("123 Main
+    /// Street 123 Main Street 123"), the phrase.
+    private static func saidOnce(_ words: [Substring]) -> [Substring] {
+        let plain = words.map { $0.lowercased().filter { $0.isLetter || $0.isNumber } }
+        for length in stride(from: 3, through: words.count / 2, by: 1) {
+            let isRepeated = plain.indices.allSatisfy { plain[$0] == plain[$0 % length] }
+            guard isRepeated,
+                plain[..<length].contains(where: {
+                    $0.count >= tellingLetterCount && $0.allSatisfy(\.isLetter)
+                })
+            else { continue }
+            return Array(words[..<length])
+        }
+        return words
     }
 }
