@@ -9,7 +9,7 @@ import Testing
         defer { bench.remove() }
         let outcome = try await bench.run([
             "converse", "conversations/restaurant/order-delivery.yaml",
-            "conversations/reservations/desk-at-once.yaml",
+            "conversations/reservations/desk-at-once.yaml", "--tries", "3",
         ])
         #expect(outcome.code == 0, "\(outcome.output)")
         #expect(outcome.output.contains("2 conversations by voice, 0 not as written"))

@@ -62,7 +62,7 @@ extension ExpiringState {
         let server = try makeServer()
         let state = try RedisState(url: server.url)
         defer { state.close() }
-        try await state.write([1], "long")
+        try await state.write([1], "long", lifetimeMs: 3_600_000)
         try await state.write([2], "short", lifetimeMs: 50)
         try await state.write([3], "at once", lifetimeMs: 0)
         var waits = 0
