@@ -53,7 +53,7 @@ demo: setup ## Plays a caller into the daemon and prints the conversation with i
 	@$(ENVIRONMENT); scripts/demo $(ARGS)
 
 .PHONY: bench
-bench: setup ## Measures the figures of docs/benchmarks.md (18 min); ARGS='calls …' for one benchmark
+bench: setup ## Measures the figures of docs/benchmarks.md (14 min); ARGS='calls …' for one benchmark
 	@$(ENVIRONMENT); echo 'bench: building streamd and streamd-bench …'
 	@$(ENVIRONMENT); $(BUILD) --product streamd
 	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
