@@ -52,10 +52,9 @@ final class RawSocket: @unchecked Sendable {
                 connect(descriptor, $0, length)
             }
         }
+        // `deinit` closes it: all that is stored is there.
         guard bound == 0, connected == 0 else {
-            let reason = Self.reason
-            close(descriptor)
-            throw Fault(description: "connecting to port \(port): \(reason)")
+            throw Fault(description: "connecting to port \(port): \(Self.reason)")
         }
     }
 
