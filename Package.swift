@@ -130,7 +130,7 @@ let package = Package(
         tests("DSPTests", ["DSP", "CAllocationCounter"]),
         tests("VADTests", ["VAD", "DSP"]),
         tests("NetTests", ["Net", "CAllocationCounter"]),
-        tests("StoreTests", ["Store", "PrivateServers", "Realtime"]),
+        tests("StoreTests", ["Store", "PrivateServers", "StreamTesting", "Realtime"]),
         tests("TwilioTests", ["Twilio", "CAllocationCounter"], exclude: ["Vectors"]),
         tests(
             "CallSimulatorTests",

@@ -18,7 +18,8 @@ import Testing
                     .bargeIn(try Fixture.utterance("speech/book-a-table.rms"), afterMs: 700),
                     .bargeIn(try Fixture.utterance("speech/stop.slt"), afterMs: 700),
                     .say(try Fixture.utterance("speech/tomorrow.rms"), pauseMs: 200),
-                    .waitForAgent(pauseMs: 200),
+                    // Longer than a machine stands still in the middle of a reply.
+                    .waitForAgent(pauseMs: 2000),
                 ], answerTimeoutMs: 30_000))
         #expect(result.faults == [])
         #expect(result.clearCount == 2)

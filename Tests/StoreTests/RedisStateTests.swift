@@ -1,15 +1,17 @@
 import Foundation
 import PrivateServers
 import Store
+import StreamTesting
 import Testing
 
 extension ExpiringState {
     fileprivate func get<Value: Sendable>(
         _ operation: (@escaping StoreCompletion<Value>) -> Void
     ) async throws -> Value {
-        try await withCheckedContinuation { continuation in
-            operation { continuation.resume(returning: $0) }
-        }.get()
+        let result: Result<Value, StoreError> = await handedOver { done in
+            operation { done($0) }
+        }
+        return try result.get()
     }
     fileprivate func read(_ key: String) async throws -> [UInt8]? {
         try await get { value(for: key, completion: $0) }
