@@ -42,6 +42,7 @@ extension TurnMachine {
         consider(end)
         consider(end.adding(ms: options.lateAudioMs))
         consider(replyDueNanos(utterance))
+        if let again = secondLookNanos(utterance) { consider(again) }
         return next
     }
 

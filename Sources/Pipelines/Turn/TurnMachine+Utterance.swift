@@ -146,6 +146,10 @@ extension TurnMachine {
             return
         }
         guard paused.request == nil else { return }
+        if let due = secondLookNanos(paused) {
+            if now >= due { requestTranscript(at: now) }
+            return
+        }
         if isNoWords(paused) {
             if paused.merged == nil, isTooShortToAnswer(paused) {
                 dropUtterance()
@@ -231,6 +235,18 @@ extension TurnMachine {
     // MARK: - Questions
 
     func isNoWords(_ paused: Utterance) -> Bool { paused.words.isEmpty }
+
+    /// When to ask again for words that were asked for so early in the pause that none were heard: a
+    /// name by itself ("John") is told from noise by the silence after it. Nil where that is no use.
+    func secondLookNanos(_ paused: Utterance) -> UInt64? {
+        guard options.speculateAfterMs > 0, paused.transcript != nil, isNoWords(paused),
+            paused.merged == nil, !paused.isForced, !isTooShortToAnswer(paused)
+        else { return nil }
+        let due = paused.endNanos.adding(ms: min(Self.secondLookMs, options.endpointMs))
+        return paused.requestNanos < due ? due : nil
+    }
+
+    private static let secondLookMs = 240
 
     private func isTooShortToAnswer(_ paused: Utterance) -> Bool {
         paused.spokenSamples < sampleCount(ms: options.unintelligibleMs)

@@ -112,9 +112,20 @@ struct EndpointingTests {
         #expect(driver.inputs == [.unintelligible])
     }
 
+    /// A name by itself is told from noise by the silence after it.
+    @Test func wordsThatAreNotHeardAtOnceAreAskedForAgain() {
+        var driver = driver("")
+        driver.words.append((2240, .init(text: "John", completeness: .complete, afterMs: 20)))
+        driver.run(until: 5000)
+        #expect(driver.requests == [2163, 2243])
+        #expect(driver.commits == [2263])
+        #expect(driver.inputs == [.speech(Transcript(text: "John"))])
+    }
+
     @Test func speechWithoutWords() {
         var driver = driver(" [noise] (coughing) *sniffs*")
         driver.run(until: 6000)
+        #expect(driver.requests == [2163, 2243])
         #expect(driver.commits == [2803])
         #expect(driver.inputs == [.unintelligible])
     }
