@@ -98,9 +98,9 @@ test-kill: setup ## Kills the daemon 20 times while 200 customers order by text,
 test-spoken: setup ## Holds written conversations by voice, Whisper listening; ARGS='FILE… --voice awb'
 	@$(ENVIRONMENT); $(BUILD) --product streamd
 	@$(ENVIRONMENT); $(BUILD) --product streamd-bench
-	@$(ENVIRONMENT); .build/release/streamd-bench converse --tries 3 $(ARGS)
+	@$(ENVIRONMENT); .build/release/streamd-bench converse $(ARGS) --tries 3
 	@$(ENVIRONMENT); [ -n '$(ARGS)' ] || .build/release/streamd-bench converse \
-		--tries 3 --set stt.0.vocabularyMax=30 conversations/spoken-directory.txt
+		conversations/spoken-directory.txt --tries 3 --set stt.0.vocabularyMax=30
 
 .PHONY: eval
 eval: setup ## Holds the written conversations with a language model; ARGS='--url … --model …'
