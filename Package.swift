@@ -80,25 +80,48 @@ let package = Package(
             "Net", ["Realtime", "CStreamD", "CUV", "CHTTPParser", "CWslay", "COpenSSL", "CCurl"]),
         library("Store", ["Realtime", "CSQLite", "CPostgres", "CHiredis"]),
         library("Twilio", ["Net", "DSP", "Realtime", "COpenSSL"]),
+        // What depends on a natural language: what is understood, what is said, the calendar.
+        library("Language", []),
+        // The conversation core: stages, turns, playout, chains of engines.
+        library("Pipelines", ["Language", "VAD", "DSP", "Net", "Realtime"]),
         library(
-            "Pipelines", ["VAD", "DSP", "Net", "Realtime", "CWhisper", "CFlite", "CEspeak"]),
-        library("Assistants", ["Pipelines", "Store", "Net", "Realtime"]),
+            "Engines",
+            [
+                "Pipelines", "Language", "DSP", "Net", "Realtime", "CWhisper", "CFlite",
+                "CEspeak",
+            ]),
+        library("Assistants", ["Pipelines", "Language", "Store", "Net", "Realtime"]),
+        // Rows of configuration, and YAML with its places.
+        library("Options", ["CYAML"]),
+        library("Telemetry", ["Pipelines", "Net", "Realtime"]),
+        library(
+            "Configuration",
+            [
+                "Options", "Telemetry", "Assistants", "Pipelines", "Language", "Twilio", "Store",
+                "Net",
+            ]),
         // Everything of the daemon but its command line, so that tests can run it in their process.
         library(
             "Daemon",
             [
-                "Assistants", "Pipelines", "Twilio", "Store", "VAD", "DSP", "Net", "Realtime",
-                "CYAML",
+                "Configuration", "Options", "Telemetry", "Assistants", "Engines", "Pipelines",
+                "Language", "Twilio", "Store", "VAD", "DSP", "Net", "Realtime",
             ]),
         .executableTarget(
-            name: "StreamD", dependencies: ["Daemon", "Pipelines", "DSP"], swiftSettings: rules),
+            name: "StreamD",
+            dependencies: [
+                "Daemon", "Configuration", "Options", "Telemetry", "Assistants", "Engines",
+                "Pipelines", "DSP",
+            ],
+            swiftSettings: rules),
 
         // Whole calls on a settable clock, for tests and for `make sim`.
-        library("StreamTesting", ["Pipelines", "VAD", "DSP", "Realtime"]),
+        library("StreamTesting", ["Pipelines", "Language", "VAD", "DSP", "Net", "Realtime"]),
         .executableTarget(
             name: "streamd-sim",
             dependencies: [
-                "StreamTesting", "CallSimulator", "Pipelines", "VAD", "DSP", "Realtime",
+                "StreamTesting", "CallSimulator", "Pipelines", "Language", "Engines", "VAD", "DSP",
+                "Realtime",
             ],
             path: "Benchmarks/streamd-sim", swiftSettings: rules),
 
@@ -108,7 +131,10 @@ let package = Package(
         // Speech to text, language model and text to speech for tests and benchmarks.
         library(
             "ServiceStandIns",
-            ["CallSimulator", "Assistants", "Pipelines", "Net", "DSP", "Realtime"],
+            [
+                "CallSimulator", "Assistants", "Engines", "Pipelines", "Language", "Net", "DSP",
+                "Realtime",
+            ],
             path: "Benchmarks/ServiceStandIns", exclude: ["README.md"]),
         // Servers of databases that tests and benchmarks start for themselves.
         library("PrivateServers", [], path: "Benchmarks/PrivateServers"),
@@ -116,7 +142,8 @@ let package = Package(
             name: "streamd-bench",
             dependencies: [
                 "CallSimulator", "ServiceStandIns", "PrivateServers", "Assistants", "Daemon",
-                "Pipelines", "Twilio", "Store", "VAD", "DSP", "Net", "Realtime",
+                "Configuration", "Options", "Telemetry", "Engines", "Language", "Pipelines",
+                "Twilio", "Store", "VAD", "DSP", "Net", "Realtime",
                 "CAllocationCounter", "CEchoFloor",
             ],
             path: "Benchmarks/streamd-bench",
@@ -140,20 +167,37 @@ let package = Package(
         tests(
             "ServiceStandInsTests",
             [
-                "ServiceStandIns", "CallSimulator", "Assistants", "Pipelines", "Twilio", "Store",
-                "Net", "DSP",
+                "ServiceStandIns", "CallSimulator", "Assistants", "Engines", "Pipelines",
+                "Language", "Twilio", "Store", "Net", "DSP",
             ]),
+        tests("LanguageTests", ["Language"]),
         tests(
             "PipelinesTests",
-            ["Pipelines", "StreamTesting", "Net", "DSP", "Realtime", "CAllocationCounter"]),
+            [
+                "Pipelines", "Language", "Engines", "StreamTesting", "Net", "DSP", "Realtime",
+                "CAllocationCounter",
+            ]),
+        tests(
+            "EnginesTests",
+            [
+                "Engines", "Pipelines", "Language", "StreamTesting", "Net", "DSP", "Realtime",
+                "CAllocationCounter",
+            ]),
         tests("StreamTestingTests", ["StreamTesting"]),
-        tests("AssistantsTests", ["Assistants", "Pipelines", "Store", "Net", "Realtime"]),
-        tests("DaemonTests", ["Daemon", "Assistants", "Store"]),
+        tests(
+            "AssistantsTests", ["Assistants", "Language", "Pipelines", "Store", "Net", "Realtime"]),
+        tests(
+            "DaemonTests",
+            [
+                "Daemon", "Configuration", "Options", "Telemetry", "Assistants", "Language",
+                "Engines", "Pipelines", "Store",
+            ]),
         tests("BenchTests", ["PrivateServers"]),
         tests(
             "EndToEndTests",
             [
-                "Daemon", "CallSimulator", "PrivateServers", "StreamTesting", "Pipelines", "Store",
+                "Daemon", "Configuration", "Options", "Telemetry", "Assistants", "Language",
+                "Engines", "CallSimulator", "PrivateServers", "StreamTesting", "Pipelines", "Store",
                 "Twilio", "Net", "DSP", "Realtime", "CAllocationCounter",
             ]),
     ],
@@ -169,7 +213,7 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("Form", ["Net"]),
     ("HTTP", ["Net"]),
     ("JSON", ["Net"]),
-    ("YAML", ["Daemon"]),
+    ("YAML", ["Options"]),
     ("Menu", ["Store"]),
 ]
 
@@ -216,7 +260,10 @@ if let runtime = Context.environment["STREAMD_RTSAN"], !runtime.isEmpty {
         .executable(name: "realtime-check", targets: ["RealtimeCheck"]))
     package.targets.append(
         .executableTarget(
-            name: "RealtimeCheck", dependencies: ["Daemon", "CallSimulator", "Net", "Realtime"],
+            name: "RealtimeCheck",
+            dependencies: [
+                "Daemon", "Configuration", "Telemetry", "CallSimulator", "Net", "Realtime",
+            ],
             path: "Tests/RealtimeCheck", swiftSettings: rules,
             linkerSettings: [
                 .unsafeFlags([

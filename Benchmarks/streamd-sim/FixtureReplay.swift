@@ -1,5 +1,6 @@
 import CallSimulator
 import DSP
+import Language
 import Pipelines
 import StreamTesting
 import VAD
@@ -81,7 +82,7 @@ struct FixtureReplay {
 
     /// What a receptionist would have asked before.
     static func question(before text: String) -> String {
-        let words = Set(SpokenWords.split(text))
+        let words = Set(HeardWords.split(text))
         func has(_ any: String...) -> Bool { any.contains { words.contains($0) } }
         if has("yes", "no", "thats") { return "Shall I book that for you?" }
         if has("name", "john", "sarah") { return "What name is it under?" }

@@ -1,3 +1,4 @@
+import Language
 import Pipelines
 import StreamTesting
 
@@ -46,9 +47,9 @@ extension FixtureReport {
 
     /// Words that take the turn.
     private func tellInterruptions(_ policy: CallPolicy, _ profile: ServiceProfile) {
-        let words = SpokenWords(backchannels: policy.options.backchannels)
+        let words = HeardWords(backchannels: policy.options.backchannels)
         let all = overlaps(policy, profile) { clip in
-            let said = SpokenWords.split(clip.words.map(\.text).joined(separator: " "))
+            let said = HeardWords.split(clip.words.map(\.text).joined(separator: " "))
             return clip.kind == "speech" && !words.isBackchannel(said)
         }
         let clears = all.compactMap(\.overlap.clearMs)

@@ -1,8 +1,10 @@
+import Configuration
 import Foundation
 import Net
 import Pipelines
 import Realtime
 import Store
+import Telemetry
 import Twilio
 
 /// What the parts of the daemon share; made once at the start. Everything in it may be used from

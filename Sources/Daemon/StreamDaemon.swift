@@ -1,9 +1,11 @@
 import Assistants
+import Configuration
 import Foundation
 import Net
 import Pipelines
 import Realtime
 import Store
+import Telemetry
 
 /// The daemon: everything that runs between start and stop. Safe from any thread.
 public final class StreamDaemon: Sendable {

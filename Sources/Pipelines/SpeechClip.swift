@@ -10,7 +10,7 @@ public final class SpeechClip: @unchecked Sendable {
     /// The text that is being spoken.
     public let text: String
 
-    static let blockByteCount = 4096
+    package static let blockByteCount = 4096
 
     private let blocks: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>
     private let blockCountMax: Int
@@ -54,7 +54,7 @@ public final class SpeechClip: @unchecked Sendable {
     /// Some of it was spoken by another engine than the one that was asked for, perhaps in another
     /// voice: good for once, not to be kept.
     public var isSubstitute: Bool { substitute.load(ordering: .relaxed) }
-    func markSubstitute() { substitute.store(true, ordering: .relaxed) }
+    package func markSubstitute() { substitute.store(true, ordering: .relaxed) }
 
     /// Any thread; runs what ``onCancel(_:)`` was given, the first time.
     public func cancel() {
@@ -64,7 +64,7 @@ public final class SpeechClip: @unchecked Sendable {
 
     /// Has `body` run once, by whoever cancels the clip; at once where that has happened. For a
     /// synthesiser that waits for something and can't look at ``isCancelled`` meanwhile. One a clip.
-    func onCancel(_ body: @escaping @Sendable () -> Void) {
+    package func onCancel(_ body: @escaping @Sendable () -> Void) {
         aside.withLock { $0.cancelHandler = body }
         if cancelled.load(ordering: .acquiring) { takeCancelHandler()?() }
     }

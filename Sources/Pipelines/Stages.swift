@@ -1,4 +1,5 @@
 import DSP
+import Language
 import Net
 
 /// Names one turn of one call: the n-th thing the caller said, counted from 1.
@@ -117,19 +118,6 @@ public enum CallerInput: Sendable, Equatable, Codable {
     case silence(count: Int)
     /// Speech was heard but no words were understood.
     case unintelligible
-}
-
-/// How much of an answer to what was asked the words so far are: sets the end-of-turn silence.
-public enum Completeness: Sendable, CaseIterable {
-    /// Nothing that belongs to it can follow.
-    case complete
-    /// A whole answer or sentence, to which something is added now and then.
-    case likely
-    case unknown
-    /// A part of what was asked, after which callers often pause before the next.
-    case partial
-    /// The sentence cannot end here.
-    case incomplete
 }
 
 /// What a dialogue says and does, in order.

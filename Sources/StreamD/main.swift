@@ -1,5 +1,6 @@
 import Daemon
 import Foundation
+import Options
 
 let commands: [Command] = [
     .serve, .checkConfig, .doctor, .chat, .importData, .exportData, .transcribe, .say, .model,

@@ -1,5 +1,6 @@
 import Assistants
 import Foundation
+import Language
 import Testing
 
 @Suite struct CalendarTests {
@@ -102,25 +103,25 @@ import Testing
     func refusesText(text: String) { #expect(OpeningHours.Period(text) == nil) }
 }
 
-@Suite struct SpeakableTextTests {
+@Suite struct SaidValuesTests {
     @Test func timesDatesAndDigits() {
         func time(_ text: String) -> String {
-            SpeakableText.time(moment("2026-11-25 \(text)").time)
+            SaidValues.time(moment("2026-11-25 \(text)").time)
         }
         #expect(
             ["19:00", "19:30", "12:00", "00:00", "00:05", "11:45", "12:30"].map(time)
                 == ["7 PM", "7:30 PM", "noon", "midnight", "12:05 AM", "11:45 AM", "12:30 PM"])
         #expect(
-            [1, 2, 3, 4, 11, 12, 13, 21, 22, 23, 31].map(SpeakableText.ordinal)
+            [1, 2, 3, 4, 11, 12, 13, 21, 22, 23, 31].map(SaidValues.ordinal)
                 == [
                     "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "23rd",
                     "31st",
                 ])
-        #expect(SpeakableText.date(date("2026-11-27")) == "Friday the 27th of November")
-        #expect(SpeakableText.digits("482051") == "4 8 2, 0 5 1")
-        #expect(SpeakableText.digits("48205112") == "4 8 2 0, 5 1 1 2")
-        #expect(SpeakableText.list(["a", "b", "c"]) == "a, b or c")
-        #expect(SpeakableText.people(1) == "one person")
-        #expect(SpeakableText.people(13) == "13 people")
+        #expect(SaidValues.date(date("2026-11-27")) == "Friday the 27th of November")
+        #expect(SaidValues.digits("482051") == "4 8 2, 0 5 1")
+        #expect(SaidValues.digits("48205112") == "4 8 2 0, 5 1 1 2")
+        #expect(SaidValues.list(["a", "b", "c"]) == "a, b or c")
+        #expect(SaidValues.people(1) == "one person")
+        #expect(SaidValues.people(13) == "13 people")
     }
 }

@@ -1,4 +1,5 @@
 import Assistants
+import Language
 import Pipelines
 import Testing
 

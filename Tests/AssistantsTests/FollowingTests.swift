@@ -1,5 +1,6 @@
 import Assistants
 import Foundation
+import Language
 import Pipelines
 import Store
 import Testing
@@ -108,7 +109,7 @@ import Testing
             return
         }
         let call = ledToTheReadBack(restaurant)
-        let number = SpeakableText.digits(row.confirmationNumber)
+        let number = SaidValues.digits(row.confirmationNumber)
         call.overheard(
             "yes please", turn: 3, reply: "Your table is booked. Your number is \(number).")
         call.witnessed(

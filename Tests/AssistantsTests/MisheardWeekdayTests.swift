@@ -1,11 +1,12 @@
 import Assistants
+import Language
 import Testing
 
 /// Days of the week as Whisper has written them, where a day is asked for.
 @Suite struct MisheardWeekdayTests {
     private func date(
         _ text: String, _ slots: ReservationSlots = [.party, .date, .time]
-    ) -> SpokenDate? {
+    ) -> HeardDate? {
         ReservationUnderstanding.read(text, expecting: .slots(slots), today: today).date
     }
 

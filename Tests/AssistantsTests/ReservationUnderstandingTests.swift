@@ -1,4 +1,5 @@
 import Assistants
+import Language
 import Testing
 
 @Suite struct ReservationUnderstandingTests {
@@ -6,7 +7,7 @@ import Testing
         var text: String
         var party: Int?
         var day: String?
-        var time: SpokenTime?
+        var time: HeardTime?
         var testDescription: String { text }
     }
 

@@ -1,4 +1,6 @@
+import Configuration
 import Daemon
+import Options
 import Testing
 
 @Suite struct ConfigurationOverridingTests {

@@ -1,5 +1,7 @@
+import Configuration
 import Daemon
 import Foundation
+import Options
 import Testing
 
 /// The least configuration that is correct; tests add to it.

@@ -1,5 +1,7 @@
+import Configuration
 import Daemon
 import Foundation
+import Options
 import Testing
 
 /// Menus that the configuration names, and those that are imported.

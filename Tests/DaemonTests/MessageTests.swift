@@ -1,6 +1,8 @@
 import Assistants
+import Configuration
 import Daemon
 import Foundation
+import Language
 import Testing
 
 @Suite struct MessagePartsTests {

@@ -1,5 +1,6 @@
 import CAllocationCounter
 import CallSimulator
+import Configuration
 import Daemon
 import Foundation
 import Net

@@ -1,4 +1,5 @@
 import CallSimulator
+import Configuration
 import Daemon
 import Foundation
 import Store

@@ -1,6 +1,8 @@
 import CallSimulator
+import Configuration
 import Daemon
 import Foundation
+import Options
 import Testing
 
 @Suite struct LimitTests {

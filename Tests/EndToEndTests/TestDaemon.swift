@@ -1,8 +1,10 @@
 import CallSimulator
+import Configuration
 import Daemon
 import Foundation
 import Net
 import Store
+import Telemetry
 import Twilio
 
 import func StreamTesting.handedOver

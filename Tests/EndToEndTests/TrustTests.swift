@@ -1,6 +1,7 @@
 import CallSimulator
 import Daemon
 import Foundation
+import Options
 import Testing
 import Twilio
 

@@ -1,3 +1,4 @@
+import Configuration
 import Daemon
 
 /// How the voices that come over the network are set up against the stand-ins' process.

@@ -1,7 +1,9 @@
 import CallSimulator
+import Configuration
 import Daemon
 import Foundation
 import Net
+import Telemetry
 
 /// Calls from greeting to hang-up, with turns, interruptions, returned marks and keys, on a daemon
 /// of this process.

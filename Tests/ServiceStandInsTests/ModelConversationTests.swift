@@ -1,4 +1,5 @@
 import Assistants
+import Engines
 import Foundation
 import Net
 import Pipelines

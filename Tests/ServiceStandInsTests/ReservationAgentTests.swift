@@ -1,4 +1,5 @@
 import Assistants
+import Language
 import Net
 import ServiceStandIns
 import Testing

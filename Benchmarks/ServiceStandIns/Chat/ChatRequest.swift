@@ -1,3 +1,4 @@
+import Assistants
 import Net
 
 /// The parts of a request to `/v1/chat/completions` that the stand-in looks at.

@@ -1,6 +1,7 @@
 import Assistants
 import CallSimulator
 import Foundation
+import Language
 import Net
 import Realtime
 

@@ -1,4 +1,5 @@
 import Assistants
+import Language
 import Net
 
 /// A language model's part in booking a table, by rules: asks for party size, day, time and name,

@@ -1,4 +1,5 @@
 import DSP
+import Engines
 import Foundation
 import Pipelines
 import Realtime

@@ -1,5 +1,6 @@
 import CallSimulator
 import DSP
+import Engines
 import Pipelines
 
 /// A synthetic caller: speaks written lines as a telephone delivers them, µ-law at 8000 Hz.

@@ -1,6 +1,7 @@
 import Daemon
 import Foundation
 import Net
+import Telemetry
 
 /// Where and how a benchmark was run: goes into every report.
 enum HostEnvironment {

@@ -1,8 +1,10 @@
 import CAllocationCounter
 import CEchoFloor
+import Configuration
 import Daemon
 import Foundation
 import Net
+import Telemetry
 import Twilio
 
 /// What goes over a real socket: CPU time of the server's thread for one message in and its answer

@@ -1,4 +1,5 @@
 import CallSimulator
+import Configuration
 import DSP
 import Daemon
 import VAD

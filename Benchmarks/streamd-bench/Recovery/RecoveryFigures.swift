@@ -2,6 +2,7 @@ import CallSimulator
 import DSP
 import Foundation
 import Net
+import Pipelines
 
 /// What one call met with, and what its caller heard of it.
 struct RecoveryCase {

@@ -1,3 +1,5 @@
+import Language
+
 /// Cities that go by more than one name. The first is today's; which one is spoken is decided by the
 /// directory's own spelling.
 enum CityAliases {

@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Pipelines
 
 /// A directory of hospitals by telephone: names those of a city, three at a time, and tells whether
@@ -43,11 +44,11 @@ public struct DirectoryDialogue: ScriptedDialogue {
         if last.breakAfter == .ellipsis || last.breakAfter == .comma { return .incomplete }
         let isOpen = ReservationCompleteness.openWords.contains(last.text) || last.text == "to"
         if isOpen || DirectoryWords.prepositions.contains(last.text) { return .incomplete }
-        let commands = SpokenCommand.matches(in: utterance).filter { !$0.value.isWeak }
+        let commands = HeardCommand.matches(in: utterance).filter { !$0.value.isWeak }
         if let command = commands.first, command.range.count == utterance.count {
             return command.value.command == .wait ? .incomplete : .complete
         }
-        if utterance.count <= 3, SpokenAnswer.answer(of: utterance) != nil { return .complete }
+        if utterance.count <= 3, HeardAnswer.answer(of: utterance) != nil { return .complete }
         // "… in Mumbai", "… in the network" are ends of questions.
         let endsInCity =
             state.index?.cities(in: utterance).last?.range.upperBound == utterance.count

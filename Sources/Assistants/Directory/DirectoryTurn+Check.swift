@@ -1,3 +1,4 @@
+import Language
 import Store
 
 /// Whether a hospital is in the network, and which is meant.
@@ -46,7 +47,7 @@ extension DirectoryTurn {
         state.stage = .guessing(ids, hasCity: hasCity)
         state.focus = ids
         let options = ids.map { hasCity ? full($0, index) : index.hospitals[$0].name }
-        say(.didYouMean, ["options": SpeakableText.list(options)])
+        say(.didYouMean, ["options": SaidValues.list(options)])
     }
 
     private mutating func affirm(
@@ -64,7 +65,7 @@ extension DirectoryTurn {
         }
         let shown = Array(ids.prefix(Self.offersMax))
         state.more = Array(ids.dropFirst(shown.count))
-        let options = SpeakableText.list(labels(shown, index), conjunction: "and")
+        let options = SaidValues.list(labels(shown, index), conjunction: "and")
         say(
             .severalInNetwork,
             ["hospital": name, "city": index.cities[cities[0]].name, "options": options])
@@ -116,7 +117,7 @@ extension DirectoryTurn {
     ) -> Bool {
         state.stage = .open
         state.focus = []
-        var name = SpeakableText.sentence(subject.spoken)
+        var name = SaidValues.sentence(subject.spoken)
         if case .city(let city)? = city?.place {
             let there = index.cities[city].name
             if let ids = DirectoryAnswer.sure(index.search(subject.words, in: .anywhere)) {
@@ -132,7 +133,7 @@ extension DirectoryTurn {
             }
             name += " in " + there
         } else if let city {
-            name += " in " + SpeakableText.sentence(city.spoken)
+            name += " in " + SaidValues.sentence(city.spoken)
         }
         say(.notInNetwork, ["hospital": name])
         return false
@@ -185,7 +186,7 @@ extension DirectoryTurn {
         progress()
         state.stage = .open
         state.focus = []
-        let name = state.subject.map { SpeakableText.sentence($0.spoken) } ?? "it"
+        let name = state.subject.map { SaidValues.sentence($0.spoken) } ?? "it"
         say(.notInNetwork, ["hospital": name])
         ask(.anythingElse)
         return true
@@ -233,9 +234,9 @@ extension DirectoryTurn {
     private func names(of cities: [Int], _ index: HospitalIndex) -> String {
         var names = cities.prefix(4).map { index.cities[$0].name }
         if cities.count > names.count {
-            names.append("\(SpeakableText.number(cities.count - names.count)) other cities")
+            names.append("\(SaidValues.number(cities.count - names.count)) other cities")
         }
-        return SpeakableText.list(names, conjunction: "and")
+        return SaidValues.list(names, conjunction: "and")
     }
 
     /// The words that all names begin with; nil where those tell nothing.

@@ -1,3 +1,4 @@
+import Language
 import Store
 
 /// Hospitals of a city, some at a time.
@@ -15,7 +16,7 @@ extension DirectoryTurn {
         case .heard(let similarities):
             let best = similarities.indices.max { similarities[$0] < similarities[$1] }
             guard let best, similarities[best] >= 0.55 else {
-                say(.unknownCity, ["city": SpeakableText.sentence(mention.spoken)])
+                say(.unknownCity, ["city": SaidValues.sentence(mention.spoken)])
                 return ask(.ask)
             }
             if similarities[best] >= 0.72 {
@@ -38,7 +39,7 @@ extension DirectoryTurn {
         let ids = index.cities[city].ids
         state.hasAnswered = true
         state.more = ids
-        say(.counted, ["count": SpeakableText.number(ids.count), "city": index.cities[city].name])
+        say(.counted, ["count": SaidValues.number(ids.count), "city": index.cities[city].name])
         ask(.anythingElse)
     }
 
@@ -58,7 +59,7 @@ extension DirectoryTurn {
         let now = Array(state.more.prefix(Self.offersMax))
         state.more.removeFirst(now.count)
         state.focus = now
-        let options = SpeakableText.list(labels(now, index), conjunction: "and")
+        let options = SaidValues.list(labels(now, index), conjunction: "and")
         say(key, values.merging(["options": options]) { $1 })
         guard !state.more.isEmpty else { return ask(.anythingElse) }
         state.isOffering = true
@@ -68,7 +69,7 @@ extension DirectoryTurn {
 
     mutating func offerMore() {
         let count = state.more.count
-        say(count == 1 ? .oneMoreOffer : .moreOffer, ["count": SpeakableText.number(count)])
+        say(count == 1 ? .oneMoreOffer : .moreOffer, ["count": SaidValues.number(count)])
     }
 
     mutating func askCity(_ subject: DirectoryState.Subject?) {

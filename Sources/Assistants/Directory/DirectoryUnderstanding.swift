@@ -1,3 +1,4 @@
+import Language
 import Store
 
 /// Everything the directory's dialogue takes from one utterance.
@@ -31,10 +32,10 @@ struct DirectoryUnderstanding: Sendable, Equatable {
     var kinds: [String] = []
     var city: CityMention?
     var asks: Set<DirectoryWords.Ask> = []
-    var choice: SpokenChoice?
-    var answer: SpokenAnswer?
-    var commands: [SpokenCommand] = []
-    var weakCommands: [SpokenCommand] = []
+    var choice: HeardChoice?
+    var answer: HeardAnswer?
+    var commands: [HeardCommand] = []
+    var weakCommands: [HeardCommand] = []
     /// It begins as what follows an earlier question does ("and in Pune?", "what about Pune?").
     var follows = false
     var isQuestion = false
@@ -90,7 +91,7 @@ private struct DirectoryReader {
     }
 
     private mutating func readCommands() {
-        let commands = SpokenCommand.matches(in: utterance)
+        let commands = HeardCommand.matches(in: utterance)
         // "No thank you" is a no besides its thanks.
         let asked = taken
         for match in commands where !taken.contains(where: { $0.overlaps(match.range) }) {
@@ -101,18 +102,18 @@ private struct DirectoryReader {
                 taken.append(match.range)
             }
         }
-        result.answer = SpokenAnswer.answer(
+        result.answer = HeardAnswer.answer(
             of: utterance,
             excluding: asked + commands.filter { $0.value.command == .greeting }.map(\.range))
         let isShort = utterance.count <= 4
         if isShort || utterance.word(0) == "yes" || utterance.word(0) == "no" {
-            taken += SpokenAnswer.ranges(in: utterance)
+            taken += HeardAnswer.ranges(in: utterance)
         }
     }
 
     /// "the second one" is no name; "First Care" is one.
     private mutating func readChoice() {
-        guard let choice = SpokenChoice.match(utterance) else { return }
+        guard let choice = HeardChoice.match(utterance) else { return }
         result.choice = choice.value
         let isWhole =
             choice.range.upperBound == utterance.count

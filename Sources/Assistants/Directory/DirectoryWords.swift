@@ -1,3 +1,5 @@
+import Language
+
 /// Words that ask something of a directory without naming a hospital or a city.
 enum DirectoryWords {
     enum Ask: Sendable, Equatable {

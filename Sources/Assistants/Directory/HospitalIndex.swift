@@ -1,3 +1,4 @@
+import Language
 import Store
 
 /// A directory with what is needed to find things in it by city and name, by sound and alias. Built

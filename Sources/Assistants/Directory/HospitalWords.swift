@@ -1,3 +1,5 @@
+import Language
+
 /// Words that are in the names of many hospitals and tell few of them apart.
 enum HospitalWords {
     static let generic: Set<String> = [

@@ -1,3 +1,4 @@
+import Language
 import Pipelines
 
 /// Judges how much of an answer the words so far are; sets the silence that ends a turn.
@@ -42,7 +43,7 @@ enum ReservationCompleteness {
     ) -> Completeness {
         // After "at seven" there may come "thirty", after "the fourteenth" the month.
         if said.isBareHour && said.partOfDay == nil { return .unknown }
-        if SpokenNumber.ordinal(utterance, at: utterance.count - 1) != nil { return .unknown }
+        if HeardNumber.ordinal(utterance, at: utterance.count - 1) != nil { return .unknown }
         guard let wanted else { return said.slots.isEmpty ? .unknown : .likely }
         if said.slots.isSuperset(of: wanted) { return .complete }
         // "I'd like a table", "tomorrow": the rest often comes after a breath.

@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Pipelines
 
 // Keeping up with a conversation that another engine leads.
@@ -58,7 +59,7 @@ extension ReservationDialogue {
         guard let wish = turn.wish, let name = state.name else { return false }
         // What was written reads "2026-11-27".
         let said = ReservationUnderstanding.read(
-            SpokenText.speakable(reply), expecting: .slots([.party, .date, .time]),
+            SaidText.speakable(reply), expecting: .slots([.party, .date, .time]),
             today: turn.today)
         return said.partySize == wish.partySize && said.date == .day(wish.date)
             && said.time?.candidates.contains(wish.time.minuteOfDay) == true

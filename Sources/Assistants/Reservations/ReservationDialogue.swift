@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Pipelines
 
 /// Table reservations as a conversation: party, day, time and name in any order, several at once;
@@ -47,7 +48,7 @@ public struct ReservationDialogue: ScriptedDialogue {
     public func heard(_ text: String, in state: ReservationState) -> ReservationState {
         guard let booking = state.booking, !state.isNumberHeard else { return state }
         var state = state
-        state.isNumberHeard = text.contains(SpeakableText.digits(booking.number))
+        state.isNumberHeard = text.contains(SaidValues.digits(booking.number))
         return state
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Store
 
 /// The rules of a restaurant that need no database: hours, past, size of party.
@@ -62,7 +63,7 @@ public struct ReservationRules: Sendable {
     /// Of morning and evening it is the one within the opening hours and still ahead; evening when
     /// that does not decide, because restaurants are visited then.
     public func moment(
-        _ time: SpokenTime, on date: LocalDate, partOfDay: PartOfDay?, now: Date
+        _ time: HeardTime, on date: LocalDate, partOfDay: PartOfDay?, now: Date
     ) -> LocalDateTime {
         let midnight = date.daysSince1970 * 1440
         var minutes = time.candidates

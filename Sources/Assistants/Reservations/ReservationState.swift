@@ -1,3 +1,4 @@
+import Language
 import Pipelines
 
 /// Everything the reservation dialogue remembers of one conversation.
@@ -29,7 +30,7 @@ public struct ReservationState: Sendable, Equatable, Codable {
     public var stage = Stage.collecting
     public var partySize: Int?
     public var date: LocalDate?
-    public var time: SpokenTime?
+    public var time: HeardTime?
     public var partOfDay: PartOfDay?
     public var name: String?
     /// What was asked last.

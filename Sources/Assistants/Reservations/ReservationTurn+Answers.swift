@@ -1,4 +1,5 @@
 import Foundation
+import Language
 
 /// What the tools answered.
 extension ReservationTurn {
@@ -50,7 +51,7 @@ extension ReservationTurn {
         state.sequence += 1
         state.stage = .done
         // "booked for Friday", but "changed: on Friday".
-        let when = SpeakableText.moment(wish.start, today: today, preposition: !isNew)
+        let when = SaidValues.moment(wish.start, today: today, preposition: !isNew)
         say(isNew ? .booked : .changed, ["when": when])
         if isNew {
             state.isNumberHeard = false
@@ -67,9 +68,9 @@ extension ReservationTurn {
     private mutating func full(_ wish: TableWish, _ others: [LocalDateTime], wasFree: Bool) {
         state.sequence += 1
         state.freeWish = nil
-        let when = SpeakableText.moment(wish.start, today: today, preposition: false)
+        let when = SaidValues.moment(wish.start, today: today, preposition: false)
         guard !others.isEmpty else {
-            say(.fullNoAlternative, ["when": SpeakableText.moment(wish.start, today: today)])
+            say(.fullNoAlternative, ["when": SaidValues.moment(wish.start, today: today)])
             state.clear([.date, .time])
             state.news = []
             state.stage = .collecting
@@ -78,10 +79,10 @@ extension ReservationTurn {
         let isSameDay = others.allSatisfy { $0.date == wish.date }
         let options = others.map {
             isSameDay
-                ? SpeakableText.time($0.time)
-                : SpeakableText.moment($0, today: today, preposition: false)
+                ? SaidValues.time($0.time)
+                : SaidValues.moment($0, today: today, preposition: false)
         }
-        let values = ["when": when, "options": SpeakableText.list(options)]
+        let values = ["when": when, "options": SaidValues.list(options)]
         say(wasFree ? .justTaken : .full, values)
         state.news = []
         state.stage = .choosing(others)

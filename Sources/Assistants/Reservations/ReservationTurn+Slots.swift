@@ -1,4 +1,5 @@
 import Foundation
+import Language
 
 /// Taking values in, and asking for those that are missing.
 extension ReservationTurn {
@@ -46,20 +47,20 @@ extension ReservationTurn {
     }
 
     /// Whether a new time contradicts the part of the day that was said before.
-    private func isOutside(_ time: SpokenTime) -> Bool {
+    private func isOutside(_ time: HeardTime) -> Bool {
         guard let part = state.partOfDay else { return false }
         return !time.candidates.contains { part.minutes.contains($0) }
     }
 
     /// - Returns: false when the day cannot be had, which has been said.
-    private mutating func merge(_ date: SpokenDate) -> Bool {
+    private mutating func merge(_ date: HeardDate) -> Bool {
         switch date {
         case .noSuchDay(let month, let day):
-            say(.noSuchDay, ["day": SpeakableText.dayAndMonth(month: month, day: day)])
+            say(.noSuchDay, ["day": SaidValues.dayAndMonth(month: month, day: day)])
             state.date = nil
             return false
         case .weekdayDiffers(_, let actual):
-            let text = "the " + SpeakableText.dayAndMonth(month: actual.month, day: actual.day)
+            let text = "the " + SaidValues.dayAndMonth(month: actual.month, day: actual.day)
             say(.weekdayDiffers, ["day": text, "weekday": actual.weekday.name])
             state.date = nil
             return false
@@ -121,23 +122,23 @@ extension ReservationTurn {
         var parts: [String] = []
         let when = whenText()
         if state.news.contains(.party), let size = state.partySize {
-            parts.append(SpeakableText.people(size))
+            parts.append(SaidValues.people(size))
         }
         if !state.news.isDisjoint(with: [.date, .time]), let when { parts.append(when) }
         if state.news == .name, let name = state.name { parts.append("Thank you, \(name)") }
         guard !parts.isEmpty else { return }
-        sentences.append(SpeakableText.sentence(parts.joined(separator: " ")) + ".")
+        sentences.append(SaidValues.sentence(parts.joined(separator: " ")) + ".")
     }
 
     /// "tomorrow at 7 PM", or as much of it as is known.
     private func whenText() -> String? {
-        if let start { return SpeakableText.moment(start, today: today, preposition: true) }
+        if let start { return SaidValues.moment(start, today: today, preposition: true) }
         if let date = state.date {
-            return SpeakableText.day(date, today: today, preposition: true)
+            return SaidValues.day(date, today: today, preposition: true)
         }
         guard let time = state.time else { return nil }
         let moment = rules.moment(time, on: today, partOfDay: state.partOfDay, now: now)
-        return "at " + SpeakableText.time(moment.time)
+        return "at " + SaidValues.time(moment.time)
     }
 
     mutating func askForMissing() {

@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Pipelines
 
 /// Putting sentences together.
@@ -6,15 +7,15 @@ extension ReservationTurn {
     /// The values of the state that wordings may name.
     private var values: [String: String] {
         var result: [String: String] = [:]
-        if let size = state.partySize { result["party"] = SpeakableText.people(size) }
+        if let size = state.partySize { result["party"] = SaidValues.people(size) }
         if let name = state.name { result["guest"] = name }
         if let start {
-            result["when"] = SpeakableText.moment(start, today: today, preposition: true)
-            result["day"] = SpeakableText.day(start.date, today: today, preposition: true)
-            result["time"] = SpeakableText.time(start.time)
+            result["when"] = SaidValues.moment(start, today: today, preposition: true)
+            result["day"] = SaidValues.day(start.date, today: today, preposition: true)
+            result["time"] = SaidValues.time(start.time)
         }
         if let booking = state.booking {
-            result["number"] = SpeakableText.digits(booking.number)
+            result["number"] = SaidValues.digits(booking.number)
         }
         return result
     }
@@ -94,25 +95,25 @@ extension ReservationTurn {
 
     mutating func say(_ refusal: ReservationRules.Refusal) {
         switch refusal {
-        case .partyTooLarge(let most): say(.tooLarge, ["max": SpeakableText.number(most)])
+        case .partyTooLarge(let most): say(.tooLarge, ["max": SaidValues.number(most)])
         case .tooFarAhead(let days): say(.tooFarAhead, ["max": String(days)])
         case .closedDay(let date):
-            say(.closed, ["day": SpeakableText.day(date, today: today, preposition: true)])
+            say(.closed, ["day": SaidValues.day(date, today: today, preposition: true)])
         case .closedAtTime(let moment): sayHours(moment.date)
         case .past(let moment):
             let isDay = moment.date < today
             let text =
                 isDay
-                ? SpeakableText.date(moment.date) : SpeakableText.moment(moment, today: today)
+                ? SaidValues.date(moment.date) : SaidValues.moment(moment, today: today)
             say(.past, ["when": text])
         }
     }
 
     mutating func sayHours(_ date: LocalDate) {
-        let day = SpeakableText.day(date, today: today, preposition: true)
+        let day = SaidValues.day(date, today: today, preposition: true)
         let periods = settings.openingHours.periods(on: date)
         guard !periods.isEmpty else { return say(.closed, ["day": day]) }
-        let hours = SpeakableText.seatingHours(
+        let hours = SaidValues.seatingHours(
             periods, lastSeatingMinutes: settings.lastSeatingMinutes)
         say(.closedAtTime, ["day": day, "hours": hours])
     }

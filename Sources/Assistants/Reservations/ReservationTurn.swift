@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Pipelines
 
 /// One event's way through the reservation dialogue: a copy of the state that is worked on.

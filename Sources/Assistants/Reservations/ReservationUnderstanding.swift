@@ -1,3 +1,5 @@
+import Language
+
 /// The parts of a reservation.
 public struct ReservationSlots: OptionSet, Sendable, Hashable, Codable {
     public let rawValue: Int
@@ -28,18 +30,18 @@ public enum ReservationExpectation: Sendable, Equatable, Codable {
 /// Everything the reservation dialogue takes from one utterance.
 public struct ReservationUnderstanding: Sendable, Equatable {
     public var partySize: Int?
-    public var date: SpokenDate?
-    public var time: SpokenTime?
+    public var date: HeardDate?
+    public var time: HeardTime?
     public var isBareHour = false
     public var partOfDay: PartOfDay?
     public var name: String?
-    public var answer: SpokenAnswer?
-    public var commands: [SpokenCommand] = []
+    public var answer: HeardAnswer?
+    public var commands: [HeardCommand] = []
     /// Commands that count only when nothing else was understood.
-    public var weakCommands: [SpokenCommand] = []
+    public var weakCommands: [HeardCommand] = []
     /// Parts that were named without a value ("the time is wrong").
     public var mentioned: ReservationSlots = []
-    public var choice: SpokenChoice?
+    public var choice: HeardChoice?
     public var isQuestion = false
     public var asksHours = false
     /// A reservation besides the one that was made is wanted.
@@ -85,7 +87,7 @@ private struct ReservationReader {
             result.isEmpty = true
             return result
         }
-        let commands = SpokenCommand.matches(in: utterance)
+        let commands = HeardCommand.matches(in: utterance)
         readChoice()
         readDate()
         readTime()
@@ -95,7 +97,7 @@ private struct ReservationReader {
         result.partOfDay = PartOfDay.last(in: utterance)
         readCommands(commands)
         let greetings = commands.filter { $0.value.command == .greeting }.map(\.range)
-        result.answer = SpokenAnswer.answer(of: utterance, excluding: greetings + taken)
+        result.answer = HeardAnswer.answer(of: utterance, excluding: greetings + taken)
         readName()
         result.mentioned = SlotWords.mentioned(in: utterance).subtracting(result.slots)
         result.asksForAnother = SlotWords.asksForAnother(utterance)
@@ -105,13 +107,13 @@ private struct ReservationReader {
     }
 
     private mutating func readChoice() {
-        guard expectation == .choice, let choice = SpokenChoice.match(utterance) else { return }
+        guard expectation == .choice, let choice = HeardChoice.match(utterance) else { return }
         result.choice = choice.value
         taken.append(choice.range)
     }
 
     private mutating func readDate() {
-        let matches = scan { SpokenDate.match(utterance, at: $0, today: today) }
+        let matches = scan { HeardDate.match(utterance, at: $0, today: today) }
         result.date = preferred(matches)?.value
         taken += matches.map(\.range)
     }
@@ -127,7 +129,7 @@ private struct ReservationReader {
 
     private mutating func readTime() {
         let matches = scan { index in
-            SpokenTimeReading.match(utterance, at: index).flatMap {
+            HeardTimeReading.match(utterance, at: index).flatMap {
                 $0.value.certainty == .bare && !meansTime($0.value) ? nil : $0
             }
         }
@@ -136,17 +138,17 @@ private struct ReservationReader {
     }
 
     /// "Actually 730", to what was read back, is a time.
-    private func meansTime(_ reading: SpokenTimeReading) -> Bool {
+    private func meansTime(_ reading: HeardTimeReading) -> Bool {
         !reading.isBareHour && (expectation == .yesNo || expectation == .change)
     }
 
-    private mutating func use(_ reading: SpokenTimeReading) {
+    private mutating func use(_ reading: HeardTimeReading) {
         result.time = reading.time
         result.isBareHour = reading.isBareHour
     }
 
     private mutating func readPartySize() {
-        let matches = scan { SpokenPartySize.match(utterance, at: $0) }
+        let matches = scan { HeardPartySize.match(utterance, at: $0) }
         let best = preferred(matches.filter { $0.value.certainty == .certain })
         if let best {
             result.partySize = best.value.size
@@ -172,14 +174,14 @@ private struct ReservationReader {
         var wanted: ReservationSlots = expectation.slots.intersection([.party, .time])
         if expectation == .choice { wanted = .time }
         if expectation == .change { wanted = .party }
-        if expectation == .yesNo, SpokenAnswer.answer(of: utterance) == .no { wanted = .party }
+        if expectation == .yesNo, HeardAnswer.answer(of: utterance) == .no { wanted = .party }
         for index in utterance.tokens.indices where isFree(index..<(index + 1)) {
             if wanted.contains(.party), result.partySize == nil, let number = partyNumber(at: index)
             {
                 result.partySize = number.value
                 taken.append(number.range)
             } else if wanted.contains(.time), result.time == nil,
-                let reading = SpokenTimeReading.match(utterance, at: index), isFree(reading.range)
+                let reading = HeardTimeReading.match(utterance, at: index), isFree(reading.range)
             {
                 use(reading.value)
                 taken.append(reading.range)
@@ -191,13 +193,13 @@ private struct ReservationReader {
         let isAlone = utterance.count == 1 || PeopleWords.isNoun(utterance, at: index + 1)
         let number =
             isAlone
-            ? SpokenNumber.soundingLikeCardinal(utterance, at: index)
-            : SpokenNumber.cardinal(utterance, at: index)
+            ? HeardNumber.soundingLikeCardinal(utterance, at: index)
+            : HeardNumber.cardinal(utterance, at: index)
         guard let number, number.value > 0, isFree(number.range) else { return nil }
         return number
     }
 
-    private mutating func readCommands(_ commands: [Match<SpokenCommand.Phrase>]) {
+    private mutating func readCommands(_ commands: [Match<HeardCommand.Phrase>]) {
         for match in commands where isFree(match.range) {
             if match.value.isWeak {
                 result.weakCommands.append(match.value.command)
@@ -209,9 +211,9 @@ private struct ReservationReader {
     }
 
     private mutating func readName() {
-        let answers = SpokenAnswer.ranges(in: utterance)
+        let answers = HeardAnswer.ranges(in: utterance)
         let isExpected = expectation.slots.contains(.name)
-        let match = SpokenName.match(utterance, taken: taken + answers, isExpected: isExpected)
+        let match = HeardName.match(utterance, taken: taken + answers, isExpected: isExpected)
         guard let match else { return }
         // Where much was asked at once a lone word is too little to be a name.
         if !match.value.isIntroduced && expectation != .slots(.name) { return }

@@ -1,3 +1,5 @@
+import Language
+
 /// Words that talk about a reservation without giving a value.
 enum SlotWords {
     private static let mentions = PhraseTable<ReservationSlots>([

@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Realtime
 import Store
 
@@ -83,7 +84,7 @@ public final class Menu: Sendable, Equatable {
             phrases[name, default: []].insert(words.joined(separator: " "))
             for other in otherSizeNames[name] ?? [] { phrases[name]?.insert(other) }
             if let number = words.first.flatMap({ Int($0) }) {
-                let rest = [SpeakableText.number(number)] + words.dropFirst()
+                let rest = [SaidValues.number(number)] + words.dropFirst()
                 phrases[name]?.insert(rest.joined(separator: " "))
             }
         }
@@ -144,7 +145,7 @@ extension MenuItem {
 
     /// "small $12.95, medium $14.95 or large $16.95"
     func sizeOffers(conjunction: String) -> String {
-        SpeakableText.list(
+        SaidValues.list(
             sizes.map { "\($0.name.lowercased()) \($0.price)" }, conjunction: conjunction)
     }
 }

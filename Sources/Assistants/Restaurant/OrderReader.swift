@@ -1,3 +1,4 @@
+import Language
 import Store
 
 /// Applies the recognisers to one utterance, one after the other; each leaves the tokens that it used
@@ -59,9 +60,9 @@ struct OrderReader {
 
     private mutating func readAddress() {
         let isExpected = expectation == .address
-        var found = SpokenAddress.street(in: utterance, inWords: isExpected)
+        var found = HeardAddress.street(in: utterance, inWords: isExpected)
         if found == nil, isExpected, !saysSomethingElse {
-            found = SpokenAddress.whole(of: utterance)
+            found = HeardAddress.whole(of: utterance)
         }
         guard let address = found else { return }
         result.address = address.value
@@ -163,7 +164,7 @@ struct OrderReader {
         var found: [Match<Int>] = []
         var index = 0
         while index < utterance.count {
-            if let number = SpokenNumber.cardinal(utterance, at: index) {
+            if let number = HeardNumber.cardinal(utterance, at: index) {
                 found.append(number)
                 index = number.range.upperBound
             } else {
@@ -221,8 +222,8 @@ struct OrderReader {
     /// "I want to order to Margherita pizzas": the number was written as it sounds.
     private func homophone(before start: Int, end: Int) -> Int? {
         guard start > 0, numbers.allSatisfy({ $0.range.upperBound != start }),
-            SpokenNumber.cardinal(utterance, at: start - 1) == nil,
-            let number = SpokenNumber.soundingLikeCardinal(utterance, at: start - 1)?.value,
+            HeardNumber.cardinal(utterance, at: start - 1) == nil,
+            let number = HeardNumber.soundingLikeCardinal(utterance, at: start - 1)?.value,
             utterance.word(end - 1).hasSuffix("s"),
             ["order", "get", "have", "take", "want", "add", "like"].contains(
                 utterance.word(start - 2))
@@ -356,7 +357,7 @@ struct OrderReader {
     }
 
     private mutating func readConversation() {
-        let commands = SpokenCommand.matches(in: utterance)
+        let commands = HeardCommand.matches(in: utterance)
         for match in commands where isFree(match.range) {
             if match.value.isWeak {
                 result.weakCommands.append(match.value.command)
@@ -365,8 +366,8 @@ struct OrderReader {
             }
         }
         let greetings = commands.filter { $0.value.command == .greeting }.map(\.range)
-        result.answer = SpokenAnswer.answer(of: utterance, excluding: greetings + taken)
-        if case .item = expectation { result.choice = SpokenChoice.match(utterance)?.value }
+        result.answer = HeardAnswer.answer(of: utterance, excluding: greetings + taken)
+        if case .item = expectation { result.choice = HeardChoice.match(utterance)?.value }
         result.wantsToOrder = !OrderWords.orderOpenings.matches(in: utterance).isEmpty
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Store
 
 /// The rules of ordering that need no database: opening hours and how long the kitchen takes.

@@ -1,3 +1,4 @@
+import Language
 import Store
 
 /// What was asked last in an order, and so what a short answer means.
@@ -66,10 +67,10 @@ struct OrderUnderstanding: Sendable, Equatable {
     var adds = false
     /// "remove that", "take the last one off"
     var removesLast = false
-    var answer: SpokenAnswer?
-    var commands: [SpokenCommand] = []
-    var weakCommands: [SpokenCommand] = []
-    var choice: SpokenChoice?
+    var answer: HeardAnswer?
+    var commands: [HeardCommand] = []
+    var weakCommands: [HeardCommand] = []
+    var choice: HeardChoice?
     /// "I'd like to order", and no more.
     var wantsToOrder = false
     var wantsTable = false

@@ -1,3 +1,4 @@
+import Language
 import Store
 
 /// Words that talk about orders and menus without naming an item.

@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Pipelines
 import Store
 
@@ -50,7 +51,7 @@ extension RestaurantDialogue {
         guard state.stage == .confirming else { return state }
         let turn = RestaurantTurn(state: state, dialogue: self, now: now)
         let total = turn.price(state.lines)?.description ?? ""
-        let isTold = reply.contains(total) || reply.contains(SpokenText.speakable(total))
+        let isTold = reply.contains(total) || reply.contains(SaidText.speakable(total))
         if total.isEmpty || !isTold { state.stage = .changing }
         return state
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Pipelines
 
 /// A restaurant's telephone: questions about the menu, orders for delivery or pickup, and tables by
@@ -52,7 +53,7 @@ public struct RestaurantDialogue: ScriptedDialogue {
         var state = state
         state.reservation = reservations.heard(text, in: state.reservation)
         if let placed = state.placed, !state.isNumberHeard {
-            state.isNumberHeard = text.contains(SpeakableText.digits(String(placed.number)))
+            state.isNumberHeard = text.contains(SaidValues.digits(String(placed.number)))
         }
         return state
     }
@@ -69,13 +70,13 @@ enum OrderCompleteness {
             return .incomplete
         }
         // A house number waits for its street, a number of dishes for the dish.
-        let isNumber = SpokenNumber.cardinal(utterance, at: utterance.count - 1) != nil
-        let hasStreet = SpokenAddress.street(in: utterance, inWords: false) != nil
+        let isNumber = HeardNumber.cardinal(utterance, at: utterance.count - 1) != nil
+        let hasStreet = HeardAddress.street(in: utterance, inWords: false) != nil
         if isNumber, !hasStreet, expectation == .address || expectation == .anything {
             return .incomplete
         }
         // Names of dishes are dear to look for, and only a choice among some depends on them.
-        let commands = SpokenCommand.matches(in: utterance).filter { !$0.value.isWeak }
+        let commands = HeardCommand.matches(in: utterance).filter { !$0.value.isWeak }
         if let command = commands.first, command.range.count == utterance.count {
             return .complete
         }
@@ -83,7 +84,7 @@ enum OrderCompleteness {
         switch expectation {
         case .yesNo:
             let isShort = utterance.count <= 4
-            return isShort && SpokenAnswer.answer(of: utterance) != nil ? .complete : .unknown
+            return isShort && HeardAnswer.answer(of: utterance) != nil ? .complete : .unknown
         case .service: return services.last == .pickup ? .complete : .unknown
         case .size:
             let hasSize = state.menu?.sizes(in: utterance).isEmpty == false

@@ -1,3 +1,4 @@
+import Language
 import Store
 
 /// Answers to questions about the menu.
@@ -41,7 +42,7 @@ extension RestaurantTurn {
     private mutating func overview(_ menu: Menu) {
         guard menu.items.count > Self.offersMax else { return list(menu.items, []) }
         let names = menu.categories.map { $0.lowercased() }
-        say(.categories, ["options": SpeakableText.list(names, conjunction: "and")])
+        say(.categories, ["options": SaidValues.list(names, conjunction: "and")])
     }
 
     private mutating func list(_ items: [MenuItem], _ tags: [String]) {
@@ -59,9 +60,9 @@ extension RestaurantTurn {
     private mutating func offer(_ key: OrderPromptKey) {
         let now = Array(state.moreOffers.prefix(Self.offersMax))
         state.moreOffers.removeFirst(now.count)
-        say(key, ["options": SpeakableText.list(now, conjunction: "and")])
+        say(key, ["options": SaidValues.list(now, conjunction: "and")])
         if !state.moreOffers.isEmpty {
-            say(.moreOffer, ["count": SpeakableText.number(state.moreOffers.count)])
+            say(.moreOffer, ["count": SaidValues.number(state.moreOffers.count)])
         }
     }
 
@@ -86,7 +87,7 @@ extension RestaurantTurn {
 
     private mutating func check(_ items: [MenuItem], _ tags: [String]) {
         if tags.isEmpty {
-            let offers = SpeakableText.list(
+            let offers = SaidValues.list(
                 items.prefix(Self.offersMax).map(\.offer), conjunction: "and")
             return say(.isSold, ["options": offers])
         }
@@ -97,6 +98,6 @@ extension RestaurantTurn {
     }
 
     private func words(_ tags: [String]) -> String {
-        SpeakableText.list(tags, conjunction: "and")
+        SaidValues.list(tags, conjunction: "and")
     }
 }

@@ -1,3 +1,4 @@
+import Language
 import Store
 
 /// Putting what was said into the order, and asking for what is missing.
@@ -315,10 +316,10 @@ extension RestaurantTurn {
         if let opening = settings.openingHours.nextOpening(after: local) {
             let periods = settings.openingHours.periods(on: opening.date)
             if opening.date == local.date {
-                let hours = SpeakableText.seatingHours(periods, lastSeatingMinutes: 0)
+                let hours = SaidValues.seatingHours(periods, lastSeatingMinutes: 0)
                 sayShared(.openHours, ["day": "today", "hours": hours])
             } else {
-                let when = SpeakableText.moment(opening, today: local.date, preposition: true)
+                let when = SaidValues.moment(opening, today: local.date, preposition: true)
                 say(.opensAgain, ["when": when])
             }
         }

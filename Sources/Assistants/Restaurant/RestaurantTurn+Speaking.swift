@@ -1,3 +1,4 @@
+import Language
 import Store
 
 /// Putting sentences together.
@@ -11,13 +12,13 @@ extension RestaurantTurn {
         }
         if let address = state.address { result["address"] = address }
         if let placed = state.placed {
-            result["number"] = SpeakableText.digits(String(placed.number))
+            result["number"] = SaidValues.digits(String(placed.number))
             result["minutes"] = String(placed.minutes)
         }
         switch state.stage {
         case .choosing(let mention):
             let offers = mention.ids.prefix(8).compactMap { state.menu?.items[$0].offer }
-            result["options"] = SpeakableText.list(offers)
+            result["options"] = SaidValues.list(offers)
         case .sizing(let line) where state.lines.indices.contains(line):
             let item = state.menu?.item(named: state.lines[line].item)
             result["item"] = state.lines[line].item
@@ -62,13 +63,13 @@ extension RestaurantTurn {
         text += line.quantity > 1 ? Self.plural(line.item) : line.item
         if !line.extras.isEmpty {
             let extras = line.extras.map { $0.lowercased() }
-            text += " with " + SpeakableText.list(extras, conjunction: "and")
+            text += " with " + SaidValues.list(extras, conjunction: "and")
         }
         return text
     }
 
     func words(_ lines: [RestaurantState.Line]) -> String {
-        SpeakableText.list(lines.map(words), conjunction: "and")
+        SaidValues.list(lines.map(words), conjunction: "and")
     }
 
     /// Only of plain names: "Gnocchi al Pesto" has no plural that could be guessed.

@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Pipelines
 import Store
 
@@ -199,10 +200,10 @@ struct RestaurantTurn: ScriptedTurn {
         let heard = ReservationUnderstanding.read(text, expecting: .anythingElse, today: today)
         var date = today
         if case .day(let day)? = heard.date { date = day }
-        let day = SpeakableText.day(date, today: today, preposition: true)
+        let day = SaidValues.day(date, today: today, preposition: true)
         let periods = settings.openingHours.periods(on: date)
         guard !periods.isEmpty else { return sayShared(.closed, ["day": day]) }
-        let hours = SpeakableText.seatingHours(periods, lastSeatingMinutes: 0)
+        let hours = SaidValues.seatingHours(periods, lastSeatingMinutes: 0)
         sayShared(.openHours, ["day": day, "hours": hours])
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Pipelines
 
 /// A call of a tool by a scripted dialogue.

@@ -1,4 +1,5 @@
 import Dispatch
+import Language
 import Pipelines
 
 /// A conversation by text: the caller's lines in, the assistant's sentences out. For terminals and

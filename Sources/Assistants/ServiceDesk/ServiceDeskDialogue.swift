@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Pipelines
 
 /// A service desk: finds out who calls, by spoken or keyed number, makes a record for whoever is new,
@@ -50,7 +51,7 @@ public struct ServiceDeskDialogue: ScriptedDialogue {
         let isOpen = ReservationCompleteness.openWords.contains(last.text) || last.text == "to"
         let expectation = state.expectation
         if expectation.wantsNumber || expectation.wantsPhone,
-            let digits = SpokenDigits.match(utterance, minimum: 1)?.value
+            let digits = HeardDigits.match(utterance, minimum: 1)?.value
         {
             return completeness(ofDigits: digits.utf8.count, expectation)
         }
@@ -87,7 +88,7 @@ public struct ServiceDeskDialogue: ScriptedDialogue {
     public func heard(_ text: String, in state: ServiceDeskState) -> ServiceDeskState {
         guard let number = state.taskNumber, !state.isNumberHeard else { return state }
         var state = state
-        state.isNumberHeard = text.contains(SpeakableText.digits(String(number)))
+        state.isNumberHeard = text.contains(SaidValues.digits(String(number)))
         return state
     }
 }

@@ -1,3 +1,4 @@
+import Language
 import Store
 
 /// Putting sentences together.
@@ -5,22 +6,22 @@ extension ServiceDeskTurn {
     /// The values of the state that wordings may name.
     private var values: [String: String] {
         var result = [
-            "digits": SpeakableText.digits(state.digits),
-            "count": SpeakableText.number(settings.desk.customerNumberDigits),
-            "services": SpeakableText.list(settings.desk.services.map(\.name)),
+            "digits": SaidValues.digits(state.digits),
+            "count": SaidValues.number(settings.desk.customerNumberDigits),
+            "services": SaidValues.list(settings.desk.services.map(\.name)),
         ]
         if let customer = state.customer {
             result["customer"] = customer.name
-            result["number"] = SpeakableText.digits(customer.number)
+            result["number"] = SaidValues.digits(customer.number)
         } else if let name = state.newName {
             result["customer"] = name
         }
         if let number = state.taskNumber, state.stage == .done {
-            result["number"] = SpeakableText.digits(String(number))
+            result["number"] = SaidValues.digits(String(number))
         }
         result["phone"] =
             switch state.newPhone {
-            case .digits(let digits): "telephone " + SpeakableText.digits(digits)
+            case .digits(let digits): "telephone " + SaidValues.digits(digits)
             case .callers: "with the number that you are calling from"
             case .withheld, nil: "without a telephone number"
             }

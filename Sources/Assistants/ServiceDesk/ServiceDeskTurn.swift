@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Pipelines
 import Store
 
@@ -126,7 +127,7 @@ struct ServiceDeskTurn: ScriptedTurn {
         let today = dialogue.clock.local(at: now).date
         let periods = settings.openingHours.periods(on: today)
         guard !periods.isEmpty else { return sayShared(.closed, ["day": "today"]) }
-        let hours = SpeakableText.seatingHours(periods, lastSeatingMinutes: 0)
+        let hours = SaidValues.seatingHours(periods, lastSeatingMinutes: 0)
         sayShared(.openHours, ["day": "today", "hours": hours])
     }
 

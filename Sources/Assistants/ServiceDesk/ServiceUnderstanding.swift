@@ -1,3 +1,4 @@
+import Language
 import Store
 
 /// What was asked last at a service desk, and so what a short answer means.
@@ -53,9 +54,9 @@ struct ServiceUnderstanding: Sendable, Equatable {
     var summary: String?
     var location: String?
     var urgency: Urgency?
-    var answer: SpokenAnswer?
-    var commands: [SpokenCommand] = []
-    var weakCommands: [SpokenCommand] = []
+    var answer: HeardAnswer?
+    var commands: [HeardCommand] = []
+    var weakCommands: [HeardCommand] = []
     /// Parts that were named without a value ("the place is wrong").
     var mentioned: ServiceSlots = []
     /// "I'm new", "I don't have a number"
@@ -104,7 +105,7 @@ private struct ServiceReader {
             result.isEmpty = true
             return result
         }
-        let commands = SpokenCommand.matches(in: utterance)
+        let commands = HeardCommand.matches(in: utterance)
         readRemarks()
         readUrgency()
         if expectation.wantsNumber {
@@ -117,7 +118,7 @@ private struct ServiceReader {
         readName()
         readCommands(commands)
         let greetings = commands.filter { $0.value.command == .greeting }.map(\.range)
-        result.answer = SpokenAnswer.answer(of: utterance, excluding: greetings + taken)
+        result.answer = HeardAnswer.answer(of: utterance, excluding: greetings + taken)
         result.service = words.service(in: utterance)
         result.asksHours = SlotWords.asksHours(utterance)
         result.isQuestion = SlotWords.isQuestion(utterance)
@@ -144,10 +145,10 @@ private struct ServiceReader {
     }
 
     private mutating func readUrgency() {
-        taken += SpokenUrgency.all(in: utterance)
-        result.urgency = SpokenUrgency.match(utterance)?.value
+        taken += HeardUrgency.all(in: utterance)
+        result.urgency = HeardUrgency.match(utterance)?.value
         if result.urgency == nil, expectation == .urgency {
-            result.urgency = SpokenUrgency.answer(utterance)
+            result.urgency = HeardUrgency.answer(utterance)
         }
     }
 
@@ -165,25 +166,25 @@ private struct ServiceReader {
 
     /// An address goes on to the end of what was said, but not into how urgent it is.
     private func place(_ isExpected: Bool) -> Match<String>? {
-        guard let urgency = SpokenUrgency.all(in: utterance).last else {
-            return SpokenPlace.match(utterance, isExpected: isExpected)
+        guard let urgency = HeardUrgency.all(in: utterance).last else {
+            return HeardPlace.match(utterance, isExpected: isExpected)
         }
         var end = urgency.lowerBound
         while end > 0, ServiceWords.urgencyGlue.contains(utterance.word(end - 1)) { end -= 1 }
         let before = Utterance(text: utterance.text, tokens: Array(utterance.tokens[..<end]))
-        return SpokenPlace.match(before, isExpected: isExpected)
-            ?? SpokenPlace.match(utterance, isExpected: isExpected)
+        return HeardPlace.match(before, isExpected: isExpected)
+            ?? HeardPlace.match(utterance, isExpected: isExpected)
     }
 
     /// What answers "Where is it?", where it is no place that is known.
     private mutating func readAnyLocation() {
         let isUrgencyOnly = result.urgency != nil && utterance.count <= 4
-        let commands = SpokenCommand.matches(in: utterance).map(\.range)
+        let commands = HeardCommand.matches(in: utterance).map(\.range)
         var range = utterance.tokens.indices.lowerBound..<utterance.count
         if let carrier = ServiceWords.placeCarriers.match(utterance, at: 0) {
             range = carrier.range.upperBound..<utterance.count
         }
-        let used = taken + commands + SpokenAnswer.ranges(in: utterance)
+        let used = taken + commands + HeardAnswer.ranges(in: utterance)
         while let last = range.last, isUsed(last, used) || isFiller(last) {
             range = range.lowerBound..<last
         }
@@ -209,7 +210,7 @@ private struct ServiceReader {
         let hasCarrier = !ServiceWords.numberCarriers.matches(in: utterance).isEmpty
         guard isExpected || hasCarrier || expectation == .yesNo else { return }
         let minimum = expectation.wantsNumber || hasCarrier ? 3 : 6
-        guard let match = SpokenDigits.match(utterance, minimum: minimum, taken: taken) else {
+        guard let match = HeardDigits.match(utterance, minimum: minimum, taken: taken) else {
             return
         }
         let isInternational =
@@ -225,15 +226,15 @@ private struct ServiceReader {
     private mutating func readName() {
         let isIntroduced = !ServiceWords.nameCarriers.matches(in: utterance).isEmpty
         guard expectation.wantsName || isIntroduced else { return }
-        let answers = SpokenAnswer.ranges(in: utterance)
-        let match = SpokenName.match(
+        let answers = HeardAnswer.ranges(in: utterance)
+        let match = HeardName.match(
             utterance, taken: taken + answers, isExpected: expectation.wantsName)
         guard let match, isIntroduced || expectation.wantsName else { return }
         result.name = match.value.name
         taken.append(match.range)
     }
 
-    private mutating func readCommands(_ commands: [Match<SpokenCommand.Phrase>]) {
+    private mutating func readCommands(_ commands: [Match<HeardCommand.Phrase>]) {
         for match in commands where !taken.contains(where: { $0.overlaps(match.range) }) {
             if match.value.isWeak {
                 result.weakCommands.append(match.value.command)
@@ -274,7 +275,7 @@ private struct ServiceReader {
                 break
             }
         }
-        let urgencies = SpokenUrgency.all(in: utterance)
+        let urgencies = HeardUrgency.all(in: utterance)
         while let last = range.last {
             if let urgency = urgencies.first(where: { $0.contains(last) }) {
                 range = range.lowerBound..<max(range.lowerBound, urgency.lowerBound)
@@ -294,8 +295,8 @@ private struct ServiceReader {
 
     /// Whether a clause says more than a place, a number, a name or yes.
     private func hasContent(_ clause: Range<Int>) -> Bool {
-        let answers = SpokenAnswer.ranges(in: utterance)
-        let commands = SpokenCommand.matches(in: utterance).map(\.range)
+        let answers = HeardAnswer.ranges(in: utterance)
+        let commands = HeardCommand.matches(in: utterance).map(\.range)
         // What merely introduces a place or a name is none of it.
         let said = clause.filter { index in
             !isUsed(index, taken + answers + commands) && !isFiller(index)

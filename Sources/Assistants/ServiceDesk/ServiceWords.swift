@@ -1,3 +1,4 @@
+import Language
 import Store
 
 /// Words of a service desk: the kinds of work from its settings, and what is common to all desks.

@@ -1,4 +1,5 @@
 import Foundation
+import Language
 
 /// Fills the wordings of one assistant.
 struct Prompts {
@@ -43,7 +44,7 @@ struct Prompts {
             for (name, value) in values {
                 text = text.replacingOccurrences(of: "{\(name)}", with: value)
             }
-            return SpeakableText.sentence(text)
+            return SaidValues.sentence(text)
         }
     }
 

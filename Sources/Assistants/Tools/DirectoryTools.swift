@@ -1,3 +1,4 @@
+import Language
 import Store
 
 /// An entry of the directory, as a tool tells it.

@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Store
 
 /// What a tool says of a wished table.

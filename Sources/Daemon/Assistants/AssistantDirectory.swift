@@ -1,5 +1,7 @@
 import Assistants
+import Configuration
 import Foundation
+import Language
 import Pipelines
 import Store
 

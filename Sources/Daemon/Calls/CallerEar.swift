@@ -1,3 +1,4 @@
+import Configuration
 import DSP
 import Pipelines
 import VAD

@@ -1,3 +1,4 @@
+import Configuration
 import Realtime
 
 /// A call that is live, for people who look on.

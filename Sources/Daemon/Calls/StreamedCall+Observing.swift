@@ -1,5 +1,6 @@
 import Pipelines
 import Store
+import Telemetry
 
 /// What a conversation tells of itself, as log lines (one a stage, with its time) and metrics.
 extension StreamedCall: ConversationObserver {

@@ -1,8 +1,10 @@
+import Configuration
 import DSP
 import Net
 import Pipelines
 import Realtime
 import Store
+import Telemetry
 import Twilio
 
 /// One live call on a stream: gives a conversation its way out to Twilio, and keeps its books.

@@ -1,4 +1,6 @@
+import Configuration
 import Foundation
+import Options
 
 /// A written conversation's assistant, for the configuration of a daemon that is to hold it.
 extension ConversationFile {

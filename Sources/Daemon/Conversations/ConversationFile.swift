@@ -1,5 +1,8 @@
 import Assistants
+import Configuration
 import Foundation
+import Language
+import Options
 import Store
 
 /// A conversation written down: who says what, what must be in the answer, and what must be in the

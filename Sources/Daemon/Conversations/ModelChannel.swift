@@ -1,4 +1,6 @@
 import Assistants
+import Configuration
+import Engines
 import Foundation
 import Net
 import Pipelines

@@ -1,4 +1,5 @@
 import Assistants
+import Configuration
 import Foundation
 import Store
 

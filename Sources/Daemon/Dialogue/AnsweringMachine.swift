@@ -1,3 +1,5 @@
+import Configuration
+
 /// What picked up an outbound call instead of a person, as far as Twilio could tell.
 ///
 /// Source: Twilio, "Answering Machine Detection", the values of `AnsweredBy`.

@@ -1,5 +1,6 @@
 import Assistants
 import Foundation
+import Language
 
 /// What is said outside the opening hours, by an assistant that does not answer then.
 struct ClosedHours {
@@ -22,7 +23,7 @@ struct ClosedHours {
             return
         }
         let opening = settings.openingHours.nextOpening(after: local).map {
-            "We open \(SpeakableText.moment($0, today: local.date, preposition: true))."
+            "We open \(SaidValues.moment($0, today: local.date, preposition: true))."
         }
         words = ["\(settings.name) is closed right now."] + [opening].compactMap(\.self)
     }

@@ -1,4 +1,6 @@
+import Engines
 import Pipelines
+import Telemetry
 
 /// What the engines count.
 extension Engines {

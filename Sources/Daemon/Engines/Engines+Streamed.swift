@@ -1,3 +1,5 @@
+import Configuration
+import Engines
 import Pipelines
 
 /// The engines that hear the caller over a WebSocket.

@@ -1,8 +1,11 @@
 import Assistants
+import Configuration
 import DSP
+import Engines
 import Foundation
 import Net
 import Pipelines
+import Telemetry
 import VAD
 
 /// The engines that the configuration names, made once and shared by all calls. A list of one is that

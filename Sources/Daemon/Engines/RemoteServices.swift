@@ -1,4 +1,8 @@
+import Configuration
+import Engines
+import Language
 import Net
+import Options
 import Pipelines
 
 /// What remote engines need besides their settings: keys and addresses of the environment, HTTP

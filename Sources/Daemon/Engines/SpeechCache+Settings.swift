@@ -1,4 +1,6 @@
+import Configuration
 import Pipelines
+import Telemetry
 
 extension SpeechCache {
     /// The cache that the configuration describes. Blocking where it has a folder.

@@ -1,3 +1,6 @@
+import Configuration
+import Engines
+import Options
 import Pipelines
 
 /// Makes the text-to-speech engine that one entry of `tts` describes.

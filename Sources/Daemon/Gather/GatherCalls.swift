@@ -1,4 +1,5 @@
 import Assistants
+import Configuration
 import Net
 import Pipelines
 import Realtime

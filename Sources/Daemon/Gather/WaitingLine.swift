@@ -1,3 +1,4 @@
+import Configuration
 import Realtime
 
 /// Callers who wait for a free line, in the order they came. Any thread; a short lock.

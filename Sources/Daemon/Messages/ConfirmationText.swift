@@ -1,5 +1,6 @@
 import Assistants
 import Foundation
+import Language
 import Store
 import Twilio
 
@@ -33,8 +34,8 @@ enum ConfirmationText {
         switch order.service {
         case .delivery:
             lines.append("Delivery to: \(order.address)")
-            lines.append("Arrives by \(SpeakableText.time(ready.time)).")
-        case .pickup: lines.append("Ready for pickup at \(SpeakableText.time(ready.time)).")
+            lines.append("Arrives by \(SaidValues.time(ready.time)).")
+        case .pickup: lines.append("Ready for pickup at \(SaidValues.time(ready.time)).")
         }
         return lines
     }
@@ -44,7 +45,7 @@ enum ConfirmationText {
     ) -> [String] {
         let people = reservation.partySize == 1 ? "1 person" : "\(reservation.partySize) people"
         let moment = LocalDateTime(reservation.startsAtLocal).map {
-            "\(SpeakableText.date($0.date)) at \(SpeakableText.time($0.time))"
+            "\(SaidValues.date($0.date)) at \(SaidValues.time($0.time))"
         }
         return [
             "\(settings.name): your table is booked.",

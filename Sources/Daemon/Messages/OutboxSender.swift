@@ -1,7 +1,9 @@
 import Assistants
+import Configuration
 import Net
 import Pipelines
 import Store
+import Telemetry
 import Twilio
 
 /// Sends what waits in the outbox through Twilio's REST API, each message once: what may have been

@@ -1,5 +1,6 @@
 import Assistants
 import Foundation
+import Language
 import Net
 import Pipelines
 import Store

@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 
 /// The models of Whisper in the folder, and those that could be there.

@@ -1,4 +1,6 @@
+import Configuration
 import Net
+import Telemetry
 import Twilio
 
 /// What the daemon answers, as OpenAPI 3.1 has it: made from the tables that the router goes by, so

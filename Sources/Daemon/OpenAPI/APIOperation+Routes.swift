@@ -1,3 +1,5 @@
+import Configuration
+
 /// What is told of each route.
 extension PageRoute {
     var operation: APIOperation {

@@ -1,4 +1,5 @@
 import Net
+import Telemetry
 import Twilio
 
 /// Pages about the daemon itself.

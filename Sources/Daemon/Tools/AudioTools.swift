@@ -1,4 +1,6 @@
+import Configuration
 import DSP
+import Engines
 import Foundation
 import Pipelines
 

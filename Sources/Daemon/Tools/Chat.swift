@@ -1,4 +1,5 @@
 import Assistants
+import Configuration
 import Foundation
 import Pipelines
 import Store

@@ -1,3 +1,4 @@
+import Language
 import Net
 
 /// One call's mind, made of several: a turn goes to the first engine that is fit, and on to the next

@@ -49,7 +49,7 @@ final class ChainSentence: Sendable {
     private func ask(from index: Int, orFailWith error: StageError) {
         let chain = owner.chain
         let now = MonotonicClock.nowNanos()
-        let text = SpokenLength.rest(of: clip.text, afterByteCount: clip.byteCount)
+        let text = SpeechLength.rest(of: clip.text, afterByteCount: clip.byteCount)
         guard !text.isEmpty else { return end(nil) }
         guard let (next, permit) = chain.admit(from: index, atNanos: now) else { return end(error) }
         let ticket = state.withLock { state -> Int? in

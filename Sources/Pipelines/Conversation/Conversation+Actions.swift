@@ -1,3 +1,5 @@
+import Language
+
 // What the turn machine wants, done.
 
 extension Conversation {

@@ -1,3 +1,5 @@
+import Language
+
 /// How one caller pauses inside what he says, and how long a silence must therefore be to end his
 /// turn. Milliseconds.
 struct CallerPauses: Sendable {

@@ -1,3 +1,5 @@
+import Language
+
 // Time: when something is due, and what.
 
 extension TurnMachine {

@@ -1,3 +1,4 @@
+import Language
 import Realtime
 
 // Speech over the agent: playout stops at once, then it is found out what it was.
@@ -90,13 +91,13 @@ extension TurnMachine {
         let isReal: Bool
         switch overlap.kind {
         case .merge:
-            let before = SpokenWords.split(current.merged?.text ?? "")
+            let before = HeardWords.split(current.merged?.text ?? "")
             isReal = spoken.count > before.count
         case .interruption:
             isReal =
                 !spoken.isEmpty
                 && (isAsked(reply.questionNanos, before: current) || !current.isBackchannel)
-                && !SpokenWords.isEcho(spoken, of: reply.saidWords, least: options.echoWords)
+                && !HeardWords.isEcho(spoken, of: reply.saidWords, least: options.echoWords)
         }
         if isReal { confirmOverlap(at: now) } else { dismissOverlap(at: now) }
     }

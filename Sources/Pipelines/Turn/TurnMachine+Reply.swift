@@ -1,3 +1,5 @@
+import Language
+
 // The agent's side: what becomes of a reply, and what happens when it does not come.
 
 extension TurnMachine {
@@ -33,7 +35,7 @@ extension TurnMachine {
             reply?.interruptibleFromNanos = start
         }
         guard options.echoWords > 0 else { return }
-        let said = (reply?.saidWords ?? []) + SpokenWords.split(text)
+        let said = (reply?.saidWords ?? []) + HeardWords.split(text)
         reply?.saidWords = Array(said.suffix(60))
     }
 

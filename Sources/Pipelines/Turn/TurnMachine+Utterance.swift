@@ -1,3 +1,4 @@
+import Language
 import Realtime
 
 // The end of a turn: pauses, transcripts, speculation, commitment.

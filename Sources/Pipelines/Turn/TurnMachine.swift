@@ -1,3 +1,5 @@
+import Language
+
 /// Decides who has the floor: events and time in, actions out, no I/O and no clock.
 ///
 /// Feed it events as they happen, call ``advance(to:)`` when ``nextDeadlineNanos`` has come, and
@@ -18,7 +20,7 @@ public struct TurnMachine {
         var spokenSamples: Int64 = 0
         /// The transcript of all that was said up to the last pause, once there.
         var transcript: Transcript? {
-            didSet { words = transcript.map { SpokenWords.split($0.text) } ?? [] }
+            didSet { words = transcript.map { HeardWords.split($0.text) } ?? [] }
         }
         /// The transcript's words, split once: a pause is looked at with every frame.
         private(set) var words: [String] = []
@@ -78,7 +80,7 @@ public struct TurnMachine {
     enum Phase { case live, closing(ConversationEnding), over }
 
     public let options: TurnOptions
-    let words: SpokenWords
+    let words: HeardWords
     package internal(set) var clock = SampleClock()
 
     var phase = Phase.live
@@ -120,7 +122,7 @@ public struct TurnMachine {
 
     public init(options: TurnOptions) {
         self.options = options
-        words = SpokenWords(backchannels: options.backchannels)
+        words = HeardWords(backchannels: options.backchannels)
         actions.reserveCapacity(16)
     }
 

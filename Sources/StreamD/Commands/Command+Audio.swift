@@ -1,3 +1,4 @@
+import Configuration
 import DSP
 import Daemon
 import Foundation

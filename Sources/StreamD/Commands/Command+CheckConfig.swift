@@ -1,5 +1,7 @@
+import Configuration
 import Daemon
 import Foundation
+import Telemetry
 
 /// What every command that reads a configuration does first.
 struct LoadedConfiguration {

@@ -1,5 +1,6 @@
 import Daemon
 import Foundation
+import Options
 
 extension Command {
     private static let doctorUsage = "streamd doctor [--config FILE] [--json]"

@@ -1,6 +1,9 @@
+import Configuration
 import Daemon
 import Dispatch
 import Foundation
+import Options
+import Telemetry
 
 extension Command {
     static let serve = Command(

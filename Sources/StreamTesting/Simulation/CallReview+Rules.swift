@@ -1,3 +1,4 @@
+import Language
 import Pipelines
 
 // What must be true of every call.
@@ -27,7 +28,7 @@ extension CallReview {
             for sound in stt.sounds(of: transcript) { answered[sound, default: 0] += 1 }
         }
         var problems: [String] = []
-        let words = SpokenWords(backchannels: call.options.turn.backchannels)
+        let words = HeardWords(backchannels: call.options.turn.backchannels)
         for said in person.utterances {
             for index in said.sounds {
                 let sound = person.sounds.script.sounds[index]
@@ -56,11 +57,11 @@ extension CallReview {
     }
 
     private func isListenerNoise(
-        _ said: SimulatedPerson.Utterance, _ words: SpokenWords
+        _ said: SimulatedPerson.Utterance, _ words: HeardWords
     ) -> Bool {
         let spoken = said.sounds.compactMap { person.sounds.script.sounds[$0].word }
         return said.kind == .backchannel
-            || words.isBackchannel(SpokenWords.split(spoken.joined(separator: " ")))
+            || words.isBackchannel(HeardWords.split(spoken.joined(separator: " ")))
     }
 
     /// Whoever has said something hears something.

@@ -1,3 +1,4 @@
+import Language
 import Pipelines
 
 /// One complete conversation on a settable clock: everything in it follows from the seed.

@@ -1,3 +1,4 @@
+import Language
 import Pipelines
 
 /// A dialogue that asks one question after another; each answer has one effect. Keeps the book by

@@ -1,3 +1,5 @@
+import Language
+
 /// A caller who listens: answers what is asked, pauses, corrects himself, interrupts, says "mhm",
 /// coughs. Keeps the book of what he meant, by which the conversation is judged.
 package final class SimulatedPerson: ClockedCaller {

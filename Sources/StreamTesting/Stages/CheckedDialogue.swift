@@ -1,3 +1,4 @@
+import Language
 import Pipelines
 
 /// Answers with given sentences and checks that it is treated as the contract says.

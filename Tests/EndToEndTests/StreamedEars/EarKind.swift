@@ -1,4 +1,6 @@
+import Configuration
 import Daemon
+import Engines
 import Net
 import Pipelines
 

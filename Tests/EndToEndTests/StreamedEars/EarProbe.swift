@@ -1,5 +1,6 @@
 import CallSimulator
 import DSP
+import Engines
 import Foundation
 import Net
 import Pipelines

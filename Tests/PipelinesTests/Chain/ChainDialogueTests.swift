@@ -1,5 +1,6 @@
 import Net
 import Pipelines
+import StreamTesting
 import Testing
 
 /// A chain of minds on a loop; touched there only.

@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import Net
 import Pipelines
 import Realtime
@@ -14,48 +15,6 @@ enum Behaviour: Sendable, Equatable {
     case breakOff(after: String, hangs: Bool)
     /// An ear that takes its time.
     case late(String, afterMs: Int)
-}
-
-/// What happened, in order, from any thread.
-final class Journal: Sendable {
-    private let lines = Locked<[String]>([])
-    /// A copy: the thread sanitizer does not see when the last reference to shared lines is gone.
-    var all: [String] { lines.withLock { $0.map(\.self) } }
-    func add(_ line: String) { lines.withLock { $0.append(line) } }
-    func count(_ prefix: String) -> Int {
-        lines.withLock { $0.count { $0.hasPrefix(prefix) } }
-    }
-
-    /// Waits for a line with this beginning, up to ten seconds.
-    func wait(for prefix: String, count: Int = 1) async -> Bool {
-        for _ in 0..<2000 {
-            if self.count(prefix) >= count { return true }
-            try? await Task.sleep(for: .milliseconds(5))
-        }
-        return false
-    }
-}
-
-/// A loop of its own, and a way onto it.
-final class TestLoop: Sendable {
-    let loop: EventLoop
-
-    init() throws {
-        loop = try EventLoop(label: "chain-test")
-        loop.start()
-    }
-
-    deinit {
-        loop.stop()
-        guard loop.isCurrent else { return loop.join() }
-        // The last reference fell on the loop's own thread, which cannot wait for itself.
-        Thread.detachNewThread { [loop] in loop.join() }
-    }
-
-    /// Runs on the loop and waits for it.
-    func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-        await handedOver { done in loop.execute { done(body()) } }
-    }
 }
 
 func place(

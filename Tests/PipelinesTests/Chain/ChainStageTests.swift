@@ -1,5 +1,6 @@
 import Net
 import Pipelines
+import StreamTesting
 import Synchronization
 import Testing
 
@@ -139,7 +140,7 @@ private final class EarCase: @unchecked Sendable {
     func theNextVoiceSaysAllOfIt(first: Behaviour) async throws {
         let (clip, bytes, journal) = try await speak([first, .answer("")])
         #expect(clip.isFinished && clip.isSubstitute)
-        #expect(bytes == [UInt8](repeating: 2, count: SpokenLength.byteCount(of: Self.text)))
+        #expect(bytes == [UInt8](repeating: 2, count: SpeechLength.byteCount(of: Self.text)))
         // An assistant's voice means nothing to the second engine.
         #expect(journal.all.filter { $0.hasPrefix("v1") } == ["v1 says \(Self.text) as itself"])
         #expect(journal.count("v0 says \(Self.text) as alloy") == 1)
@@ -154,7 +155,7 @@ private final class EarCase: @unchecked Sendable {
         let rest = "three four five six seven eight nine ten"
         #expect(journal.count("v1 says \(rest) as") == 1, "\(journal.all)")
         #expect(bytes.count { $0 == 1 } == 11 * 8000 / 15)
-        #expect(bytes.count { $0 == 2 } == SpokenLength.byteCount(of: rest))
+        #expect(bytes.count { $0 == 2 } == SpeechLength.byteCount(of: rest))
         #expect(bytes.lastIndex(of: 1).map { $0 + 1 } == bytes.firstIndex(of: 2))
     }
 

@@ -1,3 +1,4 @@
+import Language
 import Pipelines
 import Testing
 
@@ -183,8 +184,8 @@ struct SilenceTests {
         ("can you wait a minute while I ask my wife about the other thing", false), ("", false),
     ])
     func askingToWaitIsTold(text: String, isAsked: Bool) {
-        let words = SpokenWords(backchannels: [])
-        #expect(words.asksToWait(SpokenWords.split(text)) == isAsked)
+        let words = HeardWords(backchannels: [])
+        #expect(words.asksToWait(HeardWords.split(text)) == isAsked)
     }
 
     @Test func aReplyThatBreaksOffIsGivenUp() {

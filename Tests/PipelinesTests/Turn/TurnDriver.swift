@@ -1,3 +1,4 @@
+import Language
 import Pipelines
 
 /// Runs a turn machine on a settable clock: frames every 20 ms, a scripted speech detector, a

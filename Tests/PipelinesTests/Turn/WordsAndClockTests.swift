@@ -1,8 +1,9 @@
+import Language
 import Pipelines
 import Testing
 
-struct SpokenWordsTests {
-    private let words = SpokenWords(backchannels: TurnOptions.defaultBackchannels)
+struct HeardWordsTests {
+    private let words = HeardWords(backchannels: TurnOptions.defaultBackchannels)
 
     @Test(arguments: [
         ("I'd like a table, please.", ["id", "like", "a", "table", "please"]),
@@ -11,7 +12,7 @@ struct SpokenWordsTests {
         ("(never closed words", ["never", "closed", "words"]), ("5 * 3", ["5", "3"]), ("", []),
     ])
     func splitting(text: String, expected: [String]) {
-        #expect(SpokenWords.split(text) == expected)
+        #expect(HeardWords.split(text) == expected)
     }
 
     @Test(arguments: [
@@ -19,19 +20,19 @@ struct SpokenWordsTests {
         ("all", false), ("okay but", false), ("no", false), ("", false), ("right now", false),
     ])
     func backchannels(text: String, expected: Bool) {
-        #expect(words.isBackchannel(SpokenWords.split(text)) == expected)
+        #expect(words.isBackchannel(HeardWords.split(text)) == expected)
     }
 
     @Test func echoes() {
-        let said = SpokenWords.split("Welcome to the restaurant, how can I help?")
+        let said = HeardWords.split("Welcome to the restaurant, how can I help?")
         let isEcho = { (text: String) in
-            SpokenWords.isEcho(SpokenWords.split(text), of: said, least: 3)
+            HeardWords.isEcho(HeardWords.split(text), of: said, least: 3)
         }
         #expect(isEcho("to the restaurant"))
         #expect(isEcho("Welcome to the restaurant how can I help"))
         #expect(!isEcho("the restaurant"), "too few to be sure")
         #expect(!isEcho("to the kitchen"))
-        #expect(!SpokenWords.isEcho(["to", "the", "restaurant"], of: said, least: 0))
+        #expect(!HeardWords.isEcho(["to", "the", "restaurant"], of: said, least: 0))
     }
 }
 

@@ -1,0 +1,213 @@
+import Pipelines
+import Telemetry
+import Twilio
+
+/// All that an operator can set. Values here are the defaults; milliseconds end in `Ms`.
+public struct Configuration: Sendable {
+    public var server = ServerSettings()
+    public var twilio = TwilioSettings()
+    public var stt = [EngineSettings(engine: "whisper")]
+    public var llm = [EngineSettings(engine: "scripted")]
+    public var tts = [EngineSettings(engine: "flite")]
+    public var fallback = FallbackSettings()
+    public var cache = CacheSettings()
+    public var turn = TurnSettings()
+    public var vad = VoiceActivitySettings()
+    public var audio = AudioSettings()
+    public var buffers = BufferSettings()
+    public var limits = LimitSettings()
+    public var gather = GatherSettings()
+    public var queue = QueueSettings()
+    public var sms = SMSSettings()
+    public var outbox = OutboxSettings()
+    public var store = StoreSettings()
+    public var state = StateSettings()
+    public var models = ModelSettings()
+    public var log = LogSettings()
+    public var telemetry = TelemetrySettings()
+    public var assistants: [AssistantBlock] = []
+    /// By called number in E.164.
+    public var numbers: [String: NumberBlock] = [:]
+    /// By path.
+    public var routes = RouteBlock.shipped
+    public var defaultAssistant = ""
+
+    public init() {}
+}
+
+/// `server`: the sockets.
+public struct ServerSettings: Sendable {
+    public var host = "0.0.0.0"
+    public var port = 8000
+    public var loops = 0
+    public var tlsCertificate = ""
+    public var tlsKey = ""
+    public var headerBytesMax = 16_384
+    public var bodyBytesMax = 1_048_576
+    public var headerTimeoutMs = 10_000
+    public var bodyTimeoutMs = 20_000
+    public var idleTimeoutMs = 60_000
+    public var connectionsMax = 12_000
+    public var drainMs = 30_000
+}
+
+/// `twilio`: trust and addresses.
+public struct TwilioSettings: Sendable {
+    public var validateSignatures = true
+    public var publicURL = ""
+    public var restURL = TwilioREST.standardBaseURL
+    public var streamTokenMs = 60_000
+    public var messageBytesMax = 65_536
+    public var stallMs = 10_000
+}
+
+/// `fallback`: when an engine of a chain is left alone.
+public struct FallbackSettings: Sendable {
+    public var failuresMax = 3
+    public var probeAfterMs = 10_000
+}
+
+/// `cache`: speech that is kept.
+public struct CacheSettings: Sendable {
+    public var memoryBytesMax = 16_777_216
+    public var directory = ""
+    public var diskBytesMax = 268_435_456
+}
+
+/// `turn`: who speaks when.
+public struct TurnSettings: Sendable {
+    public var endpointing = TurnOptions.Endpointing.adaptive
+    public var endpointMs = 400
+    public var endpointMinMs = 230
+    public var endpointMaxMs = 1200
+    public var speculateAfterMs = 80
+    public var bargeInMs = 60
+    public var bargeInEarlyMs = 100
+    public var earlyPlayoutMs = 300
+    public var bargeInConfirmMs = 700
+    public var echoWords = 3
+    public var dtmfGapMs = 2000
+    public var idlePromptMs = 8000
+    public var idlePromptsMax = 3
+    public var holdMs = 60_000
+    public var fillerAfterMs = 1350
+    public var transcriptTimeoutMs = 5000
+    public var replyTimeoutMs = 8000
+    public var failuresMax = 3
+    public var greetingUninterruptibleMs = 0
+}
+
+/// `vad`: what counts as speech.
+public struct VoiceActivitySettings: Sendable {
+    public var onsetThreshold = 0.5
+    public var earlyOnsetThreshold = 0.8
+    public var offsetThreshold = 0.35
+    public var playoutThreshold = 0.7
+    public var playoutEarlyThreshold = 0.85
+    public var coughMs = 180
+    public var gateDB = 3.5
+    public var preRollMs = 200
+}
+
+/// `audio`: treatment of the caller's voice.
+public struct AudioSettings: Sendable {
+    public enum NoiseSuppression: String, CaseIterable, Sendable {
+        case off, low, moderate, high, veryHigh
+    }
+    public var highPass = false
+    public var noiseSuppression = NoiseSuppression.off
+    public var automaticGain = false
+    public var echoCancellation = false
+    public var echoDelayMs = 100
+    public enum ResamplerQuality: String, CaseIterable, Sendable { case fastest, medium, best }
+    public var resampler = ResamplerQuality.fastest
+}
+
+/// `buffers`: how much sound is held where.
+public struct BufferSettings: Sendable {
+    public var callerMs = 30_000
+    public var playoutMs = 60_000
+    public var leadMs = 200
+    public var frameMs = 20
+    public var markMs = 500
+    public var outboundBytesMax = 1_048_576
+}
+
+/// `limits`: what is refused.
+public struct LimitSettings: Sendable {
+    public var maxCalls = 200
+    public var callSeconds = 600
+    public var webhooksPerSecond = 200
+    public var startTimeoutMs = 5000
+    public var streamTokens = 50_000
+}
+
+/// `store`: where records are kept.
+public struct StoreSettings: Sendable {
+    public var path = "var/streamd.sqlite"
+    public var url = ""
+}
+
+/// `state`: where conversations of calls are kept between webhooks.
+public struct StateSettings: Sendable {
+    public var url = ""
+    public var timeoutMs = 2000
+}
+
+/// `models`: where weights are found.
+public struct ModelSettings: Sendable {
+    public var directory = ""
+    public var baseURL = ""
+
+    public init() {}
+}
+
+/// One entry of `assistants`.
+public struct AssistantBlock: Sendable {
+    public var id = ""
+    public var kind = "reservations"
+    public var name = ""
+    public var greeting = ""
+    public var voice = ""
+    public var language = "en-US"
+    public var timeZone = "UTC"
+    public var hours: [String: String] = [:]
+    /// By yyyy-MM-dd, in the form of `hours`.
+    public var specialDays: [String: String] = [:]
+    public var tables: [Int] = []
+    public var partySizeMax = 12
+    public var reservationMinutes = 120
+    public var confirmBookings = true
+    public var handOverNumber = ""
+    /// A CSV file; read when the store has no menu yet.
+    public var menu = ""
+    public var pickupMinutes = 20
+    public var deliveryMinutes = 30
+    /// A CSV file; read when the store has no customers yet.
+    public var customers = ""
+    public var customerNumberDigits = 0
+    /// Kind of work → words that mean it; empty for the trades of a house.
+    public var services: [String: [String]] = [:]
+    /// A CSV file; read when the store has no directory yet.
+    public var hospitals = ""
+    public var goodbye = ""
+    public var notices: [String] = []
+    public var prompt = ""
+    /// Below 0: as the llm entry has it.
+    public var temperature = -1.0
+    /// 0: as the llm entry has it.
+    public var tokensMax = 0
+    public var toolRoundsMax = 4
+    public var rememberedTurnsMax = 40
+    public enum Greeter: String, CaseIterable, Sendable { case stream, say }
+    public var greetWith = Greeter.stream
+    public var path = CallPath.stream
+    public var sayVoice = "Polly.Joanna"
+    public enum AfterHours: String, CaseIterable, Sendable { case answer, message, goodbye }
+    public var afterHours = AfterHours.answer
+    public var closedText = ""
+    public var voicemail = ""
+    public var confirmationSMS = true
+
+    public init() {}
+}

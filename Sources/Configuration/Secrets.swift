@@ -1,0 +1,96 @@
+import Foundation
+import Options
+
+/// What comes from the environment or a `.env` file, never from the YAML, and is never logged.
+public struct Secrets: Sendable {
+    public var accountSid: String
+    public var authToken: String
+    public var phoneNumber: String
+    public var publicURL: String
+    /// Who may ask for calls: the bearer tokens of `STREAMD_API_TOKENS`, apart by commas or spaces.
+    public var apiTokens: [String]
+    /// Stand in for `store.url` and `state.url`, which may hold passwords.
+    public var storeURL: String
+    public var stateURL: String
+    /// Stands in for `telemetry.otlpEndpoint`.
+    public var otlpEndpoint: String
+    /// Headers for the collector, such as its key.
+    public var otlpHeaders: [(name: String, value: String)]
+    private var values: [String: String]
+
+    /// - Parameters:
+    ///   - environment: the process's; it wins over the file.
+    ///   - file: a `.env` file; missing is fine.
+    public init(environment: [String: String], file: String = ".env") throws(ConfigurationError) {
+        let values = try Self.readFile(file).merging(environment) { _, fromProcess in fromProcess }
+        self.values = values
+        accountSid = values["TWILIO_ACCOUNT_SID"] ?? ""
+        authToken = values["TWILIO_AUTH_TOKEN"] ?? ""
+        phoneNumber = values["TWILIO_PHONE_NUMBER"] ?? ""
+        publicURL =
+            ["PUBLIC_URL", "PUBLIC_WEBHOOK_URL", "TWILIO_WEBHOOK_URL"]
+            .compactMap { values[$0] }.first { !$0.isEmpty } ?? ""
+        apiTokens = (values["STREAMD_API_TOKENS"] ?? "")
+            .split { $0 == "," || $0.isWhitespace }.map(String.init)
+        storeURL = values["STREAMD_STORE_URL"] ?? ""
+        stateURL = values["STREAMD_STATE_URL"] ?? ""
+        otlpEndpoint = values["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? ""
+        otlpHeaders = Self.headers(values["OTEL_EXPORTER_OTLP_HEADERS"] ?? "")
+    }
+
+    /// `name=value,name=value`, values percent-encoded, as OpenTelemetry's SDKs read them.
+    package static func headers(_ text: String) -> [(name: String, value: String)] {
+        text.split(separator: ",").compactMap { pair in
+            guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
+                return nil
+            }
+            let name = pair[..<equals].trimmingCharacters(in: .whitespaces)
+            let value = pair[pair.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+            return (name, value.removingPercentEncoding ?? value)
+        }
+    }
+
+    /// What a variable holds; nil where it is missing or empty.
+    package func value(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// Lines of NAME=value; `export ` before and quotes around are allowed, # begins a comment line.
+    package static func readFile(_ path: String) throws(ConfigurationError) -> [String: String] {
+        guard let data = FileManager.default.contents(atPath: path) else { return [:] }
+        var values: [String: String] = [:]
+        let lines = String(decoding: data, as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        for (index, rawLine) in lines.enumerated() {
+            var line = rawLine.trimmingCharacters(in: .whitespaces)
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            if line.hasPrefix("export ") { line.removeFirst("export ".count) }
+            guard let equals = line.firstIndex(of: "="), equals != line.startIndex else {
+                // The line itself is not shown: it may hold a secret.
+                throw ConfigurationError(
+                    file: path, place: SourcePlace(line: index + 1, column: 1),
+                    message: "is not NAME=value")
+            }
+            let name = line[..<equals].trimmingCharacters(in: .whitespaces)
+            var value = line[line.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+            for quote in ["\"", "'"]
+            where value.count >= 2 && value.hasPrefix(quote) && value.hasSuffix(quote) {
+                value = String(value.dropFirst().dropLast())
+                break
+            }
+            values[name] = value
+        }
+        return values
+    }
+}
+
+extension Configuration {
+    /// Refuses to run open to the world by oversight: without a token signatures can't be checked,
+    /// and that must have been said outright.
+    public func checkTrust(_ secrets: Secrets) throws(ConfigurationError) {
+        guard twilio.validateSignatures, secrets.authToken.isEmpty else { return }
+        throw ConfigurationError(
+            file: "environment", place: nil,
+            message: "TWILIO_AUTH_TOKEN is not set, so signatures can't be checked; set it in the "
+                + "environment or in .env, or say twilio.validateSignatures: false in the "
+                + "configuration to accept anybody")
+    }
+}

@@ -1,0 +1,171 @@
+import CYAML
+
+/// A place in a configuration file, both counted from 1.
+public struct SourcePlace: Sendable, Equatable {
+    public var line: Int
+    public var column: Int
+
+    package init(line: Int, column: Int) {
+        self.line = line
+        self.column = column
+    }
+}
+
+/// A fault in a configuration: what is wrong, where, and how to mend it.
+public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+    public var file: String
+    public var place: SourcePlace?
+    public var message: String
+
+    package init(file: String, place: SourcePlace? = nil, message: String) {
+        self.file = file
+        self.place = place
+        self.message = message
+    }
+
+    public var description: String {
+        guard let place else { return "\(file): \(message)" }
+        return "\(file):\(place.line):\(place.column): \(message)"
+    }
+}
+
+/// A YAML document as a tree that remembers where each node stands.
+package indirect enum YAMLNode {
+    case scalar(text: String, isPlain: Bool, SourcePlace)
+    case sequence([YAMLNode], SourcePlace)
+    case mapping([(key: String, keyPlace: SourcePlace, value: YAMLNode)], SourcePlace)
+
+    package var place: SourcePlace {
+        switch self {
+        case .scalar(_, _, let place), .sequence(_, let place), .mapping(_, let place): place
+        }
+    }
+
+    /// What the node is, in the words of an error message.
+    package var kindName: String {
+        switch self {
+        case .scalar: "a single value"
+        case .sequence: "a list"
+        case .mapping: "a block of keys"
+        }
+    }
+}
+
+/// Reads one YAML document with libyaml. Aliases are followed, with limits that keep a hostile
+/// file from growing without bound.
+package struct YAMLReader {
+    package static let nodeCountMax = 100_000
+    package static let depthMax = 32
+
+    package let file: String
+    private var nodeCount = 0
+
+    private init(file: String) { self.file = file }
+
+    /// - Returns: the document's root, or nil where the file is empty.
+    package static func read(_ text: String, file: String) throws(ConfigurationError) -> YAMLNode? {
+        var parser = yaml_parser_t()
+        guard yaml_parser_initialize(&parser) == 1 else {
+            throw ConfigurationError(file: file, place: nil, message: "out of memory")
+        }
+        defer { yaml_parser_delete(&parser) }
+        let bytes = Array(text.utf8)
+        return try bytes.withUnsafeBufferPointer {
+            (buffer) throws(ConfigurationError) -> YAMLNode? in
+            yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
+            var document = yaml_document_t()
+            guard yaml_parser_load(&parser, &document) == 1 else {
+                throw syntaxError(parser, file: file)
+            }
+            defer { yaml_document_delete(&document) }
+            guard let root = yaml_document_get_root_node(&document) else { return nil }
+            var reader = YAMLReader(file: file)
+            return try reader.node(root, of: &document, depth: 0)
+        }
+    }
+
+    private static func syntaxError(_ parser: yaml_parser_t, file: String) -> ConfigurationError {
+        let problem = parser.problem.map { String(cString: $0) } ?? "not YAML"
+        // Reader errors (bad UTF-8) carry an offset, scanner and parser errors a mark.
+        let place =
+            parser.error == YAML_READER_ERROR
+            ? nil
+            : SourcePlace(
+                line: Int(parser.problem_mark.line) + 1, column: Int(parser.problem_mark.column) + 1
+            )
+        let offset = place == nil ? " at byte \(parser.problem_offset)" : ""
+        return ConfigurationError(
+            file: file, place: place, message: "the YAML can't be read: \(problem)\(offset)")
+    }
+
+    private mutating func node(
+        _ pointer: UnsafeMutablePointer<yaml_node_t>, of document: inout yaml_document_t, depth: Int
+    ) throws(ConfigurationError) -> YAMLNode {
+        let mark = pointer.pointee.start_mark
+        let place = SourcePlace(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
+        nodeCount += 1
+        guard nodeCount <= Self.nodeCountMax, depth <= Self.depthMax else {
+            throw ConfigurationError(
+                file: file, place: place,
+                message: "nested deeper than \(Self.depthMax) or larger than \(Self.nodeCountMax) "
+                    + "values; an alias may refer to itself")
+        }
+        switch pointer.pointee.type {
+        case YAML_SCALAR_NODE:
+            let scalar = pointer.pointee.data.scalar
+            let text = String(
+                decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length),
+                as: UTF8.self)
+            return .scalar(text: text, isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE, place)
+        case YAML_SEQUENCE_NODE:
+            return try sequence(pointer, of: &document, depth: depth, place: place)
+        default:
+            return try mapping(pointer, of: &document, depth: depth, place: place)
+        }
+    }
+
+    private mutating func sequence(
+        _ pointer: UnsafeMutablePointer<yaml_node_t>, of document: inout yaml_document_t,
+        depth: Int, place: SourcePlace
+    ) throws(ConfigurationError) -> YAMLNode {
+        var items: [YAMLNode] = []
+        let stack = pointer.pointee.data.sequence.items
+        var item = stack.start
+        while let current = item, current != stack.top {
+            if let child = yaml_document_get_node(&document, current.pointee) {
+                items.append(try node(child, of: &document, depth: depth + 1))
+            }
+            item = current + 1
+        }
+        return .sequence(items, place)
+    }
+
+    private mutating func mapping(
+        _ pointer: UnsafeMutablePointer<yaml_node_t>, of document: inout yaml_document_t,
+        depth: Int, place: SourcePlace
+    ) throws(ConfigurationError) -> YAMLNode {
+        var entries: [(key: String, keyPlace: SourcePlace, value: YAMLNode)] = []
+        var seen: Set<String> = []
+        let stack = pointer.pointee.data.mapping.pairs
+        var pair = stack.start
+        while let current = pair, current != stack.top {
+            pair = current + 1
+            guard let keyNode = yaml_document_get_node(&document, current.pointee.key),
+                let valueNode = yaml_document_get_node(&document, current.pointee.value)
+            else { continue }
+            let key = try node(keyNode, of: &document, depth: depth + 1)
+            guard case .scalar(let name, _, let keyPlace) = key else {
+                throw ConfigurationError(
+                    file: file, place: key.place,
+                    message: "a key must be a word, not \(key.kindName)")
+            }
+            guard seen.insert(name).inserted else {
+                throw ConfigurationError(
+                    file: file, place: keyPlace, message: "'\(name)' is given twice; keep one")
+            }
+            let value = try node(valueNode, of: &document, depth: depth + 1)
+            entries.append((name, keyPlace, value))
+        }
+        return .mapping(entries, place)
+    }
+}
