@@ -36,14 +36,14 @@ build: setup ## Builds everything for release
 	@$(ENVIRONMENT); $(BUILD)
 
 .PHONY: test
-test: setup ## Runs the rules, every test, and each fuzzer for ten seconds
+test: setup ## Runs the rules, every test, and each fuzzer for ten seconds; ARGS='--filter …' only some tests
 	@scripts/lint-fast
 	@$(ENVIRONMENT); echo 'test: building and testing (some minutes the first time) …'
 	@# Built apart: `swift test` by itself compiles with other flags than `make run`, and each would
 	@# undo the other's build.
 	@$(ENVIRONMENT); $(BUILD) --build-tests
 	@$(ENVIRONMENT); scripts/test $(ARGS)
-	@$(ENVIRONMENT); scripts/fuzz 10
+	@$(ENVIRONMENT); [ -n "$(ARGS)" ] || scripts/fuzz 10
 
 .PHONY: demo
 demo: setup ## Plays a caller into the daemon and prints the conversation with its latencies
@@ -124,7 +124,7 @@ lint: ## Checks formatting and the rules of the house
 
 .PHONY: format
 format: ## Formats all Swift sources in place
-	@swift format --in-place --parallel --recursive Sources Tests Benchmarks Package.swift
+	@swift format --in-place --parallel --recursive Sources Testing Tests Benchmarks Package.swift
 
 .PHONY: reference
 reference: setup ## Writes docs/configuration.md and streamd.example.yaml from the option table

@@ -195,6 +195,8 @@ private final class MediaFrameHandler: WebSocketHandler {
         message.deallocate()
     }
 
+    func webSocketOpened(_ socket: WebSocket) { socket.reserveForOneRead() }
+
     func webSocket(_ socket: WebSocket, receivedText bytes: UnsafeRawBufferPointer) {
         guard case .audio(let heard) = session.receive(bytes, nowNanos: 0, audio: audio) else {
             return

@@ -169,8 +169,17 @@ final class SocketServer {
     func counters() -> SocketLoad.Counters { SocketLoad.counters(of: group.loops[0]) }
 }
 
+extension WebSocket {
+    /// Room for the answers to all that one read can bring, as a call of the daemon has room for all
+    /// that it sends at once. Without it, the first time that the server comes late makes the room
+    /// grow, and the count would be one of the machine's other work.
+    func reserveForOneRead() { reserveOutbound(65_536) }
+}
+
 /// Sends every message back.
 final class EchoHandler: WebSocketHandler {
+    func webSocketOpened(_ socket: WebSocket) { socket.reserveForOneRead() }
+
     func webSocket(_ socket: WebSocket, receivedText bytes: UnsafeRawBufferPointer) {
         _ = socket.send(text: bytes)
     }
