@@ -72,40 +72,45 @@ let package = Package(
             linkerSettings: [.linkedLibrary("webrtc_audio_processing"), .linkedLibrary("stdc++")]),
 
         library("Realtime", ["CStreamD"]),
+        // JSON, Base64, digests, forms and addresses: text as it stands on a wire.
+        library("Wire", ["COpenSSL"]),
         library(
             "DSP",
             ["Realtime", "CStreamD", "CSampleRate", "CSndfile", "COgg", "COpus", "CMpg123"]),
-        library("VAD", ["DSP", "Realtime", "CStreamD"]),
+        library("VAD", ["DSP", "Wire", "Realtime", "CStreamD"]),
         library(
-            "Net", ["Realtime", "CStreamD", "CUV", "CHTTPParser", "CWslay", "COpenSSL", "CCurl"]),
+            "Net",
+            [
+                "Wire", "Realtime", "CStreamD", "CUV", "CHTTPParser", "CWslay", "COpenSSL", "CCurl",
+            ]),
         library("Store", ["Realtime", "CSQLite", "CPostgres", "CHiredis"]),
-        library("Twilio", ["Net", "DSP", "Realtime", "COpenSSL"]),
+        library("Twilio", ["Net", "Wire", "DSP", "Realtime"]),
         // What depends on a natural language: what is understood, what is said, the calendar.
         library("Language", []),
         // The conversation core: stages, turns, playout, chains of engines.
-        library("Pipelines", ["Language", "VAD", "DSP", "Net", "Realtime"]),
+        library("Pipelines", ["Language", "VAD", "DSP", "Net", "Wire", "Realtime"]),
         library(
             "Engines",
             [
-                "Pipelines", "Language", "DSP", "Net", "Realtime", "CWhisper", "CFlite",
+                "Pipelines", "Language", "DSP", "Net", "Wire", "Realtime", "CWhisper", "CFlite",
                 "CEspeak",
             ]),
-        library("Assistants", ["Pipelines", "Language", "Store", "Net", "Realtime"]),
+        library("Assistants", ["Pipelines", "Language", "Store", "Net", "Wire", "Realtime"]),
         // Rows of configuration, and YAML with its places.
         library("Options", ["CYAML"]),
-        library("Telemetry", ["Pipelines", "Net", "Realtime"]),
+        library("Telemetry", ["Pipelines", "Net", "Wire", "Realtime"]),
         library(
             "Configuration",
             [
                 "Options", "Telemetry", "Assistants", "Pipelines", "Language", "Twilio", "Store",
-                "Net",
+                "Net", "Wire",
             ]),
         // Everything of the daemon but its command line, so that tests can run it in their process.
         library(
             "Daemon",
             [
                 "Configuration", "Options", "Telemetry", "Assistants", "Engines", "Pipelines",
-                "Language", "Twilio", "Store", "VAD", "DSP", "Net", "Realtime",
+                "Language", "Twilio", "Store", "VAD", "DSP", "Net", "Wire", "Realtime",
             ]),
         .executableTarget(
             name: "StreamD",
@@ -127,12 +132,14 @@ let package = Package(
 
         // Twilio's side of a call, for tests, demo and benchmarks.
         library(
-            "CallSimulator", ["Twilio", "Net", "DSP", "Realtime"], path: "Benchmarks/CallSimulator"),
+            "CallSimulator", ["Twilio", "Net", "Wire", "DSP", "Realtime"],
+            path: "Benchmarks/CallSimulator"),
         // Speech to text, language model and text to speech for tests and benchmarks.
         library(
             "ServiceStandIns",
             [
-                "CallSimulator", "Assistants", "Engines", "Pipelines", "Language", "Net", "DSP",
+                "CallSimulator", "Assistants", "Engines", "Pipelines", "Language", "Net", "Wire",
+                "DSP",
                 "Realtime",
             ],
             path: "Benchmarks/ServiceStandIns", exclude: ["README.md"]),
@@ -143,49 +150,56 @@ let package = Package(
             dependencies: [
                 "CallSimulator", "ServiceStandIns", "PrivateServers", "Assistants", "Daemon",
                 "Configuration", "Options", "Telemetry", "Engines", "Language", "Pipelines",
-                "Twilio", "Store", "VAD", "DSP", "Net", "Realtime",
+                "Twilio", "Store", "VAD", "DSP", "Net", "Wire", "Realtime",
                 "CAllocationCounter", "CEchoFloor",
             ],
             path: "Benchmarks/streamd-bench",
             swiftSettings: rules),
+
+        // What the tests of all targets share.
+        library("TestSupport", [], path: "Testing/TestSupport"),
 
         // Replaces malloc by one that counts; only for tests and benchmarks.
         .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter"),
         .target(name: "CEchoFloor", path: "Benchmarks/CEchoFloor"),
 
         tests("RealtimeTests", ["Realtime"]),
-        tests("DSPTests", ["DSP", "CAllocationCounter"]),
+        tests("WireTests", ["Wire", "TestSupport"]),
+        tests("DSPTests", ["DSP", "Wire", "CAllocationCounter"]),
         tests("VADTests", ["VAD", "DSP"]),
-        tests("NetTests", ["Net", "CAllocationCounter"]),
+        tests("NetTests", ["Net", "Wire", "CAllocationCounter"]),
         tests("StoreTests", ["Store", "PrivateServers", "StreamTesting", "Realtime"]),
-        tests("TwilioTests", ["Twilio", "CAllocationCounter"], exclude: ["Vectors"]),
+        tests("TwilioTests", ["Twilio", "Wire", "CAllocationCounter"], exclude: ["Vectors"]),
         tests(
             "CallSimulatorTests",
             [
-                "CallSimulator", "Twilio", "Net", "DSP", "Realtime", "CAllocationCounter",
+                "CallSimulator", "Twilio", "Net", "Wire", "DSP", "Realtime", "CAllocationCounter",
             ]),
         tests(
             "ServiceStandInsTests",
             [
                 "ServiceStandIns", "CallSimulator", "Assistants", "Engines", "Pipelines",
-                "Language", "Twilio", "Store", "Net", "DSP",
+                "Language", "Twilio", "Store", "Net", "Wire", "DSP",
             ]),
         tests("LanguageTests", ["Language"]),
         tests(
             "PipelinesTests",
             [
-                "Pipelines", "Language", "Engines", "StreamTesting", "Net", "DSP", "Realtime",
+                "Pipelines", "Language", "Engines", "StreamTesting", "Net", "Wire", "DSP",
+                "Realtime",
                 "CAllocationCounter",
             ]),
         tests(
             "EnginesTests",
             [
-                "Engines", "Pipelines", "Language", "StreamTesting", "Net", "DSP", "Realtime",
+                "Engines", "Pipelines", "Language", "StreamTesting", "Net", "Wire", "DSP",
+                "Realtime",
                 "CAllocationCounter",
             ]),
         tests("StreamTestingTests", ["StreamTesting"]),
         tests(
-            "AssistantsTests", ["Assistants", "Language", "Pipelines", "Store", "Net", "Realtime"]),
+            "AssistantsTests",
+            ["Assistants", "Language", "Pipelines", "Store", "Net", "Wire", "Realtime"]),
         tests(
             "DaemonTests",
             [
@@ -198,7 +212,7 @@ let package = Package(
             [
                 "Daemon", "Configuration", "Options", "Telemetry", "Assistants", "Language",
                 "Engines", "CallSimulator", "PrivateServers", "StreamTesting", "Pipelines", "Store",
-                "Twilio", "Net", "DSP", "Realtime", "CAllocationCounter",
+                "Twilio", "Net", "Wire", "DSP", "Realtime", "CAllocationCounter",
             ]),
     ],
     cxxLanguageStandard: .cxx17
@@ -209,10 +223,10 @@ let package = Package(
 /// The fuzzers: a folder in Fuzz/ with a Swift file that has `LLVMFuzzerTestOneInput`, a `corpus`
 /// and a `dictionary`; and what it imports. Another one needs its folder and a line here.
 let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
-    ("MediaStreams", ["Twilio", "Net"]),
-    ("Form", ["Net"]),
+    ("MediaStreams", ["Twilio", "Wire"]),
+    ("Form", ["Wire"]),
     ("HTTP", ["Net"]),
-    ("JSON", ["Net"]),
+    ("JSON", ["Wire"]),
     ("YAML", ["Options"]),
     ("Menu", ["Store"]),
 ]

@@ -1,6 +1,6 @@
 import DSP
 import Foundation
-import Net
+import Wire
 
 /// Why a fixture cannot be had: which, and what to do.
 public enum FixtureError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import Net
 import Twilio
+import Wire
 
 /// The request that Twilio makes when a call comes in.
 struct WebhookRequest {

@@ -1,5 +1,5 @@
 import Foundation
-import Net
+import Wire
 
 /// What `--json` and `--html` ask for; nothing is written, nor made, when they are empty.
 extension BenchOptions {

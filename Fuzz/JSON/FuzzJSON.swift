@@ -1,8 +1,8 @@
-import Net
+import Wire
 
 /// Called by libFuzzer with every input; a trap or a fault is a find.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
-    NetFuzzing.json(UnsafeRawBufferPointer(start: bytes, count: count))
+    WireFuzzing.json(UnsafeRawBufferPointer(start: bytes, count: count))
     return 0
 }

@@ -1,5 +1,5 @@
-import Net
 import Twilio
+import Wire
 
 /// Called by libFuzzer with every input; a trap or a fault is a find.
 @c(LLVMFuzzerTestOneInput)

@@ -1,5 +1,5 @@
-import Net
 import Options
+import Wire
 
 extension Configuration {
     /// The YAML with some keys set anew, for tools that try settings out: each of `settings` is a

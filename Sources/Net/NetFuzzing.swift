@@ -69,39 +69,4 @@ package enum NetFuzzing {
         precondition(whole == httpRequests(rest, portions: portions), "portions make a difference")
         precondition(whole == httpRequests(rest, portions: [1]), "single bytes make a difference")
     }
-
-    /// One input for the form fuzzer.
-    package static func form(_ bytes: UnsafeRawBufferPointer) {
-        let text = Array(bytes)
-        for charset in [FormParser.Charset.utf8, .latin1] {
-            guard
-                let fields = try? FormParser.parse(text.span, fieldsMax: 16, charset: charset)
-            else {
-                precondition(text.count(where: { $0 == UInt8(ascii: "&") }) >= 16, "refused early")
-                continue
-            }
-            precondition(fields.count <= 16, "too many fields")
-            let again = try? FormParser.parse(Array(written(fields).utf8).span, fieldsMax: 16)
-            precondition(
-                again?.map(\.name) == fields.map(\.name)
-                    && again?.map(\.value) == fields.map(\.value), "not read back as written")
-        }
-    }
-
-    private static func written(_ fields: [(name: String, value: String)]) -> String {
-        func escaped(_ text: String) -> String {
-            text.utf8.map { byte in
-                let digits = String(byte, radix: 16)
-                return digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-            }.joined()
-        }
-        return fields.map { "\(escaped($0.name))=\(escaped($0.value))" }.joined(separator: "&")
-    }
-
-    /// One input for the JSON fuzzer.
-    package static func json(_ bytes: UnsafeRawBufferPointer) {
-        guard let value = try? JSONValue(parsing: Array(bytes).span, depthMax: 16) else { return }
-        let again = try? JSONValue(parsing: value.encoded().span, depthMax: 16)
-        precondition(again == value, "not read back as written")
-    }
 }

@@ -1,5 +1,5 @@
-import COpenSSL
 import Glibc
+import Wire
 
 /// The key and its answer in the opening handshake (RFC 6455 §4.1 and §4.2.2).
 package enum WebSocketKey {
@@ -9,7 +9,7 @@ package enum WebSocketKey {
         guard getentropy(&random, random.count) == 0 else {
             throw .io(what: "reading random bytes", reason: String(cString: strerror(errno)))
         }
-        return base64(random)
+        return Base64.text(random)
     }
 
     /// Whether a client's key is 16 bytes in base64.
@@ -28,17 +28,7 @@ package enum WebSocketKey {
 
     /// What the server must answer to a key: SHA-1 over the key and the standard's GUID, in base64.
     package static func accept(for key: String) -> String {
-        let text = Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)
-        var digest = [UInt8](repeating: 0, count: 20)
-        let done = EVP_Digest(text, text.count, &digest, nil, EVP_sha1(), nil)
-        precondition(done == 1, "OpenSSL has no SHA-1")
-        return base64(digest)
-    }
-
-    private static func base64(_ bytes: [UInt8]) -> String {
-        var text = [UInt8](repeating: 0, count: (bytes.count + 2) / 3 * 4 + 1)
-        let count = EVP_EncodeBlock(&text, bytes, Int32(bytes.count))
-        return String(decoding: text.prefix(Int(count)), as: UTF8.self)
+        Base64.text(Digest.sha1(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
     }
 }
 

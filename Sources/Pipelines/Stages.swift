@@ -1,5 +1,6 @@
 import DSP
 import Language
+import Net
 
 /// Names one turn of one call: the n-th thing the caller said, counted from 1.
 public typealias TurnID = Int
@@ -65,7 +66,7 @@ public struct Transcript: Sendable, Equatable, Codable {
 /// A speech-to-text engine, shared by all calls. `makeSession` is called on the call's loop.
 public protocol SpeechToText: Sendable {
     var name: String { get }
-    func makeSession(call: CallInfo, loop: any CallLoop) -> any SpeechToTextSession
+    func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession
 }
 
 /// What an engine with an ear for the ends of turns makes of the caller's last words.
@@ -134,7 +135,7 @@ public enum ReplyPart: Sendable, Equatable {
 /// A dialogue engine (scripted, LLM), shared by all calls.
 public protocol DialogueEngine: Sendable {
     var name: String { get }
-    func makeSession(call: CallInfo, loop: any CallLoop) -> any DialogueSession
+    func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession
 }
 
 /// One call's mind. Bound to the call's loop, like ``SpeechToTextSession``.
@@ -252,11 +253,11 @@ public protocol TextToSpeech: Sendable {
         -> SpeechClip
     /// Opens what the sentences of a call on this loop, in this voice, are going to need. On that loop;
     /// returns at once, and is cheap when it was done a moment ago.
-    func warm(voice: String?, on loop: any CallLoop)
+    func warm(voice: String?, on loop: EventLoop)
 }
 
 extension TextToSpeech {
-    public func warm(voice: String?, on loop: any CallLoop) {
+    public func warm(voice: String?, on loop: EventLoop) {
         (self as? any ServiceWarming)?.warm(on: loop)
     }
 }
@@ -267,5 +268,5 @@ extension TextToSpeech {
 public protocol ServiceWarming: Sendable {
     /// Opens what a call on this loop is going to need. On that loop; returns at once. Harmless and
     /// cheap when it was done a moment ago.
-    func warm(on loop: any CallLoop)
+    func warm(on loop: EventLoop)
 }

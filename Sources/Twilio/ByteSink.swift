@@ -1,4 +1,4 @@
-import Net
+import Wire
 
 /// Fills a buffer of fixed size from its beginning. What does not fit is refused as a whole and
 /// remembered, so that a writer checks once, at its end. Allocates nothing.

@@ -1,3 +1,5 @@
+import Wire
+
 /// Walks over JSON text (RFC 8259) without building anything: strings come out as views into the
 /// text, values nobody asked for are checked and skipped. No recursion, no allocation.
 struct JSONScanner {
@@ -167,21 +169,12 @@ struct JSONScanner {
         case UInt8(ascii: "u"):
             for position in index + 2..<index + 6 {
                 guard position < count else { throw StreamMessageError(.truncated, offset: count) }
-                guard Self.hexValue(byte(at: position)) != nil else {
+                guard Hexadecimal.value(byte(at: position)) != nil else {
                     throw StreamMessageError(.invalidEscape, offset: start)
                 }
             }
             index += 6
         default: throw StreamMessageError(.invalidEscape, offset: start)
-        }
-    }
-
-    static func hexValue(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
         }
     }
 }

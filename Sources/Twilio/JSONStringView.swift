@@ -1,4 +1,5 @@
 import Glibc
+import Wire
 
 /// The characters between the quotes of a JSON string, checked but still in the message's memory.
 ///
@@ -109,7 +110,7 @@ public struct JSONStringView {
     private func codeUnit(at index: Int) -> UInt16 {
         var value: UInt16 = 0
         for position in index..<index + 4 {
-            value = value << 4 | UInt16(JSONScanner.hexValue(bytes[position]) ?? 0)
+            value = value << 4 | UInt16(Hexadecimal.value(bytes[position]) ?? 0)
         }
         return value
     }

@@ -1,4 +1,5 @@
 import Realtime
+import Wire
 
 /// What a received frame means for the call.
 public enum MediaStreamEvent: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import Wire
+
 /// A message of Twilio's Media Streams protocol, in either direction.
 ///
 /// Source: Twilio's documentation, "Media Streams - WebSocket Messages".
@@ -119,29 +121,30 @@ public struct MediaView {
     public func decodePayload(
         into target: UnsafeMutableRawBufferPointer
     ) throws(StreamMessageError) -> Int {
-        do {
+        do throws(Base64Error) {
             guard payload.hasEscapes else {
                 return try Base64.decode(payload.bytes, into: target)
             }
             return try decodeEscaped(into: target)
         } catch {
-            throw StreamMessageError(error.kind, offset: error.offset + payload.offset)
+            throw StreamMessageError(
+                .init(error.kind), offset: error.offset + payload.offset)
         }
     }
 
     /// Some writers of JSON escape every slash, and Base64 has slashes.
     private func decodeEscaped(
         into target: UnsafeMutableRawBufferPointer
-    ) throws(StreamMessageError) -> Int {
+    ) throws(Base64Error) -> Int {
         var byteCount = 0
-        var failure: StreamMessageError?
+        var failure: Base64Error?
         withUnsafeTemporaryAllocation(byteCount: payload.bytes.count, alignment: 1) { text in
             var filled = 0
             payload.unescape { byte in
                 text[filled] = byte
                 filled += 1
             }
-            do throws(StreamMessageError) {
+            do throws(Base64Error) {
                 byteCount = try Base64.decode(
                     UnsafeRawBufferPointer(rebasing: text[..<filled]), into: target)
             } catch {

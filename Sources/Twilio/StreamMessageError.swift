@@ -1,3 +1,5 @@
+import Wire
+
 /// A field of a Media Streams message, named in errors.
 public enum StreamField: String, Sendable {
     case message, event, streamSid, sequenceNumber
@@ -45,6 +47,15 @@ public struct StreamMessageError: Error, Equatable, Sendable, CustomStringConver
         case base64Padding
         /// The decoded payload does not fit the buffer that was given for it.
         case payloadTooLarge(limitBytes: Int)
+
+        init(_ kind: Base64Error.Kind) {
+            switch kind {
+            case .character(let byte): self = .base64Character(byte)
+            case .length: self = .base64Length
+            case .padding: self = .base64Padding
+            case .tooLong(let limit): self = .payloadTooLarge(limitBytes: limit)
+            }
+        }
     }
 
     public var kind: Kind

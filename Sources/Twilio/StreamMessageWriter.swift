@@ -1,4 +1,4 @@
-import Net
+import Wire
 
 /// Writes our messages of one stream: `media`, `mark` and `clear`.
 ///

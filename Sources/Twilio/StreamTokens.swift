@@ -1,4 +1,5 @@
 import Realtime
+import Wire
 
 /// Tokens that tie a stream to the webhook that asked for it: made when the TwiML is written, sent
 /// as a `<Parameter>`, shown in `start`. Each is good once, for one call, for a limited time.
@@ -71,7 +72,7 @@ public final class StreamTokens: Sendable {
 
     /// Makes a token for the call: 48 hexadecimal digits, 192 random bits.
     public func issue(callSid: String, nowNanos: UInt64) throws(IssueError) -> String {
-        guard let bytes = TwilioCrypto.randomBytes(Self.idByteCount + Self.secretByteCount) else {
+        guard let bytes = SecureRandom.bytes(Self.idByteCount + Self.secretByteCount) else {
             throw .noRandomness
         }
         let id = bytes[..<Self.idByteCount].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -86,7 +87,7 @@ public final class StreamTokens: Sendable {
             return true
         }
         guard isKept else { throw .tooMany(limit: countMax) }
-        return bytes.map { Self.hex($0) }.joined()
+        return Hexadecimal.text(bytes)
     }
 
     /// Takes a token that a stream showed for its call. Only `accepted` uses it up.
@@ -126,22 +127,9 @@ public final class StreamTokens: Sendable {
         }
     }
 
-    private static func hex(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16)
-        return digits.count == 1 ? "0" + digits : digits
-    }
-
     /// The bytes of a token; nil for anything that cannot be one.
     private static func bytes(_ token: String) -> [UInt8]? {
-        let digits = Array(token.utf8)
-        guard digits.count == 2 * (idByteCount + secretByteCount) else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = JSONScanner.hexValue(digits[index]),
-                let low = JSONScanner.hexValue(digits[index + 1])
-            else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return bytes
+        guard token.utf8.count == 2 * (idByteCount + secretByteCount) else { return nil }
+        return Hexadecimal.bytes(token)
     }
 }

@@ -1,4 +1,4 @@
-import Net
+import Wire
 
 /// Writes the messages that Twilio sends, for a simulator of its side of a stream.
 ///

@@ -1,3 +1,5 @@
+import Wire
+
 /// The signature that Twilio puts on its requests in the header `X-Twilio-Signature`.
 ///
 /// Source: Twilio's documentation, "Webhooks security". Pure functions, safe on any thread.
@@ -41,10 +43,10 @@ public enum TwilioSignature {
         let key = Array(authToken.utf8)
         let code =
             switch algorithm {
-            case .hmacSHA1: TwilioCrypto.hmacSHA1(key: key, message)
-            case .hmacSHA256: TwilioCrypto.hmacSHA256(key: key, message)
+            case .hmacSHA1: Digest.hmacSHA1(key: key, message)
+            case .hmacSHA256: Digest.hmacSHA256(key: key, message)
             }
-        return base64(code)
+        return Base64.text(code)
     }
 
     /// Whether a webhook with a form (or, being a GET, without a body) came from Twilio. The URL is
@@ -68,7 +70,7 @@ public enum TwilioSignature {
         algorithm: Algorithm = .hmacSHA1
     ) -> Bool {
         guard let claimed = SignedURL(url).queryValue("bodySHA256") else { return false }
-        return ConstantTime.equal(hex(TwilioCrypto.sha256(jsonBody)), claimed)
+        return ConstantTime.equal(SHA256.hex(jsonBody), claimed)
             && isValid(
                 signature, url: url, parameters: [], authToken: authToken, algorithm: algorithm)
     }
@@ -97,20 +99,5 @@ public enum TwilioSignature {
         while url.hasSuffix("/") { url.removeLast() }
         url += path
         return query.isEmpty ? url : url + "?" + query
-    }
-
-    private static func base64(_ bytes: [UInt8]) -> String {
-        let count = Base64.encodedCount(bytes.count)
-        return String(unsafeUninitializedCapacity: count) { target in
-            bytes.withUnsafeBytes {
-                Base64.encode($0, into: UnsafeMutableRawBufferPointer(target)) ?? 0
-            }
-        }
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -38,9 +38,11 @@ public struct SafetensorsFile: Sendable {
             throw malformed("its header would be \(length) bytes long")
         }
         dataStart = 8 + Int(length)
-        var scanner = TensorHeaderScanner(bytes: bytes[8..<dataStart])
-        guard let entries = scanner.scan() else {
-            throw malformed("its header is wrong at byte \(scanner.position)")
+        let entries: [String: Entry]
+        do throws(HeaderFault) {
+            entries = try Self.entries(of: bytes[8..<dataStart])
+        } catch {
+            throw malformed("its header is \(error.reason)")
         }
         for (name, entry) in entries {
             let dataCount = bytes.count - dataStart

@@ -132,8 +132,7 @@ import Testing
         let reply = await withCheckedContinuation { continuation in
             loop.execute {
                 let session = restaurant.engine.makeSession(
-                    call: CallInfo(callSid: "CA1", assistantID: "concya"),
-                    execute: { loop.execute($0) })
+                    call: CallInfo(callSid: "CA1", assistantID: "concya"), loop: loop)
                 var text = ""
                 session.respond(
                     to: .speech(Transcript(text: "Table for two tomorrow at seven")), turn: 1

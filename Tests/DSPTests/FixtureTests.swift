@@ -1,6 +1,7 @@
 import DSP
 import Foundation
 import Testing
+import Wire
 
 /// One line of audio-fixtures/MANIFEST.json.
 private struct Clip: Decodable {

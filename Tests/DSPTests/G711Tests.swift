@@ -1,5 +1,6 @@
 import DSP
 import Testing
+import Wire
 
 /// The recommendation's own description of a law: a ladder of decision values, made of segments,
 /// and the level between each pair. Codes are found by walking the ladder.

@@ -1,6 +1,7 @@
 import CallSimulator
 import Foundation
 import Testing
+import Wire
 
 /// Streams that break the rules. One daemon serves all cases at once, and a well-behaved call goes
 /// on beside each of them.

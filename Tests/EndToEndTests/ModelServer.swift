@@ -1,6 +1,7 @@
 import Foundation
 import Net
 import Realtime
+import Wire
 
 /// A server with one model, and ways of its own to send it. Ends with the object.
 final class ModelServer: Sendable {

@@ -1,7 +1,7 @@
 import Configuration
 import Daemon
 import Foundation
-import Net
+import Wire
 
 /// The stand-ins for remote services, as a process of their own that ends by itself.
 final class ServiceProcess: @unchecked Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import Net
+import Wire
 
 /// A collector of traces in a process of its own: Python's HTTP server, which knows nothing of ours.
 final class TraceCollector {

@@ -1,7 +1,7 @@
 import CallSimulator
 import Foundation
-import Net
 import Testing
+import Wire
 
 /// Traces go to an OpenTelemetry collector, and calls do not care whether it is there.
 @Suite struct TraceTests {

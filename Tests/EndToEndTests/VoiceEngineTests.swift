@@ -3,6 +3,7 @@ import Foundation
 import Net
 import Pipelines
 import Testing
+import Wire
 
 /// The engines that speak over the network, against a process that speaks their vendors' protocols.
 @Suite struct VoiceEngineTests {

@@ -67,10 +67,6 @@ import Testing
             refused += results(bytes, portions: []).isRefused ? 1 : 0
             let sizes = (0..<3).map { _ in UInt8.random(in: 1...9, using: &generator) }
             ([3] + sizes + bytes).withUnsafeBytes { NetFuzzing.http($0) }
-            bytes.withUnsafeBytes {
-                NetFuzzing.form($0)
-                NetFuzzing.json($0)
-            }
         }
         #expect(refused > 300 && refused < 2_900)
     }

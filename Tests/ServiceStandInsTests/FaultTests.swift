@@ -1,6 +1,6 @@
-import Net
 import ServiceStandIns
 import Testing
+import Wire
 
 @Suite struct FaultTests {
     private let plan = AnswerPlan(

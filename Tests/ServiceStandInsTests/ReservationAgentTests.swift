@@ -1,8 +1,8 @@
 import Assistants
 import Language
-import Net
 import ServiceStandIns
 import Testing
+import Wire
 
 @Suite struct ReservationAgentTests {
     private static let tools = """

@@ -3,6 +3,7 @@ import Net
 import ServiceStandIns
 import Testing
 import Twilio
+import Wire
 
 /// The stand-in for Twilio's REST API, as our own client of it and as bare requests meet it.
 @Suite struct TwilioRESTTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Net
 import ServiceStandIns
+import Wire
 
 /// The stand-ins without delays on a loop of their own, and a client on another one.
 final class StandInFixture: Sendable {

@@ -3,6 +3,7 @@ import DSP
 import Net
 import ServiceStandIns
 import Testing
+import Wire
 
 @Suite struct WireTests {
     private func clip(_ file: String) throws -> [Float] {

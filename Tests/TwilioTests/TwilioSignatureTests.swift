@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import Twilio
+import Wire
 
 /// Vectors computed by Twilio's own library: scripts/signature-vectors.py.
 private struct Vectors: Decodable {
@@ -134,19 +135,5 @@ private struct Vectors: Decodable {
         #expect(
             TwilioSignature.publicURL(base: "https://h.example/phone", path: "/")
                 == "https://h.example/phone/")
-    }
-
-    @Test func constantTimeEqualityIsEquality() {
-        let seed = printedSeed("constantTimeEqualityIsEquality")
-        var generator = SeededGenerator(seed: seed)
-        for _ in 0..<500 {
-            let left = randomBytes(&generator, countMax: 6).map { $0 & 1 }
-            let right = randomBytes(&generator, countMax: 6).map { $0 & 1 }
-            #expect(ConstantTime.equal(left, right) == (left == right), "seed \(seed)")
-        }
-        #expect(ConstantTime.equal("", ""))
-        #expect(ConstantTime.equal("é", "é"))
-        // Swift takes these two spellings for equal; as secrets they are not.
-        #expect(!ConstantTime.equal("\u{e9}", "e\u{301}"))
     }
 }

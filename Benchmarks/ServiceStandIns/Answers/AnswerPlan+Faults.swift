@@ -1,4 +1,4 @@
-import Net
+import Wire
 
 extension AnswerPlan {
     /// A complete JSON body.

@@ -1,5 +1,5 @@
-import Net
 import Realtime
+import Wire
 
 /// The services that are stood in for.
 public enum StandInService: String, Sendable, CaseIterable {

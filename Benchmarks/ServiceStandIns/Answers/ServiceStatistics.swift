@@ -1,5 +1,5 @@
-import Net
 import Realtime
+import Wire
 
 /// What the stand-ins have done, for tests and to see that they were not the bottleneck.
 /// Any thread; a short lock.

@@ -1,4 +1,4 @@
-import Net
+import Wire
 
 /// Anthropic's form of a conversation, put into OpenAI's, which the stand-in thinks in.
 enum AnthropicChat {

@@ -1,5 +1,5 @@
 import Assistants
-import Net
+import Wire
 
 /// The parts of a request to `/v1/chat/completions` that the stand-in looks at.
 public struct ChatRequest: Sendable {

@@ -4,6 +4,7 @@ import Foundation
 import Language
 import Net
 import Realtime
+import Wire
 
 /// `POST /v1/chat/completions` and Anthropic's `/v1/messages`, streamed token by token or whole.
 final class ChatStandIn: Sendable {

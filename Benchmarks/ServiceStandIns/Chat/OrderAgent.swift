@@ -1,4 +1,4 @@
-import Net
+import Wire
 
 /// A language model's part in taking an order, by rules: looks the menu up, asks for delivery or
 /// pickup, has the tool say the total, asks whether that is right, and orders. Like

@@ -1,6 +1,6 @@
 import Assistants
 import Language
-import Net
+import Wire
 
 /// A language model's part in booking a table, by rules: asks for party size, day, time and name,
 /// looks whether a table is free, asks for confirmation, and books. It knows nothing but the

@@ -1,4 +1,5 @@
 import Net
+import Wire
 
 /// A WhisperLiveKit server's `/asr`, as Concya has it: samples in, all that was heard out, again and
 /// again; an empty message ends the audio.

@@ -1,4 +1,5 @@
 import Net
+import Wire
 
 /// Concya's `POST /speak` and `POST /conversation`. Source: the routes of Concya's own server.
 enum ConcyaStandIn {

@@ -1,4 +1,5 @@
 import Net
+import Wire
 
 /// Deepgram's `/v2/listen`: turns with their events, by silence in the audio's own time.
 final class DeepgramFluxStandIn: WebSocketHandler {

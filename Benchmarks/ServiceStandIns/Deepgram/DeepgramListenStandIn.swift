@@ -1,4 +1,5 @@
 import Net
+import Wire
 
 /// Deepgram's `/v1/listen`: interim results, segments that end by silence or by `Finalize`,
 /// `UtteranceEnd`, and an end after ten seconds without a word of the client.

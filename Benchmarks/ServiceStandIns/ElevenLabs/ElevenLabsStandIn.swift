@@ -1,5 +1,6 @@
 import Foundation
 import Net
+import Wire
 
 /// One socket of ElevenLabs' `/v1/text-to-speech/{voice}/stream-input`: text comes in pieces, is spoken
 /// when it is flushed, and an empty text ends it. Lives on the connection's loop.

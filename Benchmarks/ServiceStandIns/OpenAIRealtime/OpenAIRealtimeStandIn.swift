@@ -1,5 +1,6 @@
 import Foundation
 import Net
+import Wire
 
 /// OpenAI's Realtime interface in a session that only transcribes, turn detection off.
 final class OpenAIRealtimeStandIn: WebSocketHandler {

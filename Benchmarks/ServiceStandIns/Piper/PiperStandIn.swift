@@ -1,4 +1,5 @@
 import Net
+import Wire
 
 /// Piper's HTTP server in its three generations: JSON to `/piper/synthesize` as since 1.4, JSON to
 /// `/piper-1.3/`, and bare text to `/piper-1.0/`. Source: Piper's `http_server.py` of those versions.

@@ -1,6 +1,7 @@
 import Engines
 import Net
 import Realtime
+import Wire
 
 /// `POST /v1/audio/transcriptions`: answers with the words of the fixture that is heard.
 final class TranscriptionStandIn: Sendable {

@@ -1,6 +1,7 @@
 import Foundation
 import Net
 import Realtime
+import Wire
 
 /// The account itself and its numbers. Both are changed as Twilio's clients do it: a number is bought
 /// and set up by POST, the account is suspended by POST.

@@ -1,6 +1,7 @@
 import Foundation
 import Net
 import Realtime
+import Wire
 
 /// Messages, numbers and the account of Twilio's REST API, in its wire format: who asks is known by
 /// HTTP basic auth, what was sent can be listed, and errors have Twilio's codes. Any thread; a short

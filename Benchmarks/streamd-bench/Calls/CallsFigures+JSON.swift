@@ -1,6 +1,6 @@
 import CallSimulator
-import Net
 import Realtime
+import Wire
 
 extension CallsFigures {
     /// The figures of one run, as docs/benchmarks.md describes them. Times are milliseconds.

@@ -1,7 +1,7 @@
 import CallSimulator
 import Foundation
-import Net
 import Realtime
+import Wire
 
 /// The report of a run or of a ramp: a JSON object and an HTML page.
 struct CallsReport {

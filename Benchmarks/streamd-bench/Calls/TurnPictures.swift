@@ -1,5 +1,5 @@
 import CallSimulator
-import Net
+import Wire
 
 /// Chooses from the recorded call what is shown: a turn whose response is nearest to the median, and
 /// a barge-in.

@@ -1,9 +1,9 @@
 import CallSimulator
 import Daemon
 import Foundation
-import Net
 import Realtime
 import Store
+import Wire
 
 /// A written conversation that is held by voice.
 struct SpokenConversation: Sendable {

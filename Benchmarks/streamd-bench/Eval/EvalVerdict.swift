@@ -1,5 +1,5 @@
 import Foundation
-import Net
+import Wire
 
 /// How much of a written conversation came true.
 struct EvalVerdict {

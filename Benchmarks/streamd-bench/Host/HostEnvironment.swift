@@ -1,7 +1,7 @@
 import Daemon
 import Foundation
-import Net
 import Telemetry
+import Wire
 
 /// Where and how a benchmark was run: goes into every report.
 enum HostEnvironment {

@@ -1,6 +1,6 @@
 import Foundation
-import Net
 import Realtime
+import Wire
 
 /// More calls than `limits.maxCalls`: the callers beyond it hear that all lines are busy, and those
 /// who are talking notice nothing.

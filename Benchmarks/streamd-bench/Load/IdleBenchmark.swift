@@ -1,6 +1,7 @@
 import Foundation
 import Net
 import Realtime
+import Wire
 
 /// Thousands of WebSocket connections that say nothing: what they cost the daemon in memory and in
 /// processor time.

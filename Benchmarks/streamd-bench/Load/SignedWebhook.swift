@@ -1,5 +1,6 @@
 import Foundation
 import Twilio
+import Wire
 
 /// Twilio's webhooks as bytes.
 enum SignedWebhook {

@@ -1,6 +1,6 @@
 import Foundation
-import Net
 import Realtime
+import Wire
 
 /// From the start of `streamd serve` to its first answered call: when `/readyz` says yes, and when
 /// the first audio comes on a stream that was opened as soon as the port took it.

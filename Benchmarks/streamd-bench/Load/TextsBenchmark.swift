@@ -1,6 +1,6 @@
 import Foundation
-import Net
 import Store
+import Wire
 
 /// Signed webhooks of text messages at a rate, many customers ordering at once: whether it is reached,
 /// latencies, and whether every order that was placed is in the database, once.

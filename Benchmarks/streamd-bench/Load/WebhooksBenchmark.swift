@@ -1,5 +1,5 @@
 import Foundation
-import Net
+import Wire
 
 /// Signed voice webhooks at a rate: whether it is reached, latencies, errors, and what a request
 /// costs the daemon.

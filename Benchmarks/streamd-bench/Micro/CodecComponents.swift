@@ -1,5 +1,6 @@
 import DSP
 import Twilio
+import Wire
 
 /// Text of a media message to samples and back: every step by itself, on one frame of 20 ms.
 enum CodecComponents {

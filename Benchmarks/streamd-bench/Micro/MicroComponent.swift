@@ -1,7 +1,7 @@
 import CAllocationCounter
 import CEchoFloor
-import Net
 import Realtime
+import Wire
 
 /// Something to do many times, with the least that could be done instead.
 struct MicroComponent {

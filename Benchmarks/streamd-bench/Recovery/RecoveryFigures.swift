@@ -1,8 +1,8 @@
 import CallSimulator
 import DSP
 import Foundation
-import Net
 import Pipelines
+import Wire
 
 /// What one call met with, and what its caller heard of it.
 struct RecoveryCase {

@@ -1,6 +1,6 @@
 import Foundation
-import Net
 import ServiceStandIns
+import Wire
 
 /// The stand-ins as a process of their own, which can be killed and comes back on the same port.
 /// For one thread.

@@ -1,6 +1,6 @@
 import CallSimulator
 import Foundation
-import Net
+import Wire
 
 /// Makes the same calls with every combination of some configuration keys, each with a daemon of its
 /// own, and says which to take.

@@ -1,5 +1,5 @@
 import Foundation
-import Net
+import Wire
 
 /// One figure that is promised, and where it is found among the benchmarks' results.
 struct FigureRow {

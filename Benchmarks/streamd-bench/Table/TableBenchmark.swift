@@ -1,5 +1,5 @@
 import Foundation
-import Net
+import Wire
 
 /// Puts the results of the other benchmarks beside the figures that are promised.
 enum TableBenchmark {

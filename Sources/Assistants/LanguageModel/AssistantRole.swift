@@ -1,8 +1,8 @@
 import Foundation
 import Language
-import Net
 import Pipelines
 import Store
+import Wire
 
 /// What a language model is told in order to do an assistant's business: the same settings, rules and
 /// tools as the scripted dialogue goes by.

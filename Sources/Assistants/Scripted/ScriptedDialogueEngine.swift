@@ -83,7 +83,7 @@ public final class ScriptedDialogueEngine: DialogueEngine {
         }
     }
 
-    public func makeSession(call: CallInfo, loop: any CallLoop) -> any DialogueSession {
+    public func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession {
         makeSession(call: call) { loop.execute($0) }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Net
+import Wire
 
 /// The port that is listened on, and whether the public address leads to it.
 extension Doctor {

@@ -1,7 +1,7 @@
 import Configuration
 import Foundation
-import Net
 import Telemetry
+import Wire
 
 /// The weights, byte by byte, and the engines that are made of them.
 extension Doctor {

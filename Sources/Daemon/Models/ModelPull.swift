@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import Net
 import Realtime
+import Wire
 
 /// Fetches a model from a server, checks it, and puts it into the folder of models.
 public struct ModelPull: Sendable {

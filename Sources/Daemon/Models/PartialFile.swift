@@ -1,5 +1,5 @@
 import Foundation
-import Net
+import Wire
 
 /// A file on its way: written beside its place, moved there when it is whole and right, and gone on
 /// with where it was left. One process at a time, held by a lock on the file.

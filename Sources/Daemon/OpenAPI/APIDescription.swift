@@ -1,7 +1,7 @@
 import Configuration
-import Net
 import Telemetry
 import Twilio
+import Wire
 
 /// What the daemon answers, as OpenAPI 3.1 has it: made from the tables that the router goes by, so
 /// that nothing is answered that is not described.

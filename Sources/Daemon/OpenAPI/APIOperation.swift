@@ -1,4 +1,4 @@
-import Net
+import Wire
 
 /// One method at one path, as the description tells it.
 struct APIOperation: Sendable {

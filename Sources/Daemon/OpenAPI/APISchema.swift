@@ -1,4 +1,4 @@
-import Net
+import Wire
 
 /// The shape of a JSON value, as OpenAPI 3.1 describes it (JSON Schema 2020-12).
 indirect enum APISchema: Sendable {

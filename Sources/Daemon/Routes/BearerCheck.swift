@@ -1,5 +1,6 @@
 import Net
 import Twilio
+import Wire
 
 /// Lets in who knows one of the operator's tokens. Source: RFC 6750, section 2.1.
 struct BearerCheck: Sendable {

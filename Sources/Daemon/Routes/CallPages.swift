@@ -1,6 +1,7 @@
 import Foundation
 import Net
 import Store
+import Wire
 
 /// What an operator's programs ask about calls; only with a token.
 struct CallPages {

@@ -1,6 +1,7 @@
 import Net
 import Telemetry
 import Twilio
+import Wire
 
 /// Pages about the daemon itself.
 struct StatusPages {

@@ -1,6 +1,7 @@
 import Language
 import Net
 import Pipelines
+import Wire
 
 /// A dialogue by Concya's language service: `POST /conversation` with the caller's words and the name of
 /// the conversation, answered with the reply. The service keeps the memory.
@@ -29,13 +30,13 @@ public struct ConcyaDialogue: DialogueEngine {
         self.clients = clients
     }
 
-    public func makeSession(call: CallInfo, loop: any CallLoop) -> any DialogueSession {
-        ConcyaDialogueSession(self, call: call, loop: loop.eventLoop)
+    public func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession {
+        ConcyaDialogueSession(self, call: call, loop: loop)
     }
 }
 
 extension ConcyaDialogue: ServiceWarming {
-    public func warm(on loop: any CallLoop) { clients.warm(service, on: loop.eventLoop) }
+    public func warm(on loop: EventLoop) { clients.warm(service, on: loop) }
 }
 
 /// One call's mind. Asking is remembered by the service and can't be taken back, so that nothing is

@@ -1,5 +1,5 @@
-import Net
 import Pipelines
+import Wire
 
 /// What speech to text by raw PCM over a WebSocket is set up with.
 public struct ConcyaListeningOptions: Sendable {

@@ -1,4 +1,5 @@
 import Net
+import Wire
 
 /// How Concya's speech service is asked: `POST /speak` with text and voice, answered with a sound file.
 ///

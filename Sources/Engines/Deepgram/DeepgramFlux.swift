@@ -1,5 +1,5 @@
-import Net
 import Pipelines
+import Wire
 
 /// Deepgram's `/v2/listen`: the words of the turn under way, said again and again as they grow, and
 /// what the model thinks of its end.

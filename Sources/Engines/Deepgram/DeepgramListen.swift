@@ -1,5 +1,5 @@
-import Net
 import Pipelines
+import Wire
 
 /// Deepgram's `/v1/listen`: results that are revised until they are final, each with its place in
 /// the stream. `Finalize` has all audio so far made final; where there is next to nothing left of it,

@@ -1,3 +1,5 @@
+import Wire
+
 /// What speech to text by Deepgram is set up with.
 public struct DeepgramOptions: Sendable {
     /// A version at the end of its address is left out: it depends on the model.

@@ -1,4 +1,5 @@
 import Net
+import Wire
 
 /// How Deepgram is asked to speak: `POST /v1/speak`, answered with µ-law at 8 kHz as it is made.
 ///

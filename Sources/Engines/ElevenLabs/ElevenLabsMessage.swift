@@ -1,5 +1,4 @@
-import Foundation
-import Net
+import Wire
 
 /// What ElevenLabs says over the socket of `stream-input`.
 ///
@@ -19,10 +18,10 @@ package enum ElevenLabsMessage: Equatable {
         let encoded = json["audio"]?.stringValue ?? ""
         let isLast = json["isFinal"]?.boolValue == true
         if isLast || !encoded.isEmpty {
-            guard let data = Data(base64Encoded: encoded) else {
+            guard let audio = try? Base64.bytes(encoded) else {
                 throw SpeechFault("the audio is not base64")
             }
-            self = .audio(Array(data), isLast: isLast)
+            self = .audio(audio, isLast: isLast)
         } else if let said = json["message"]?.stringValue ?? json["error"]?.stringValue {
             self = .refused(said)
         } else {

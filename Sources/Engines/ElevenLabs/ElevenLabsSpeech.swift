@@ -1,6 +1,7 @@
 import DSP
 import Net
 import Pipelines
+import Wire
 
 /// What text to speech by ElevenLabs' WebSocket is set up with.
 public struct ElevenLabsOptions: Sendable {
@@ -89,7 +90,7 @@ public final class ElevenLabsSpeech: TextToSpeech {
 
 extension ElevenLabsSpeech {
     /// Opens sockets of this voice on the engine's own loop.
-    public func warm(voice: String?, on loop: any CallLoop) {
+    public func warm(voice: String?, on loop: EventLoop) {
         self.loop.execute { [sockets, options] in sockets.fill(options.url(voice: voice)) }
     }
 }

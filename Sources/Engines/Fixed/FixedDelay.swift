@@ -1,14 +1,13 @@
-import Pipelines
-
+import Net
 
 /// Runs one thing at once or after a set time on a loop; a new one replaces the one that waits.
 final class FixedDelay {
-    private let loop: any CallLoop
+    private let loop: EventLoop
     private let milliseconds: Int
-    private var timer: (any CallTimer)?
+    private var timer: LoopTimer?
     private var pending: (() -> Void)?
 
-    init(loop: any CallLoop, milliseconds: Int) {
+    init(loop: EventLoop, milliseconds: Int) {
         self.loop = loop
         self.milliseconds = milliseconds
     }

@@ -1,4 +1,5 @@
 import Language
+import Net
 import Pipelines
 
 /// Answers everything with one sentence, at once or after a set time. For benchmarks.
@@ -14,7 +15,7 @@ public struct FixedDialogue: DialogueEngine {
         self.delayMs = delayMs
     }
 
-    public func makeSession(call: CallInfo, loop: any CallLoop) -> any DialogueSession {
+    public func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession {
         FixedDialogueSession(
             text: text, greeting: greeting, delay: FixedDelay(loop: loop, milliseconds: delayMs))
     }

@@ -1,5 +1,6 @@
 import Net
 import Pipelines
+import Wire
 
 // Running what the model calls.
 

@@ -1,5 +1,6 @@
 import Net
 import Pipelines
+import Wire
 
 /// One message of a conversation, as all services have them in some form.
 public enum ChatMessage: Sendable, Equatable, Codable {

@@ -1,4 +1,4 @@
-import Net
+import Wire
 
 /// Why the arguments of a tool's call are not what its schema asks for; said to the model.
 package struct ToolArgumentError: Error, Equatable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import Net
 import Pipelines
+import Wire
 
 /// Chat completions, streamed: OpenAI, Ollama, vLLM, llama.cpp's server.
 ///

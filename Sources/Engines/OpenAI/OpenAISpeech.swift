@@ -1,4 +1,5 @@
 import Net
+import Wire
 
 /// How a server with OpenAI's interface is asked to speak: `POST /v1/audio/speech`.
 ///

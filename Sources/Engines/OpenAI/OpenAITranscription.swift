@@ -1,6 +1,7 @@
 import DSP
 import Net
 import Pipelines
+import Wire
 
 /// What speech to text by `POST /v1/audio/transcriptions` is set up with.
 public struct OpenAITranscriptionOptions: Sendable {
@@ -35,8 +36,8 @@ public struct OpenAITranscription: SpeechToText {
         self.clients = clients
     }
 
-    public func makeSession(call: CallInfo, loop: any CallLoop) -> any SpeechToTextSession {
-        OpenAITranscriptionSession(self, loop: loop.eventLoop)
+    public func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession {
+        OpenAITranscriptionSession(self, loop: loop)
     }
 
     /// The request for an utterance at 8 kHz.
@@ -74,7 +75,7 @@ public struct OpenAITranscription: SpeechToText {
 }
 
 extension OpenAITranscription: ServiceWarming {
-    public func warm(on loop: any CallLoop) { clients.warm(options.service, on: loop.eventLoop) }
+    public func warm(on loop: EventLoop) { clients.warm(options.service, on: loop) }
 }
 
 /// One call's ear.

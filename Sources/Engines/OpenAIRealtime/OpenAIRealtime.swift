@@ -1,5 +1,5 @@
-import Net
 import Pipelines
+import Wire
 
 /// What speech to text by OpenAI's Realtime interface is set up with.
 public struct OpenAIRealtimeOptions: Sendable {

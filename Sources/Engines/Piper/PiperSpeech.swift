@@ -1,5 +1,6 @@
 import Net
 import Synchronization
+import Wire
 
 /// How Piper's HTTP server is asked to speak: a POST of the text, answered with a WAV file.
 ///

@@ -1,6 +1,7 @@
 import Net
 import Pipelines
 import Realtime
+import Wire
 
 /// Where a remote engine's server is, what it wants to see, and how long it may take.
 public struct RemoteService: Sendable {

@@ -1,6 +1,7 @@
 import Net
 import Pipelines
 import Realtime
+import Wire
 
 /// Who hears of a connection; called on its loop, never from inside a call on the connection.
 protocol TranscriptionConnectionOwner: AnyObject {

@@ -1,5 +1,5 @@
-import Net
 import Pipelines
+import Wire
 
 /// A service's protocol of streamed recognition, without its socket: what has to be sent, and what
 /// comes back means. One value a connection.

@@ -1,4 +1,5 @@
 import DSP
+import Wire
 
 /// How audio goes to a service.
 package struct WireAudio: Sendable {
@@ -54,11 +55,12 @@ package final class WireAudioFrame {
             text = .allocate(byteCount: 0, alignment: 16)
         case .json(let before, let after):
             (self.before, self.after, isText) = (Array(before.utf8), Array(after.utf8), true)
-            let room = Base64Text.encodedCount(count * 4) + self.before.count + self.after.count
+            let room = Base64.encodedCount(count * 4) + self.before.count + self.after.count
             text = .allocate(byteCount: room, alignment: 16)
             text.copyBytes(from: self.before)
         }
         G711.warmUp()
+        Base64.warmUp()
     }
 
     deinit {
@@ -79,7 +81,11 @@ package final class WireAudioFrame {
         precondition(samples.count <= sampleCountMax, "more audio than fits a message")
         let bytes = UnsafeRawBufferPointer(rebasing: coded[..<code(samples)])
         guard isText else { return bytes }
-        let end = before.count + Base64Text.encode(bytes, into: text, at: before.count)
+        let room = UnsafeMutableRawBufferPointer(rebasing: text[before.count...])
+        guard let count = Base64.encode(bytes, into: room) else {
+            preconditionFailure("the buffer was made for the longest message")
+        }
+        let end = before.count + count
         UnsafeMutableRawBufferPointer(rebasing: text[end...]).copyBytes(from: after)
         return UnsafeRawBufferPointer(rebasing: text[..<(end + after.count)])
     }

@@ -1,4 +1,5 @@
 import DSP
+import Net
 import Pipelines
 import Realtime
 import Synchronization
@@ -63,7 +64,7 @@ public final class WhisperEngine: SpeechToText {
     /// Time spent on those, in seconds.
     public var decodeSeconds: Double { Double(decodeNanosCounter.load(ordering: .relaxed)) / 1e9 }
 
-    public func makeSession(call: CallInfo, loop: any CallLoop) -> any SpeechToTextSession {
+    public func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession {
         WhisperSession(
             engine: self, prompt: options.prompt(with: call.vocabulary), loop: loop)
     }

@@ -1,3 +1,5 @@
+import Wire
+
 /// Why a body cannot be used as what it was asked for.
 public enum HTTPBodyError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The Content-Type is another one, or there is none.
@@ -8,6 +10,13 @@ public enum HTTPBodyError: Error, Sendable, Equatable, CustomStringConvertible {
     case tooManyFields(Int)
     /// The text breaks the rules of its type.
     case malformed(String)
+
+    init(_ error: FormError) {
+        switch error {
+        case .unsupportedCharset(let charset): self = .unsupportedCharset(charset)
+        case .tooManyFields(let max): self = .tooManyFields(max)
+        }
+    }
 
     /// The status to answer with.
     public var status: Int {
@@ -41,15 +50,24 @@ extension HTTPRequest {
         guard let mediaType, mediaType == "application/x-www-form-urlencoded" else {
             throw .unsupportedMediaType(mediaType ?? "")
         }
-        let charset = try FormParser.Charset(named: contentTypeParameter("charset") ?? "utf-8")
-        return try FormParser.parse(body.span, fieldsMax: fieldsMax, charset: charset)
+        let charset = contentTypeParameter("charset") ?? "utf-8"
+        do throws(FormError) {
+            return try FormParser.parse(
+                body.span, fieldsMax: fieldsMax, charset: FormParser.Charset(named: charset))
+        } catch {
+            throw HTTPBodyError(error)
+        }
     }
 
     /// The fields of the query, read like a form in UTF-8.
     public func queryParameters(
         fieldsMax: Int = FormParser.fieldsMaxDefault
     ) throws(HTTPBodyError) -> [(name: String, value: String)] {
-        try FormParser.parse(Array(query.utf8).span, fieldsMax: fieldsMax)
+        do throws(FormError) {
+            return try FormParser.parse(Array(query.utf8).span, fieldsMax: fieldsMax)
+        } catch {
+            throw HTTPBodyError(error)
+        }
     }
 
     /// The JSON body (`application/json` or a type that ends in `+json`), which must be UTF-8.

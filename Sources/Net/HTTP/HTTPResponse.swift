@@ -1,3 +1,5 @@
+import Wire
+
 /// A response, its body complete.
 public struct HTTPResponse: Sendable {
     /// The status code, 200 to 599.

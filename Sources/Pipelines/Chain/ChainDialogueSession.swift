@@ -1,5 +1,6 @@
 import Language
 import Net
+import Wire
 
 /// One call's mind, made of several: a turn goes to the first engine that is fit, and on to the next
 /// when that fails or says nothing for too long.
@@ -33,7 +34,7 @@ final class ChainDialogueSession: DialogueSession {
 
     private let chain: Chain
     private let sessions: [any DialogueSession]
-    private let loop: any CallLoop
+    private let loop: EventLoop
     private var work: Work?
     /// Turns that wait for word of what was heard, with the place that answers for them.
     private var unheard: [TurnID: (input: CallerInput, place: Int)] = [:]
@@ -42,9 +43,9 @@ final class ChainDialogueSession: DialogueSession {
     /// Where the next try at a turn begins that failed before it was committed.
     private var retry: (turn: TurnID, from: Int)?
     private var ticketCount = 0
-    private var timer: (any CallTimer)?
+    private var timer: LoopTimer?
 
-    init(_ chain: Chain, sessions: [any DialogueSession], loop: any CallLoop) {
+    init(_ chain: Chain, sessions: [any DialogueSession], loop: EventLoop) {
         self.chain = chain
         self.sessions = sessions
         self.loop = loop

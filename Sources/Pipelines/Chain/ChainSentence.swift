@@ -1,3 +1,4 @@
+import Net
 import Realtime
 
 /// One sentence on its way through a chain of synthesisers: what the engine under way makes is copied
@@ -202,7 +203,7 @@ final class ChainSentence: Sendable {
 
 /// Lets a timer be closed from inside its own body. Bound to the loop.
 private final class WatchTimer {
-    var body: (any CallTimer)?
+    var body: LoopTimer?
 
     func close() {
         body?.close()

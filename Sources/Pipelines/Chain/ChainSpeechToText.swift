@@ -1,3 +1,4 @@
+import Net
 
 /// Speech to text by the first of several engines that answers in time.
 public struct ChainSpeechToText: SpeechToText {
@@ -16,7 +17,7 @@ public struct ChainSpeechToText: SpeechToText {
         name = engines.map(\.name).joined(separator: ",")
     }
 
-    public func makeSession(call: CallInfo, loop: any CallLoop) -> any SpeechToTextSession {
+    public func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession {
         ChainSpeechToTextSession(
             chain, sessions: engines.map { $0.makeSession(call: call, loop: loop) }, loop: loop,
             utteranceMsMax: utteranceMsMax)
@@ -24,7 +25,7 @@ public struct ChainSpeechToText: SpeechToText {
 }
 
 extension ChainSpeechToText: ServiceWarming {
-    public func warm(on loop: any CallLoop) {
+    public func warm(on loop: EventLoop) {
         for engine in engines { (engine as? any ServiceWarming)?.warm(on: loop) }
     }
 }
@@ -46,17 +47,17 @@ final class ChainSpeechToTextSession: SpeechToTextSession {
 
     private let chain: Chain
     private let sessions: [any SpeechToTextSession]
-    private let loop: any CallLoop
+    private let loop: EventLoop
     private let utterance: UtteranceBuffer
     /// The engine that is fed.
     private var active = 0
     private var request: Request?
     private var ticketCount = 0
-    private var timer: (any CallTimer)?
+    private var timer: LoopTimer?
     var onEndOfTurn: ((EndOfTurnHint) -> Void)?
 
     init(
-        _ chain: Chain, sessions: [any SpeechToTextSession], loop: any CallLoop, utteranceMsMax: Int
+        _ chain: Chain, sessions: [any SpeechToTextSession], loop: EventLoop, utteranceMsMax: Int
     ) {
         self.chain = chain
         self.sessions = sessions

@@ -1,3 +1,4 @@
+import Net
 import Realtime
 
 /// Text to speech by the first of several engines whose audio arrives in time.
@@ -6,14 +7,14 @@ public final class ChainTextToSpeech: TextToSpeech {
     let engines: [any TextToSpeech]
     let chain: Chain
     /// Where impatience is measured; speech itself does not go by it.
-    let loop: any CallLoop
+    let loop: EventLoop
     let playoutMsMax: Int
 
     /// - Parameters:
     ///   - loop: any that runs as long as the chain is used.
     ///   - playoutMsMax: the longest sentence, in milliseconds of speech.
     public init(
-        _ links: [ChainLink<any TextToSpeech>], loop: any CallLoop, playoutMsMax: Int,
+        _ links: [ChainLink<any TextToSpeech>], loop: EventLoop, playoutMsMax: Int,
         report: @escaping ChainReport
     ) {
         engines = links.map(\.engine)
@@ -33,7 +34,7 @@ public final class ChainTextToSpeech: TextToSpeech {
 }
 
 extension ChainTextToSpeech {
-    public func warm(voice: String?, on loop: any CallLoop) {
+    public func warm(voice: String?, on loop: EventLoop) {
         for (place, engine) in engines.enumerated() {
             engine.warm(voice: place == 0 ? voice : nil, on: loop)
         }

@@ -1,5 +1,5 @@
 import Language
-import Net
+import Wire
 
 /// A tool as a language model is told of it.
 public struct DialogueTool: Sendable, Equatable {

@@ -1,5 +1,5 @@
 import Foundation
-import Net
+import Wire
 
 /// Renders one log line as text for people or as a JSON object for machines.
 package enum LogLine {

@@ -1,4 +1,4 @@
-import Net
+import Wire
 
 /// One span of a trace, as the OpenTelemetry protocol has it (OTLP 1, trace.proto). Times are
 /// nanoseconds since 1970.

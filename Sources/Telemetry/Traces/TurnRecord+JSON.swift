@@ -1,5 +1,5 @@
-import Net
 import Pipelines
+import Wire
 
 extension Pipelines.TurnRecord {
     /// The record as the log has it: one JSON object, times in milliseconds from the end of the

@@ -1,4 +1,5 @@
 import Net
+import Wire
 
 /// The account and its numbers.
 ///

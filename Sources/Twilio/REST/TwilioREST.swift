@@ -1,4 +1,5 @@
 import Net
+import Wire
 
 /// Requests to Twilio's REST API and what its answers mean. Makes no connections of its own; any
 /// thread.
@@ -23,10 +24,10 @@ public struct TwilioREST: Sendable {
     public init(baseURL: String, accountSid: String, authToken: String, timeoutMs: Int) {
         let base = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.baseURL = base
-        let account = "\(base)/2010-04-01/Accounts/\(FormText.encode(accountSid))"
+        let account = "\(base)/2010-04-01/Accounts/\(URLText.escaped(accountSid))"
         accountURL = account
         messagesURL = account + "/Messages.json"
-        authorization = "Basic " + Self.base64(Array("\(accountSid):\(authToken)".utf8))
+        authorization = "Basic " + Base64.text(Array("\(accountSid):\(authToken)".utf8))
         self.timeoutMs = timeoutMs
     }
 
@@ -61,16 +62,6 @@ public struct TwilioREST: Sendable {
         request.totalTimeoutMs = timeoutMs
         request.firstByteTimeoutMs = timeoutMs
         return request
-    }
-
-    private static func base64(_ bytes: [UInt8]) -> String {
-        let count = Base64.encodedCount(bytes.count)
-        let encoded = [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
-            written = bytes.withUnsafeBytes { source in
-                Base64.encode(source, into: UnsafeMutableRawBufferPointer(buffer)) ?? 0
-            }
-        }
-        return String(decoding: encoded, as: UTF8.self)
     }
 }
 
@@ -129,33 +120,5 @@ public struct TwilioListedMessage: Sendable, Equatable {
             else { return nil }
             return TwilioListedMessage(sid: sid, body: body)
         }
-    }
-}
-
-/// Text as forms and queries carry it (WHATWG URL, application/x-www-form-urlencoded).
-public enum FormText {
-    /// Percent-encodes everything but letters, digits and `-._~`.
-    public static func encode(_ text: String) -> String {
-        var encoded: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
-                encoded.append(byte)
-            default:
-                encoded.append(UInt8(ascii: "%"))
-                encoded.append(digit(byte >> 4))
-                encoded.append(digit(byte & 15))
-            }
-        }
-        return String(decoding: encoded, as: UTF8.self)
-    }
-
-    /// `name=value&name=value`
-    public static func encode(_ fields: [(name: String, value: String)]) -> String {
-        fields.map { encode($0.name) + "=" + encode($0.value) }.joined(separator: "&")
-    }
-
-    private static func digit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
     }
 }

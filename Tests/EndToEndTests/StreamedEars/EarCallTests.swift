@@ -2,8 +2,8 @@ import CallSimulator
 import Configuration
 import Daemon
 import Foundation
-import Net
 import Testing
+import Wire
 
 /// Whole calls whose ear is a service behind a WebSocket, in another process.
 @Suite struct EarCallTests {

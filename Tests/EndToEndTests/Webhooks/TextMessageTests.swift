@@ -4,6 +4,7 @@ import Foundation
 import Store
 import Testing
 import Twilio
+import Wire
 
 @Suite struct TextMessageTests {
     private func channel(

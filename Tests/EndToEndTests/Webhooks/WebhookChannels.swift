@@ -2,6 +2,7 @@ import Daemon
 import Foundation
 import Store
 import Twilio
+import Wire
 
 /// Signed webhooks as Twilio sends them, to a daemon that checks them.
 struct TwilioSide: Sendable {

@@ -3,6 +3,7 @@ import Net
 import Pipelines
 import Realtime
 import StreamTesting
+import Wire
 
 /// One call's mind behind a server of its own, on a loop; touched there only. What it says and does is
 /// in the journal.

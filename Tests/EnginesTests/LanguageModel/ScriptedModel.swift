@@ -1,5 +1,6 @@
 import Net
 import Realtime
+import Wire
 
 /// A server with OpenAI's chat interface that answers as it is told, one request after the other, and
 /// keeps what it was asked.

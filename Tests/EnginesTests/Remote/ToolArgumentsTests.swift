@@ -1,7 +1,7 @@
 import Engines
-import Net
 import Pipelines
 import Testing
+import Wire
 
 @Suite struct ToolArgumentsTests {
     static let schema = """

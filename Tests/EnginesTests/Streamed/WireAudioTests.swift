@@ -16,19 +16,6 @@ import Testing
         }
     }
 
-    @Test func base64IsThatOfOthers() {
-        for count in 0...20 {
-            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 89 &+ 7) }
-            var text = [UInt8](repeating: 0, count: 2 + Base64Text.encodedCount(count))
-            let written = text.withUnsafeMutableBytes { target in
-                bytes.withUnsafeBytes { Base64Text.encode($0, into: target, at: 2) }
-            }
-            #expect(written == text.count - 2)
-            #expect(
-                String(decoding: text[2...], as: UTF8.self) == Data(bytes).base64EncodedString())
-        }
-    }
-
     @Test func muLawIsPassedOnAsItCame() {
         let codes = (0...255).map { UInt8($0) }
         let linear = G711.decodedMuLaw(codes)

@@ -1,6 +1,6 @@
 import Engines
-import Net
 import Pipelines
+import Wire
 
 /// A service's message from its JSON.
 func message(_ json: String) throws -> JSONValue {

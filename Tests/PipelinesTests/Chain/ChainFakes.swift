@@ -1,5 +1,6 @@
 import Foundation
 import Language
+import Net
 import Pipelines
 import Realtime
 import StreamTesting
@@ -30,16 +31,16 @@ struct FakeEar: SpeechToText {
     let behaviour: Behaviour
     let journal: Journal
 
-    func makeSession(call: CallInfo, loop: any CallLoop) -> any SpeechToTextSession {
+    func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession {
         Session(ear: self, loop: loop)
     }
 
     final class Session: SpeechToTextSession {
         let ear: FakeEar
-        let loop: any CallLoop
+        let loop: EventLoop
         var fedCount = 0
-        var timer: (any CallTimer)?
-        init(ear: FakeEar, loop: any CallLoop) {
+        var timer: LoopTimer?
+        init(ear: FakeEar, loop: EventLoop) {
             self.ear = ear
             self.loop = loop
         }
@@ -79,7 +80,7 @@ struct FakeMind: DialogueEngine {
     /// What its tools do in a turn that it is asked for.
     var action: DialogueAction?
 
-    func makeSession(call: CallInfo, loop: any CallLoop) -> any DialogueSession {
+    func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession {
         Session(mind: self)
     }
 

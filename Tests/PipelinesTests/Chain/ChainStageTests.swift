@@ -1,4 +1,3 @@
-import Engines
 import Net
 import Pipelines
 import StreamTesting

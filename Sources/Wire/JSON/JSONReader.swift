@@ -209,7 +209,7 @@ struct JSONReader {
     private mutating func fourDigits(_ text: Span<UInt8>) throws(JSONError) -> UInt32 {
         var code: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = peek(text).flatMap(hexValue) else {
+            guard let digit = peek(text).flatMap(Hexadecimal.value) else {
                 throw error("four hexadecimal digits belong behind \\u")
             }
             code = code << 4 | UInt32(digit)

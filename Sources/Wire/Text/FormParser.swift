@@ -1,3 +1,18 @@
+/// Why a form is not read.
+public enum FormError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The text is in a character set that is not read here.
+    case unsupportedCharset(String)
+    /// More fields than allowed.
+    case tooManyFields(Int)
+
+    public var description: String {
+        switch self {
+        case .unsupportedCharset(let charset): "the form is in \(charset); send UTF-8"
+        case .tooManyFields(let max): "the form has more than \(max) fields"
+        }
+    }
+}
+
 /// Reads `application/x-www-form-urlencoded` text by the rules of the URL Standard, section 5.1.
 public enum FormParser {
     /// The most fields that are read unless said otherwise.
@@ -11,7 +26,7 @@ public enum FormParser {
         case latin1
 
         /// From the name in a Content-Type.
-        public init(named name: String) throws(HTTPBodyError) {
+        public init(named name: String) throws(FormError) {
             switch name.lowercased() {
             case "utf-8", "utf8", "us-ascii", "ascii": self = .utf8
             case "iso-8859-1", "latin1", "latin-1": self = .latin1
@@ -26,7 +41,7 @@ public enum FormParser {
     /// A field without `=` has an empty value; nothing between two `&` is no field.
     public static func parse(
         _ text: Span<UInt8>, fieldsMax: Int = fieldsMaxDefault, charset: Charset = .utf8
-    ) throws(HTTPBodyError) -> [(name: String, value: String)] {
+    ) throws(FormError) -> [(name: String, value: String)] {
         var fields: [(name: String, value: String)] = []
         var decoded: [UInt8] = []
         var start = 0
@@ -65,7 +80,8 @@ public enum FormParser {
             if byte == UInt8(ascii: "+") {
                 decoded.append(0x20)
             } else if byte == UInt8(ascii: "%"), index + 2 < range.upperBound,
-                let high = hexValue(text[index + 1]), let low = hexValue(text[index + 2])
+                let high = Hexadecimal.value(text[index + 1]),
+                let low = Hexadecimal.value(text[index + 2])
             {
                 decoded.append(high << 4 | low)
                 index += 2
@@ -81,15 +97,5 @@ public enum FormParser {
             scalars.append(contentsOf: decoded.lazy.map { Unicode.Scalar($0) })
             return String(scalars)
         }
-    }
-}
-
-/// The value of a hexadecimal digit.
-func hexValue(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
     }
 }

@@ -18,7 +18,7 @@ public enum Base64 {
     }()
 
     /// Makes the tables, so that the first message need not. Any thread.
-    static func warmUp() { _ = (values, characters) }
+    public static func warmUp() { _ = (values, characters) }
 
     /// How many characters `byteCount` bytes become.
     public static func encodedCount(_ byteCount: Int) -> Int { (byteCount + 2) / 3 * 4 }
@@ -61,19 +61,17 @@ public enum Base64 {
     }
 
     /// Decodes `source` and returns the number of bytes. `target` is unspecified after an error.
-    /// - Throws: the kinds `base64…` and `payloadTooLarge` of ``StreamMessageError``, with offsets
-    ///   from the beginning of `source`.
     public static func decode(
         _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
-    ) throws(StreamMessageError) -> Int {
+    ) throws(Base64Error) -> Int {
         guard source.count > 0 else { return 0 }
         guard source.count % 4 == 0 else {
-            throw locateError(in: source) ?? .init(.base64Length, offset: source.count)
+            throw locateError(in: source) ?? .init(.length, offset: source.count)
         }
         let padding = paddingCount(source)
         let byteCount = source.count / 4 * 3 - padding
         guard byteCount <= target.count else {
-            throw StreamMessageError(.payloadTooLarge(limitBytes: target.count), offset: 0)
+            throw Base64Error(.tooLong(limitBytes: target.count), offset: 0)
         }
         let values = values
         let wholeEnd = padding == 0 ? source.count : source.count - 4
@@ -101,14 +99,39 @@ public enum Base64 {
             if padding == 1 { target[write + 1] = second << 4 | third >> 2 }
             let spare = padding == 1 ? third & 3 : second & 15
             if seen & 0x80 == 0, spare != 0 {
-                throw StreamMessageError(.base64Padding, offset: source.count - padding - 1)
+                throw Base64Error(.padding, offset: source.count - padding - 1)
             }
         }
         // Every value is below 64; only the mark of a wrong character has the high bit.
         if seen & 0x80 != 0 {
-            throw locateError(in: source) ?? .init(.base64Padding, offset: source.count - 1)
+            throw locateError(in: source) ?? .init(.padding, offset: source.count - 1)
         }
         return byteCount
+    }
+
+    /// The text of some bytes. Allocates.
+    public static func text(_ bytes: [UInt8]) -> String {
+        String(unsafeUninitializedCapacity: encodedCount(bytes.count)) { target in
+            bytes.withUnsafeBytes { encode($0, into: UnsafeMutableRawBufferPointer(target)) ?? 0 }
+        }
+    }
+
+    /// The bytes of a text. Allocates.
+    public static func bytes(_ text: String) throws(Base64Error) -> [UInt8] {
+        let source = Array(text.utf8)
+        var failure: Base64Error?
+        let room = decodedCountMax(source.count)
+        let bytes = [UInt8](unsafeUninitializedCapacity: room) { target, count in
+            source.withUnsafeBytes { source in
+                do throws(Base64Error) {
+                    count = try decode(source, into: UnsafeMutableRawBufferPointer(target))
+                } catch {
+                    failure = error
+                }
+            }
+        }
+        if let failure { throw failure }
+        return bytes
     }
 
     private static func paddingCount(_ source: UnsafeRawBufferPointer) -> Int {
@@ -117,12 +140,12 @@ public enum Base64 {
     }
 
     /// The first character that cannot stand where it stands.
-    private static func locateError(in source: UnsafeRawBufferPointer) -> StreamMessageError? {
+    private static func locateError(in source: UnsafeRawBufferPointer) -> Base64Error? {
         let wholeCount = source.count % 4 == 0 ? source.count - paddingCount(source) : source.count
         for index in 0..<wholeCount where values[Int(source[index])] == 0xff {
             let isPadding = source[index] == UInt8(ascii: "=")
-            return StreamMessageError(
-                isPadding ? .base64Padding : .base64Character(source[index]), offset: index)
+            return Base64Error(
+                isPadding ? .padding : .character(source[index]), offset: index)
         }
         return nil
     }

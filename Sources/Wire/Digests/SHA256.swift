@@ -23,13 +23,13 @@ public final class SHA256 {
         EVP_DigestUpdate(context, start, bytes.count)
     }
 
+    /// The digest of one piece, as 64 lower-case hexadecimal digits.
+    public static func hex(_ bytes: [UInt8]) -> String { Hexadecimal.text(Digest.sha256(bytes)) }
+
     /// The digest of all that came, as 64 lower-case hexadecimal digits. Once, at the end.
     public func finish() -> String {
         var digest = [UInt8](repeating: 0, count: Self.byteCount)
         EVP_DigestFinal_ex(context, &digest, nil)
-        return digest.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        return Hexadecimal.text(digest)
     }
 }
