@@ -116,7 +116,7 @@ let package = Package(
             name: "StreamD",
             dependencies: [
                 "Daemon", "Configuration", "Options", "Telemetry", "Assistants", "Engines",
-                "Pipelines", "DSP",
+                "Pipelines", "Store", "DSP", "Net",
             ],
             swiftSettings: rules),
 
@@ -204,7 +204,7 @@ let package = Package(
             "DaemonTests",
             [
                 "Daemon", "Configuration", "Options", "Telemetry", "Assistants", "Language",
-                "Engines", "Pipelines", "Store",
+                "Engines", "Pipelines", "Realtime", "Store",
             ]),
         tests("BenchTests", ["PrivateServers"]),
         tests(

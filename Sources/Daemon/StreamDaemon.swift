@@ -13,16 +13,14 @@ public final class StreamDaemon: Sendable {
     private let loops: EventLoopGroup
     private let server: HTTPServer
     private let outbox = Locked<LoopBound<OutboxSender>?>(nil)
+    private let preparation = Preparation()
 
-    /// Loads what the configuration names and begins to listen. Blocking; may take a second.
-    public convenience init(configuration: Configuration, secrets: Secrets, log: Logger) throws {
-        try self.init(configuration: configuration, secrets: secrets, log: log, now: { Date() })
-    }
-
+    /// Loads what the configuration names, begins to listen, and prepares the rest beside that: see
+    /// ``waitUntilPrepared()``. Blocking; a fraction of a second.
     /// - Parameter now: the time of day for dialogues and records; settable for tests.
     package init(
         configuration: Configuration, secrets: Secrets, log: Logger,
-        now: @escaping @Sendable () -> Date
+        now: @escaping @Sendable () -> Date = { Date() }
     ) throws {
         try configuration.checkTrust(secrets)
         let room = DescriptorLimit.raise(forConnections: configuration.server.connectionsMax)
@@ -40,8 +38,6 @@ public final class StreamDaemon: Sendable {
             try Self.makeAssistant(
                 $0, configuration, secrets, database, engines, log, now: now)
         }
-        try Self.prepareLastWords(assistants, configuration, engines, cache)
-        try engines.warmUp()
         let services = Services(
             configuration: configuration, secrets: secrets, log: log, database: database,
             callState: callState, engines: engines, speechCache: cache,
@@ -53,8 +49,8 @@ public final class StreamDaemon: Sendable {
             server = try HTTPServer(
                 group: loops, options: try Self.serverOptions(configuration.server),
                 onEvent: { Self.tell($0, log) }
-            ) { loop in
-                let router = Router(services: services, loop: loop)
+            ) { [preparation] loop in
+                let router = Router(services: services, preparation: preparation, loop: loop)
                 return { request, responder in router.handle(request, responder) }
             }
         } catch {
@@ -69,7 +65,40 @@ public final class StreamDaemon: Sendable {
                 "host": .text(configuration.server.host), "port": .integer(server.port),
                 "loops": .integer(loops.loops.count),
             ])
+        prepare(assistants, configuration)
     }
+
+    /// Begins what the first call would have to wait for; it goes on after this returns.
+    private func prepare(_ assistants: [Assistant], _ configuration: Configuration) {
+        let (engines, log) = (services.engines, services.log)
+        let (database, cache) = (services.database, services.speechCache)
+        var steps: [@Sendable () throws -> Void] = [{ try engines.warmUp() }]
+        for assistant in assistants {
+            steps.append {
+                try assistant.seed()
+                let names = try Self.vocabulary(configuration, assistant, database)
+                assistant.prepared.all.withLock { $0.vocabulary = names }
+            }
+            steps.append {
+                let clip = Self.greetingClip(assistant, engines, log)
+                assistant.prepared.all.withLock { $0.greetingClip = clip }
+                try Self.prepareLastWords(assistant, configuration, engines, cache)
+            }
+        }
+        let beganAt = MonotonicClock.nowNanos()
+        preparation.run(steps) { state in
+            if case .failed(let error) = state {
+                return log.error("not prepared to take calls", ["why": .text("\(error)")])
+            }
+            let ms = Double(MonotonicClock.nowNanos() - beganAt) / 1e6
+            log.info("ready", ["ms": .milliseconds(ms)])
+        }
+    }
+
+    /// Blocks until greetings, indexes and models are there; webhooks that come before are answered
+    /// then.
+    /// - Throws: why calls can't be taken.
+    public func waitUntilPrepared() throws { try preparation.wait() }
 
     private static let lastTracesMs = 2000
 
@@ -138,6 +167,8 @@ public final class StreamDaemon: Sendable {
     /// Closes everything. Blocking until the loops have ended, and until a collector has taken the
     /// last traces, two seconds at most.
     public func stop() {
+        // What is under preparation uses what is closed here.
+        try? preparation.wait()
         server.close()
         services.traces.withLock { $0 }?.flush(timeoutMs: Self.lastTracesMs)
         loops.shutdown()
@@ -158,7 +189,8 @@ public final class StreamDaemon: Sendable {
                     at: folder, withIntermediateDirectories: true)
             } catch {
                 throw DaemonError(
-                    description: "the folder of store.path, \(folder.path), can't be made: "
+                    .cannotCreate,
+                    "the folder of store.path, \(folder.path), can't be made: "
                         + "\(error.localizedDescription); name one that can be written")
             }
         }
@@ -217,56 +249,52 @@ public final class StreamDaemon: Sendable {
         let directories = HospitalLibrary()
         let scripted = ScriptedDialogueEngine(
             assistants: [settings], store: database, directories: directories, now: now, log: tell)
-        if configuration.llm.contains(where: { $0.engine != "fixed" }) { try seed(scripted) }
         let dialogue = try engines.dialogue(
             settings, block, scripted: scripted,
             role: AssistantRole(
                 settings, store: database, directories: directories, now: now, log: tell))
-        let greeting = settings.spokenGreeting
+        let seeds = configuration.llm.contains { $0.engine != "fixed" }
         return Assistant(
             block: block, settings: settings, dialogue: dialogue, directories: directories,
-            greeting: greeting,
-            greetingClip: greetingClip(greeting, settings, engines, log),
-            vocabulary: try vocabulary(configuration, settings, directories, database))
+            greeting: settings.spokenGreeting, seed: { if seeds { try Self.seed(scripted) } })
     }
 
     /// Empty where no recogniser is told of it.
     private static func vocabulary(
-        _ configuration: Configuration, _ settings: AssistantSettings,
-        _ directories: HospitalLibrary, _ database: Database
+        _ configuration: Configuration, _ assistant: Assistant, _ database: Database
     ) throws -> [String] {
         guard configuration.stt.contains(where: { $0.vocabularyMax > 0 }) else { return [] }
         return try BlockingResult.of { done in
-            Vocabulary.find(settings, directories, database) { done(.success($0)) }
+            Vocabulary.find(assistant.settings, assistant.directories, database) {
+                done(.success($0))
+            }
         }
     }
 
     /// Nil where the service can't be reached now: the greeting is then made when a call comes.
     private static func greetingClip(
-        _ greeting: String, _ settings: AssistantSettings, _ engines: Engines, _ log: Logger
+        _ assistant: Assistant, _ engines: Engines, _ log: Logger
     ) -> SpeechClip? {
         do {
-            return try engines.textToSpeech.speakToEnd(greeting, voice: settings.voice)
+            return try engines.textToSpeech.speakToEnd(
+                assistant.greeting, voice: assistant.settings.voice)
         } catch {
             log.warning(
                 "greeting not made beforehand",
-                ["assistant": .text(settings.id), "why": .text("\(error)")])
+                ["assistant": .text(assistant.block.id), "why": .text("\(error)")])
             return nil
         }
     }
 
     private static func prepareLastWords(
-        _ assistants: [Assistant], _ configuration: Configuration, _ engines: Engines,
+        _ assistant: Assistant, _ configuration: Configuration, _ engines: Engines,
         _ cache: SpeechCache
     ) throws {
-        let local = try engines.lastVoice()
-        for assistant in assistants {
-            let options = ConversationOptions(
-                configuration, voice: assistant.settings.voice, block: assistant.block)
-            try LastWords.prepare(
-                options.localTexts, voice: options.voice, by: engines.textToSpeech, orBy: local,
-                into: cache)
-        }
+        let options = ConversationOptions(
+            configuration, voice: assistant.settings.voice, block: assistant.block)
+        try LastWords.prepare(
+            options.localTexts, voice: options.voice, by: engines.textToSpeech,
+            orBy: engines.lastVoice, into: cache)
     }
 
     /// Puts the records that a new assistant begins with into the store. Blocking.

@@ -1,3 +1,9 @@
+import Daemon
+import Net
+import Options
+import Pipelines
+import Store
+
 /// Exit codes of sysexits.h.
 enum ExitCode {
     static let ok: Int32 = 0
@@ -10,6 +16,44 @@ enum ExitCode {
     static let ioError: Int32 = 74
     static let temporary: Int32 = 75
     static let configuration: Int32 = 78
+
+    /// The code for an error of the daemon's parts; nil for one that is no user's doing.
+    static func of(_ error: any Error) -> Int32? {
+        switch error {
+        case let error as CommandFailure: error.code
+        case is UsageError: usage
+        case is ConfigurationError: configuration
+        case let error as DaemonError: of(error.kind)
+        case let error as StoreError: of(error)
+        // An engine that can't be had: weights that are not there, a service that is away.
+        case is StageError, is NetError: unavailable
+        default: nil
+        }
+    }
+
+    private static func of(_ kind: DaemonError.Kind) -> Int32 {
+        switch kind {
+        case .usage: usage
+        case .badData: badData
+        case .noInput: noInput
+        case .cannotCreate: cannotCreate
+        case .configuration: configuration
+        case .unavailable: unavailable
+        case .software: software
+        }
+    }
+
+    private static func of(_ error: StoreError) -> Int32 {
+        switch error {
+        case .cannotOpen, .notWritable: cannotCreate
+        case .diskFull: ioError
+        case .corrupt, .constraint: badData
+        case .newerSchema: configuration
+        case .locked, .overloaded, .stateFull: temporary
+        case .failed, .unreachable, .interrupted, .stateUnreachable, .stateFailed, .closed:
+            unavailable
+        }
+    }
 }
 
 /// A failure that ends the process with a code of its own.

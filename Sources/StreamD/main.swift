@@ -44,15 +44,9 @@ func runCommandLine(_ words: [String]) -> Int32 {
     } catch let error as UsageError {
         complain("\(command.name): \(error)")
         return ExitCode.usage
-    } catch let error as CommandFailure {
-        complain("\(error)")
-        return error.code
-    } catch let error as ConfigurationError {
-        complain("\(error)")
-        return ExitCode.configuration
     } catch {
         complain("\(error)")
-        return ExitCode.software
+        return ExitCode.of(error) ?? ExitCode.software
     }
 }
 

@@ -39,7 +39,8 @@ final class TestDaemon: Sendable {
 
     static func start(
         token: String = "", now: Date? = nil, environment: [String: String] = [:],
-        folder existing: String? = nil, _ adjust: @Sendable (inout Configuration) -> Void = { _ in }
+        folder existing: String? = nil, isPrepared: Bool = true,
+        _ adjust: @Sendable (inout Configuration) -> Void = { _ in }
     ) async throws -> TestDaemon {
         var configuration = try Configuration.parse(yaml: base, file: "test.yaml")
         let folder = existing ?? NSTemporaryDirectory() + "streamd-e2e-" + UUID().uuidString
@@ -52,7 +53,10 @@ final class TestDaemon: Sendable {
         if !token.isEmpty { variables["TWILIO_AUTH_TOKEN"] = token }
         let settledVariables = variables
         return try await blocking {
-            try TestDaemon(settled, now: now, environment: settledVariables, folder: folder)
+            let daemon = try TestDaemon(
+                settled, now: now, environment: settledVariables, folder: folder)
+            if isPrepared { try daemon.daemon.waitUntilPrepared() }
+            return daemon
         }
     }
 

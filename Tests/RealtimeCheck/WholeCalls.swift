@@ -70,6 +70,7 @@ enum WholeCalls {
         let daemon = try StreamDaemon(
             configuration: configuration,
             secrets: try Secrets(environment: [:], file: "/dev/null"), log: log)
+        try daemon.waitUntilPrepared()
         let callers = try EventLoopGroup(count: 1, label: "caller")
         let loop = callers.loops[0]
         var results: [SimulatedCallResult] = []

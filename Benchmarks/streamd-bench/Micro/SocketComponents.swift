@@ -78,6 +78,7 @@ struct SocketComponents {
             configuration: configuration, secrets: try Secrets(environment: [:], file: "/dev/null"),
             log: log)
         defer { daemon.stop() }
+        try daemon.waitUntilPrepared()
         let request = Self.request
         let length = try Self.answerByteCount(to: request, port: daemon.port)
         let message = SocketLoad.Message(

@@ -3,6 +3,7 @@ import Configuration
 import Foundation
 import Language
 import Pipelines
+import Realtime
 import Store
 
 /// One business's assistant, ready to take calls.
@@ -14,10 +15,25 @@ struct Assistant: Sendable {
     let directories: HospitalLibrary
     /// The first words, as the dialogue or the configuration has them.
     let greeting: String
-    /// The greeting's speech, made before the first call; shared by all of them.
-    let greetingClip: SpeechClip?
+    /// Puts the records that it begins with into the store and builds its indexes. Blocking.
+    let seed: @Sendable () throws -> Void
+    /// What is made beside the listening socket; empty until then.
+    let prepared = PreparedWords()
+
+    /// The greeting's speech, made before the first call; shared by all of them. Nil where it could
+    /// not be made: it is then synthesised with the call.
+    var greetingClip: SpeechClip? { prepared.all.withLock { $0.greetingClip } }
     /// Names that its callers are likely to say: what was on the menu at the start.
-    let vocabulary: [String]
+    var vocabulary: [String] { prepared.all.withLock { $0.vocabulary } }
+}
+
+/// What an assistant says and hears, made once for all its calls. Any thread; a short lock, once a call.
+final class PreparedWords: Sendable {
+    struct All: Sendable {
+        var greetingClip: SpeechClip?
+        var vocabulary: [String] = []
+    }
+    let all = Locked(All())
 }
 
 /// Knows which assistant answers which number. Fixed after the start.
@@ -75,7 +91,7 @@ extension AssistantSettings {
         let problems = settings.problems()
         guard problems.isEmpty else {
             throw DaemonError(
-                description: "assistant '\(block.id)': \(problems.joined(separator: "; "))")
+                .configuration, "assistant '\(block.id)': \(problems.joined(separator: "; "))")
         }
         return settings
     }

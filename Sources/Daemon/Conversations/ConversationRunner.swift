@@ -141,7 +141,7 @@ public final class TextChannel: ConversationChannel {
 
     public init(_ file: ConversationFile) throws {
         guard let now = file.moment else {
-            throw DaemonError(description: "\(file.name): 'now' is no moment")
+            throw DaemonError(.badData, "\(file.name): 'now' is no moment")
         }
         database = try Database(DatabaseOptions(path: ":memory:"))
         let engine = ScriptedDialogueEngine(
@@ -165,7 +165,7 @@ public final class TextChannel: ConversationChannel {
     }
 
     private func taken(_ reply: TextConversation.Reply) throws -> ConversationReply {
-        if let error = reply.error { throw DaemonError(description: error) }
+        if let error = reply.error { throw DaemonError(.software, error) }
         return ConversationReply(text: reply.text, isLast: reply.isLast)
     }
 }

@@ -24,7 +24,7 @@ public final class ModelChannel: ConversationChannel, @unchecked Sendable {
     /// - Throws: where the file's assistant cannot be made or the key is missing.
     public init(_ file: ConversationFile, model settings: EngineSettings, secrets: Secrets) throws {
         guard let now = file.moment else {
-            throw DaemonError(description: "\(file.name): 'now' is no moment")
+            throw DaemonError(.badData, "\(file.name): 'now' is no moment")
         }
         let assistant = try AssistantSettings.reading(file.assistant)
         database = try Database(DatabaseOptions(path: ":memory:"))
@@ -71,7 +71,7 @@ public final class ModelChannel: ConversationChannel, @unchecked Sendable {
                 session.heard(turn: turn, text: text)
                 done.resume(returning: ConversationReply(text: text, isLast: isLast))
             case .failure(let error):
-                done.resume(throwing: DaemonError(description: error.description))
+                done.resume(throwing: DaemonError(.unavailable, error.description))
             }
         }
         session.commit(turn: turn)

@@ -10,17 +10,19 @@ enum DataFile {
     ) throws -> [Record] {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw DaemonError(
-                description: "\(path): can't be read; name an existing file with \(what) (CSV, see "
+                .noInput,
+                "\(path): can't be read; name an existing file with \(what) (CSV, see "
                     + "samples/)")
         }
         guard let text = String(data: data, encoding: .utf8) else {
-            throw DaemonError(description: "\(path): is not UTF-8 text")
+            throw DaemonError(.badData, "\(path): is not UTF-8 text")
         }
         switch read(text) {
         case .success(let records): return records
         case .failure(let faults):
             throw DaemonError(
-                description: faults.faults.map { "\(path):\($0.line): \($0.message)" }
+                .badData,
+                faults.faults.map { "\(path):\($0.line): \($0.message)" }
                     .joined(separator: "\n"))
         }
     }

@@ -60,7 +60,8 @@ public enum DataImport {
         guard wanted > 0, let wrong = customers.first(where: { $0.number.utf8.count != wanted })
         else { return }
         throw DaemonError(
-            description: "\(path): the number \(wrong.number) has not the \(wanted) digits that "
+            .badData,
+            "\(path): the number \(wrong.number) has not the \(wanted) digits that "
                 + "customerNumberDigits of '\(block.id)' says")
     }
 
@@ -92,7 +93,8 @@ enum AssistantData {
     static func block(_ id: String, _ configuration: Configuration) throws -> AssistantBlock {
         guard let block = configuration.assistants.first(where: { $0.id == id }) else {
             throw DaemonError(
-                description: "there is no assistant '\(id)'; there are "
+                .usage,
+                "there is no assistant '\(id)'; there are "
                     + configuration.assistants.map(\.id).joined(separator: ", "))
         }
         return block
@@ -101,7 +103,7 @@ enum AssistantData {
     static func check(_ what: String, _ owners: [AssistantKind], _ block: AssistantBlock) throws {
         guard owners.contains(where: { $0.rawValue == block.kind }) else {
             throw DaemonError(
-                description: "assistant '\(block.id)' is of kind \(block.kind) and has no \(what)")
+                .usage, "assistant '\(block.id)' is of kind \(block.kind) and has no \(what)")
         }
     }
 }

@@ -68,7 +68,7 @@ extension Doctor {
         let file = try FileHandle(forReadingFrom: URL(filePath: path))
         defer { try? file.close() }
         guard let digest = SHA256() else {
-            throw DaemonError(description: "OpenSSL's SHA-256 does not work")
+            throw DaemonError(.software, "OpenSSL's SHA-256 does not work")
         }
         while let piece = try file.read(upToCount: pieceBytes), !piece.isEmpty {
             piece.withUnsafeBytes { digest.update($0) }

@@ -11,7 +11,7 @@ enum LastWords {
     /// and pins them in the cache. Blocking.
     static func prepare(
         _ texts: [String], voice: String?, by engine: any TextToSpeech,
-        orBy local: any TextToSpeech,
+        orBy local: () throws -> any TextToSpeech,
         into cache: SpeechCache
     ) throws {
         let arrived = DispatchSemaphore(value: 0)
@@ -27,7 +27,8 @@ enum LastWords {
                 cache.pin(clip, as: text, voice: voice)
             } else {
                 clip.cancel()
-                cache.pin(try local.speakToEnd(text, voice: nil), as: text, voice: voice)
+                let clip = try local().speakToEnd(text, voice: nil)
+                cache.pin(clip, as: text, voice: voice)
             }
         }
     }

@@ -23,8 +23,8 @@ extension SpeechCache {
                     byteCountMax: settings.diskBytesMax))
         } catch {
             throw DaemonError(
-                description:
-                    "cache.directory, \(settings.directory), can't be used: \(error); name "
+                .cannotCreate,
+                "cache.directory, \(settings.directory), can't be used: \(error); name "
                     + "a folder that can be written, or none")
         }
     }

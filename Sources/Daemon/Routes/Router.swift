@@ -5,13 +5,15 @@ import Twilio
 /// Finds who answers a request. One per loop; stateless beside the shared services.
 struct Router {
     let services: Services
+    private let preparation: Preparation
     let webhooks: TwilioWebhooks
     let pages: StatusPages
     let streams: StreamEndpoint
     private let description: HTTPResponse
 
-    init(services: Services, loop: EventLoop) {
+    init(services: Services, preparation: Preparation, loop: EventLoop) {
         self.services = services
+        self.preparation = preparation
         webhooks = TwilioWebhooks(services: services)
         pages = StatusPages(services: services)
         streams = StreamEndpoint(services: services, loop: loop)
@@ -54,7 +56,7 @@ struct Router {
         case .health: responder.respond(pages.health())
         case .metrics: responder.respond(pages.metrics())
         case .alive: responder.respond(pages.alive())
-        case .ready: responder.respond(pages.ready())
+        case .ready: responder.respond(pages.ready(preparation.state))
         case .description: responder.respond(description)
         case .activeCalls: responder.respond(CallPages(services: services).active())
         case .callStatus: CallPages(services: services).status(part, responder)
@@ -78,7 +80,7 @@ struct Router {
     /// A webhook: POST, a form, signed.
     private func webhook(
         _ request: HTTPRequest, _ responder: HTTPResponder,
-        _ answer: (TwilioForm) -> Void
+        _ answer: @escaping (TwilioForm) -> Void
     ) {
         guard request.method == "POST" else {
             return responder.respond(.notAllowed(request, allow: "POST"))
@@ -117,7 +119,24 @@ struct Router {
                     "\(name) is longer than \(TwilioForm.nameCharactersMax) characters; Twilio's is "
                         + "not."))
         }
-        answer(form)
+        whenPrepared(responder) { answer(form) }
+    }
+
+    /// A webhook that comes while indexes are built and greetings spoken waits for them: a second or
+    /// two, of the fifteen that Twilio gives it.
+    private func whenPrepared(_ responder: HTTPResponder, _ answer: @escaping () -> Void) {
+        if case .done = preparation.state { return answer() }
+        let bound = LoopBound((answer, responder), loop: responder.loop)
+        preparation.whenEnded { [preparation] in
+            bound.loop.execute {
+                let (answer, responder) = bound.value
+                if case .failed(let error) = preparation.state {
+                    return responder.respond(
+                        .text(503, "No calls can be taken, the start has failed: \(error)"))
+                }
+                answer()
+            }
+        }
     }
 }
 

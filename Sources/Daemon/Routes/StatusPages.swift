@@ -75,8 +75,12 @@ struct StatusPages {
     func alive() -> HTTPResponse { .text(200, "ok") }
 
     /// `GET /readyz`: new calls are welcome.
-    func ready() -> HTTPResponse {
-        services.admission.isDraining ? .text(503, "draining") : .text(200, "ready")
+    func ready(_ preparation: Preparation.State) -> HTTPResponse {
+        switch preparation {
+        case .running: .text(503, "starting")
+        case .failed(let error): .text(503, "the start has failed: \(error)")
+        case .done: services.admission.isDraining ? .text(503, "draining") : .text(200, "ready")
+        }
     }
 }
 

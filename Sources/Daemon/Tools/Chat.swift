@@ -15,7 +15,8 @@ public final class Chat {
         let id = id ?? configuration.defaultAssistant
         guard let block = configuration.assistants.first(where: { $0.id == id }) else {
             throw DaemonError(
-                description: "there is no assistant '\(id)'; there are "
+                .usage,
+                "there is no assistant '\(id)'; there are "
                     + configuration.assistants.map(\.id).joined(separator: ", "))
         }
         database = try StreamDaemon.openDatabase(configuration.store)

@@ -47,12 +47,10 @@ extension Command {
             let kind: DataImport.Kind = try kind(arguments, "imported", usage)
             let id = try assistant(arguments, usage)
             let loaded = try LoadedConfiguration(arguments)
-            try badData {
-                print(
-                    try DataImport.run(
-                        kind, path: arguments.positional[1], assistantID: id,
-                        configuration: loaded.configuration))
-            }
+            print(
+                try DataImport.run(
+                    kind, path: arguments.positional[1], assistantID: id,
+                    configuration: loaded.configuration))
         })
 
     static let exportData = Command(
@@ -66,12 +64,10 @@ extension Command {
             let kind: DataExport.Kind = try kind(arguments, "exported", usage)
             let id = try assistant(arguments, usage)
             let loaded = try LoadedConfiguration(arguments)
-            try badData {
-                print(
-                    try DataExport.run(
-                        kind, assistantID: id, configuration: loaded.configuration),
-                    terminator: "")
-            }
+            print(
+                try DataExport.run(
+                    kind, assistantID: id, configuration: loaded.configuration),
+                terminator: "")
         })
 
     // MARK: - Arguments
@@ -96,11 +92,5 @@ extension Command {
             throw UsageError(description: "--assistant is missing; usage: \(usage)")
         }
         return id
-    }
-
-    private static func badData(_ body: () throws -> Void) throws {
-        do { try body() } catch {
-            throw CommandFailure(code: ExitCode.badData, description: "\(error)")
-        }
     }
 }

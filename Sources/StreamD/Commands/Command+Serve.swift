@@ -26,13 +26,18 @@ extension Command {
             do {
                 daemon = try StreamDaemon(
                     configuration: settings, secrets: loaded.secrets, log: log, now: now)
-            } catch let error as ConfigurationError {
-                throw error
             } catch {
                 throw CommandFailure(
-                    code: ExitCode.unavailable, description: "can't start: \(error)")
+                    code: ExitCode.of(error) ?? ExitCode.unavailable,
+                    description: "can't start: \(error)")
             }
             if isatty(1) == 1 { print(welcome(daemon, settings)) }
+            do { try daemon.waitUntilPrepared() } catch {
+                daemon.stop()
+                throw CommandFailure(
+                    code: ExitCode.of(error) ?? ExitCode.unavailable,
+                    description: "can't start: \(error)")
+            }
             let signals = SignalWaiter([SIGTERM, SIGINT, SIGHUP])
             while signals.next() == SIGHUP {
                 do {
