@@ -112,10 +112,18 @@ let package = Package(
                 "Configuration", "Options", "Telemetry", "Assistants", "Engines", "Pipelines",
                 "Language", "Twilio", "Store", "VAD", "DSP", "Net", "Wire", "Realtime",
             ]),
+        // What the command line does besides serving.
+        library(
+            "Operations",
+            [
+                "Daemon", "Configuration", "Options", "Telemetry", "Assistants", "Engines",
+                "Pipelines", "Language", "Twilio", "Store", "VAD", "DSP", "Net", "Wire", "Realtime",
+            ]),
         .executableTarget(
             name: "StreamD",
             dependencies: [
-                "Daemon", "Configuration", "Options", "Telemetry", "Assistants", "Engines",
+                "Operations", "Daemon", "Configuration", "Options", "Telemetry", "Assistants",
+                "Engines",
                 "Pipelines", "Store", "DSP", "Net",
             ],
             swiftSettings: rules),
@@ -203,7 +211,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Daemon", "Configuration", "Options", "Telemetry", "Assistants", "Language",
+                "Operations", "Daemon", "Configuration", "Options", "Telemetry", "Assistants",
+                "Language",
                 "Engines", "Pipelines", "Realtime", "Store",
             ]),
         tests("BenchTests", ["PrivateServers"]),

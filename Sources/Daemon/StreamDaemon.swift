@@ -181,7 +181,7 @@ public final class StreamDaemon: Sendable {
 
     // MARK: Making
 
-    static func openDatabase(_ settings: StoreSettings) throws -> Database {
+    package static func openDatabase(_ settings: StoreSettings) throws -> Database {
         if settings.url.isEmpty, settings.path != ":memory:" {
             let folder = URL(filePath: settings.path).deletingLastPathComponent()
             do {
@@ -197,7 +197,7 @@ public final class StreamDaemon: Sendable {
         return try Database(DatabaseOptions(path: settings.path, url: settings.url))
     }
 
-    static func openState(_ settings: StateSettings) throws -> any ExpiringState {
+    package static func openState(_ settings: StateSettings) throws -> any ExpiringState {
         guard !settings.url.isEmpty else {
             return MemoryState(nowNanos: { MonotonicClock.nowNanos() })
         }
@@ -218,7 +218,7 @@ public final class StreamDaemon: Sendable {
             ])
     }
 
-    static func serverOptions(_ settings: ServerSettings) throws -> HTTPServerOptions {
+    package static func serverOptions(_ settings: ServerSettings) throws -> HTTPServerOptions {
         var options = HTTPServerOptions()
         options.host = settings.host
         options.port = settings.port
@@ -298,7 +298,7 @@ public final class StreamDaemon: Sendable {
     }
 
     /// Puts the records that a new assistant begins with into the store. Blocking.
-    static func seed(_ engine: ScriptedDialogueEngine) throws {
+    package static func seed(_ engine: ScriptedDialogueEngine) throws {
         let outcome = BlockingResult<Void>()
         engine.seed(completion: outcome.take)
         try outcome.get()

@@ -1,6 +1,7 @@
 import Configuration
 import Daemon
 import Foundation
+import Operations
 import Options
 import Testing
 

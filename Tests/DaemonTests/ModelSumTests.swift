@@ -1,5 +1,6 @@
 import Daemon
 import Foundation
+import Operations
 import Testing
 
 /// What `streamd doctor` holds weights against is what set-up makes.

@@ -7,42 +7,42 @@ import Realtime
 import Store
 
 /// One business's assistant, ready to take calls.
-struct Assistant: Sendable {
-    let block: AssistantBlock
-    let settings: AssistantSettings
-    let dialogue: any DialogueEngine
+package struct Assistant: Sendable {
+    package let block: AssistantBlock
+    package let settings: AssistantSettings
+    package let dialogue: any DialogueEngine
     /// Indexes that the dialogue looks hospitals up in.
-    let directories: HospitalLibrary
+    package let directories: HospitalLibrary
     /// The first words, as the dialogue or the configuration has them.
-    let greeting: String
+    package let greeting: String
     /// Puts the records that it begins with into the store and builds its indexes. Blocking.
-    let seed: @Sendable () throws -> Void
+    package let seed: @Sendable () throws -> Void
     /// What is made beside the listening socket; empty until then.
-    let prepared = PreparedWords()
+    package let prepared = PreparedWords()
 
     /// The greeting's speech, made before the first call; shared by all of them. Nil where it could
     /// not be made: it is then synthesised with the call.
-    var greetingClip: SpeechClip? { prepared.all.withLock { $0.greetingClip } }
+    package var greetingClip: SpeechClip? { prepared.all.withLock { $0.greetingClip } }
     /// Names that its callers are likely to say: what was on the menu at the start.
-    var vocabulary: [String] { prepared.all.withLock { $0.vocabulary } }
+    package var vocabulary: [String] { prepared.all.withLock { $0.vocabulary } }
 }
 
 /// What an assistant says and hears, made once for all its calls. Any thread; a short lock, once a call.
-final class PreparedWords: Sendable {
-    struct All: Sendable {
-        var greetingClip: SpeechClip?
-        var vocabulary: [String] = []
+package final class PreparedWords: Sendable {
+    package struct All: Sendable {
+        package var greetingClip: SpeechClip?
+        package var vocabulary: [String] = []
     }
-    let all = Locked(All())
+    package let all = Locked(All())
 }
 
 /// Knows which assistant answers which number. Fixed after the start.
-struct AssistantDirectory: Sendable {
+package struct AssistantDirectory: Sendable {
     private let assistants: [String: Assistant]
     private let numbers: [String: NumberBlock]
     private let fallback: Assistant
 
-    init(assistants: [Assistant], configuration: Configuration) {
+    package init(assistants: [Assistant], configuration: Configuration) {
         precondition(!assistants.isEmpty, "the configuration was checked to have an assistant")
         self.assistants = Dictionary(uniqueKeysWithValues: assistants.map { ($0.block.id, $0) })
         numbers = configuration.numbers
@@ -50,14 +50,15 @@ struct AssistantDirectory: Sendable {
     }
 
     /// The assistant of a called number in E.164, or the default one.
-    func assistant(forNumber number: String) -> Assistant {
+    package func assistant(forNumber number: String) -> Assistant {
         numbers[number].flatMap { assistants[$0.assistant] } ?? fallback
     }
 
     /// Who answers a called number that was asked for at a route, and how: the number decides, then
     /// the route, then the assistant.
-    func answering(_ number: String, at route: RouteBlock) -> (assistant: Assistant, path: CallPath)
-    {
+    package func answering(_ number: String, at route: RouteBlock) -> (
+        assistant: Assistant, path: CallPath
+    ) {
         let entry = numbers[number]
         let assistant =
             entry.flatMap { assistants[$0.assistant] } ?? assistants[route.assistant] ?? fallback
@@ -65,17 +66,17 @@ struct AssistantDirectory: Sendable {
     }
 
     /// The assistant that a stream names; the default one for no name; nil for an unknown name.
-    func assistant(named id: String?) -> Assistant? {
+    package func assistant(named id: String?) -> Assistant? {
         guard let id, !id.isEmpty else { return fallback }
         return assistants[id]
     }
 
-    var all: [Assistant] { assistants.values.sorted { $0.block.id < $1.block.id } }
+    package var all: [Assistant] { assistants.values.sorted { $0.block.id < $1.block.id } }
 }
 
 extension AssistantSettings {
     /// The settings of a block with the files that it names. Blocking.
-    static func reading(_ block: AssistantBlock) throws -> AssistantSettings {
+    package static func reading(_ block: AssistantBlock) throws -> AssistantSettings {
         var settings = AssistantSettings(block)
         if !block.menu.isEmpty {
             settings.menu = try DataFile.read(block.menu, as: "a menu", MenuCSV.read)
@@ -97,7 +98,7 @@ extension AssistantSettings {
     }
 
     /// The settings that a block of the configuration describes; what it leaves out is the sample's.
-    init(_ block: AssistantBlock) {
+    package init(_ block: AssistantBlock) {
         let zone = TimeZone(identifier: block.timeZone) ?? .gmt
         self = .sampleRestaurant(id: block.id, timeZone: zone)
         name = block.name.isEmpty ? block.id : block.name

@@ -4,8 +4,10 @@ import Pipelines
 import VAD
 
 /// Makes the parts that listen to one caller, as the configuration has them.
-enum CallerEar {
-    static func detector(_ settings: Configuration, model: SileroModel) -> any SpeechDetecting {
+package enum CallerEar {
+    package static func detector(_ settings: Configuration, model: SileroModel)
+        -> any SpeechDetecting
+    {
         var options = SpeechDetectorOptions()
         options.onsetThreshold = Float(settings.vad.onsetThreshold)
         options.offsetThreshold = Float(settings.vad.offsetThreshold)
@@ -21,7 +23,7 @@ enum CallerEar {
 
 extension ConversationOptions {
     /// The conversation's view of the configuration.
-    init(_ settings: Configuration, voice: String?, block: AssistantBlock) {
+    package init(_ settings: Configuration, voice: String?, block: AssistantBlock) {
         self.init()
         turn.endpointing = settings.turn.endpointing
         turn.endpointMs = settings.turn.endpointMs

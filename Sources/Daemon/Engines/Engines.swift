@@ -10,12 +10,12 @@ import VAD
 
 /// The engines that the configuration names, made once and shared by all calls. A list of one is that
 /// engine; a longer one is a chain.
-struct Engines: Sendable {
-    let speechToText: any SpeechToText
-    let textToSpeech: any TextToSpeech
-    let voiceActivity: SileroModel
+package struct Engines: Sendable {
+    package let speechToText: any SpeechToText
+    package let textToSpeech: any TextToSpeech
+    package let voiceActivity: SileroModel
     /// The places of the chains, in the order of the lists.
-    let places: [ChainPlace]
+    package let places: [ChainPlace]
     private let whispers: [WhisperEngine]
     private let dialoguePlaces: [ChainPlace]
     private let remote: RemoteServices
@@ -23,7 +23,7 @@ struct Engines: Sendable {
     private let report: ChainReport
 
     /// Loads models; blocking.
-    init(_ configuration: Configuration, secrets: Secrets, log: Logger) throws {
+    package init(_ configuration: Configuration, secrets: Secrets, log: Logger) throws {
         let models = ModelFolder(configuration.models)
         self.configuration = configuration
         voiceActivity = try SileroModel(weightsPath: models.voiceActivityWeights)
@@ -114,7 +114,7 @@ struct Engines: Sendable {
     }
 
     /// The local voice for what must be said even when nobody else can speak.
-    func lastVoice() throws -> any TextToSpeech {
+    package func lastVoice() throws -> any TextToSpeech {
         let settings = configuration.tts.first { $0.engine == "flite" }
         return try VoiceMaker(
             settings ?? EngineSettings(engine: "flite"), at: "tts", configuration, remote
@@ -122,7 +122,7 @@ struct Engines: Sendable {
     }
 
     /// The dialogue of one assistant. All assistants share the books on the services.
-    func dialogue(
+    package func dialogue(
         _ settings: AssistantSettings, _ block: AssistantBlock,
         scripted: ScriptedDialogueEngine, role: AssistantRole
     ) throws -> any DialogueEngine {
@@ -154,13 +154,13 @@ struct Engines: Sendable {
     // MARK: - Life
 
     /// Decodes once, so that the first caller does not wait for what is made on first use.
-    func warmUp() throws {
+    package func warmUp() throws {
         for whisper in whispers { try whisper.warmUp() }
     }
 
     /// Opens connections for a call on this loop. On that loop.
     /// - Parameter hears: whether the caller's words are ours to find.
-    func warm(_ assistant: Assistant, hears: Bool = true, on loop: EventLoop) {
+    package func warm(_ assistant: Assistant, hears: Bool = true, on loop: EventLoop) {
         var engines: [Any] = [assistant.dialogue]
         if hears { engines.append(speechToText) }
         for engine in engines {
@@ -170,13 +170,15 @@ struct Engines: Sendable {
     }
 
     /// Ends what runs beside the calls. After the last call.
-    func close() { remote.close() }
+    package func close() { remote.close() }
 
-    func metrics() -> [MetricFamily] { Self.whisperMetrics(whispers) + Self.chainMetrics(places) }
+    package func metrics() -> [MetricFamily] {
+        Self.whisperMetrics(whispers) + Self.chainMetrics(places)
+    }
 }
 
 extension AudioSettings.ResamplerQuality {
-    var quality: StreamingResampler.Quality {
+    package var quality: StreamingResampler.Quality {
         switch self {
         case .fastest: .fastest
         case .medium: .medium
@@ -187,7 +189,7 @@ extension AudioSettings.ResamplerQuality {
 
 extension EngineSettings {
     /// A language model's entry as one assistant wants it.
-    func adapted(to block: AssistantBlock) -> EngineSettings {
+    package func adapted(to block: AssistantBlock) -> EngineSettings {
         var own = self
         own.prompt = [prompt, block.prompt].filter { !$0.isEmpty }.joined(separator: "\n")
         if block.temperature >= 0 { own.temperature = block.temperature }
@@ -197,7 +199,7 @@ extension EngineSettings {
 }
 
 extension LanguageModelLimits {
-    init(_ block: AssistantBlock) {
+    package init(_ block: AssistantBlock) {
         self.init()
         toolRoundsMax = block.toolRoundsMax
         turnsMax = block.rememberedTurnsMax

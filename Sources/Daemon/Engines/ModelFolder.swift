@@ -3,7 +3,7 @@ import Foundation
 
 /// Where weights are.
 package struct ModelFolder {
-    let directory: String
+    package let directory: String
 
     package init(_ settings: ModelSettings) {
         let environment = ProcessInfo.processInfo.environment
@@ -18,13 +18,13 @@ package struct ModelFolder {
                 ?? folder("HOME", "/.cache/streamd/models") ?? "models"
     }
 
-    func path(_ name: String) -> String { directory + "/" + name }
+    package func path(_ name: String) -> String { directory + "/" + name }
 
     /// Silero v6 at 16 kHz, as set-up converts it; docs/vad.md says why not at 8.
     package var voiceActivityWeights: String { path("silero_v6_16k.safetensors") }
 
     /// A name such as `tiny.en` stands for `ggml-tiny.en.bin` in the folder; a path for itself.
-    func whisperPath(_ model: String) -> String {
+    package func whisperPath(_ model: String) -> String {
         let model = model.isEmpty ? "tiny.en" : model
         return model.contains("/") || model.hasSuffix(".bin") ? model : path("ggml-\(model).bin")
     }

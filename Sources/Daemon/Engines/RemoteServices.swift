@@ -7,18 +7,18 @@ import Pipelines
 
 /// What remote engines need besides their settings: keys and addresses of the environment, HTTP
 /// clients, and a loop for speech that comes over the network.
-struct RemoteServices: Sendable {
-    let clients = RemoteClients()
-    let loop: EventLoop
+package struct RemoteServices: Sendable {
+    package let clients = RemoteClients()
+    package let loop: EventLoop
     private let secrets: Secrets
 
-    init(secrets: Secrets) throws {
+    package init(secrets: Secrets) throws {
         self.secrets = secrets
         loop = try EventLoop(label: "services")
         loop.start()
     }
 
-    func close() {
+    package func close() {
         loop.stop()
         loop.join()
     }
@@ -58,7 +58,7 @@ struct RemoteServices: Sendable {
 
     /// Where an engine's server is and what it wants to see.
     /// - Parameter name: of the entry, for errors: `stt[0]`.
-    func service(
+    package func service(
         _ stage: String, _ settings: EngineSettings, at name: String
     ) throws -> RemoteService {
         let found = Self.vendors["\(stage) \(settings.engine)"] ?? Self.vendors[settings.engine]
@@ -91,7 +91,7 @@ struct RemoteServices: Sendable {
             totalMs: patience.totalMs, stallMs: patience.stallMs)
     }
 
-    func languageModel(
+    package func languageModel(
         _ settings: EngineSettings, at name: String
     ) throws -> any LanguageModelWire {
         let service = try service("llm", settings, at: name)

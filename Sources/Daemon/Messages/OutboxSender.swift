@@ -2,6 +2,7 @@ import Assistants
 import Configuration
 import Net
 import Pipelines
+import Realtime
 import Store
 import Telemetry
 import Twilio

@@ -1,5 +1,6 @@
 import Foundation
 import Net
+import Realtime
 import Store
 import Wire
 

@@ -85,8 +85,8 @@ struct StatusPages {
 }
 
 /// An account's name with its middle left out.
-enum MaskedSid {
-    static func text(_ sid: String) -> String {
+package enum MaskedSid {
+    package static func text(_ sid: String) -> String {
         sid.count > 8 ? sid.prefix(4) + "…" + sid.suffix(4) : ""
     }
 }

@@ -2,6 +2,7 @@ import Configuration
 import DSP
 import Daemon
 import Foundation
+import Operations
 import Pipelines
 
 extension Command {

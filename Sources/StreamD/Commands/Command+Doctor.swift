@@ -1,5 +1,6 @@
 import Daemon
 import Foundation
+import Operations
 import Options
 
 extension Command {

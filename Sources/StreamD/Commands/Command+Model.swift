@@ -1,6 +1,7 @@
 import Configuration
 import Daemon
 import Foundation
+import Operations
 
 extension Command {
     private static let modelUsage = "streamd model list | pull NAME [--sha256 SUM] [--config FILE]"

@@ -1,5 +1,6 @@
 import Daemon
 import Foundation
+import Operations
 
 extension Command {
     private static let assistantOption = CommandOption(

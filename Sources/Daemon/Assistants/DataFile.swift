@@ -2,10 +2,10 @@ import Foundation
 import Store
 
 /// Records in files.
-enum DataFile {
+package enum DataFile {
     /// Reads a whole file or says everything that is wrong with it. Blocking.
     /// - Parameter what: for messages: "a menu".
-    static func read<Record>(
+    package static func read<Record>(
         _ path: String, as what: String, _ read: (String) -> Result<[Record], ImportFaults>
     ) throws -> [Record] {
         guard let data = FileManager.default.contents(atPath: path) else {
@@ -25,30 +25,5 @@ enum DataFile {
                 faults.faults.map { "\(path):\($0.line): \($0.message)" }
                     .joined(separator: "\n"))
         }
-    }
-}
-
-/// Waits on a thread of its own for the outcome of a store operation; not for loops.
-final class BlockingResult<Value: Sendable>: @unchecked Sendable {
-    // Written once before the signal, read after it.
-    private var result: Result<Value, StoreError>?
-    private let done = DispatchSemaphore(value: 0)
-
-    /// Starts an operation and waits for what comes of it.
-    static func of(_ operation: (@escaping StoreCompletion<Value>) -> Void) throws -> Value {
-        let outcome = BlockingResult<Value>()
-        operation(outcome.take)
-        return try outcome.get()
-    }
-
-    func take(_ result: Result<Value, StoreError>) {
-        self.result = result
-        done.signal()
-    }
-
-    func get() throws -> Value {
-        done.wait()
-        guard let result else { preconditionFailure("the signal comes after the result") }
-        return try result.get()
     }
 }

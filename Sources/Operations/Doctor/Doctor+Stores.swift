@@ -1,10 +1,12 @@
+import Daemon
 import Foundation
 import Glibc
+import Store
 
 /// What is kept, and the room for it.
 extension Doctor {
     /// Records, and what calls by `<Gather>` and text messages remember.
-    func stores() -> [Finding] { [database(), state()] }
+    package func stores() -> [Finding] { [database(), state()] }
 
     private func database() -> Finding {
         let isFile = configuration.store.url.isEmpty
@@ -42,7 +44,7 @@ extension Doctor {
     private static let megabytesWarned = 500
     private static let probeBytes = 1 << 20
 
-    func disk() -> [Finding] {
+    package func disk() -> [Finding] {
         var folders: [String] = []
         if configuration.store.url.isEmpty, configuration.store.path != ":memory:" {
             folders.append(URL(filePath: configuration.store.path).deletingLastPathComponent().path)

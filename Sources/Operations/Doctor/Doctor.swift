@@ -34,20 +34,20 @@ public final class Doctor {
         }
     }
 
-    let configuration: Configuration
-    let secrets: Secrets
-    let client: WaitingClient
+    package let configuration: Configuration
+    package let secrets: Secrets
+    package let client: WaitingClient
     /// Nil where no credentials are set.
-    let rest: TwilioREST?
+    package let rest: TwilioREST?
 
     /// How Twilio reaches us, without a slash at its end; empty where that is not configured.
-    var publicURL: String {
+    package var publicURL: String {
         let url = configuration.twilio.publicURL
         return url.hasSuffix("/") ? String(url.dropLast()) : url
     }
 
     /// Twilio's API and our own public address have this long to answer.
-    static let answerMs = 10_000
+    package static let answerMs = 10_000
 
     /// - Throws: `NetError` where no event loop can be made.
     public init(configuration: Configuration, secrets: Secrets) throws {
@@ -80,13 +80,13 @@ public final class Doctor {
         return findings
     }
 
-    func ok(_ subject: String, _ detail: String) -> Finding {
+    package func ok(_ subject: String, _ detail: String) -> Finding {
         Finding(verdict: .ok, subject: subject, detail: detail, mend: "")
     }
-    func warn(_ subject: String, _ detail: String, mend: String) -> Finding {
+    package func warn(_ subject: String, _ detail: String, mend: String) -> Finding {
         Finding(verdict: .warning, subject: subject, detail: detail, mend: mend)
     }
-    func fail(_ subject: String, _ detail: String, mend: String) -> Finding {
+    package func fail(_ subject: String, _ detail: String, mend: String) -> Finding {
         Finding(verdict: .failed, subject: subject, detail: detail, mend: mend)
     }
 

@@ -1,11 +1,12 @@
 import Configuration
+import Daemon
 import Foundation
 import Telemetry
 import Wire
 
 /// The weights, byte by byte, and the engines that are made of them.
 extension Doctor {
-    func models() -> [Finding] {
+    package func models() -> [Finding] {
         let folder = ModelFolder(configuration.models)
         var paths = [folder.voiceActivityWeights]
         for settings in configuration.stt where settings.engine == "whisper" {
@@ -79,7 +80,7 @@ extension Doctor {
     // MARK: - Engines
 
     /// Makes the engines as the daemon does at its start: keys, addresses and models are needed.
-    func engines() -> [Finding] {
+    package func engines() -> [Finding] {
         let subject = "engines"
         let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
         defer { close(nowhere) }

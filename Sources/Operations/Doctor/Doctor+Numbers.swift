@@ -5,7 +5,7 @@ import Twilio
 
 /// Whether Twilio sends what comes in on the configured numbers here.
 extension Doctor {
-    func numbers() -> [Finding] {
+    package func numbers() -> [Finding] {
         guard let rest else { return [] }
         var wanted = Set(configuration.numbers.keys)
         if !secrets.phoneNumber.isEmpty { wanted.insert(secrets.phoneNumber) }

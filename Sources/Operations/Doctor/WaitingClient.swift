@@ -3,16 +3,16 @@ import Net
 import Realtime
 
 /// Requests over HTTP that are waited for, on a loop of its own. For commands; one thread at a time.
-final class WaitingClient: Sendable {
-    let loops: EventLoopGroup
+package final class WaitingClient: Sendable {
+    package let loops: EventLoopGroup
     private let client = Locked<HTTPClient?>(nil)
 
-    init() throws {
+    package init() throws {
         loops = try EventLoopGroup(count: 1, label: "waiting")
     }
 
     /// Blocking until the response or an error is there.
-    func send(_ request: HTTPClientRequest) -> Result<HTTPClientResponse, NetError> {
+    package func send(_ request: HTTPClientRequest) -> Result<HTTPClientResponse, NetError> {
         let outcome = Locked<Result<HTTPClientResponse, NetError>>(.failure(.closed))
         let done = DispatchSemaphore(value: 0)
         Task.detached { [self] in
@@ -43,5 +43,5 @@ final class WaitingClient: Sendable {
         return made
     }
 
-    func close() { loops.shutdown() }
+    package func close() { loops.shutdown() }
 }

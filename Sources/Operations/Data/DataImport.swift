@@ -1,5 +1,6 @@
 import Assistants
 import Configuration
+import Daemon
 import Foundation
 import Store
 
@@ -89,8 +90,9 @@ extension DataImport.Kind {
 }
 
 /// Which assistant records are asked for.
-enum AssistantData {
-    static func block(_ id: String, _ configuration: Configuration) throws -> AssistantBlock {
+package enum AssistantData {
+    package static func block(_ id: String, _ configuration: Configuration) throws -> AssistantBlock
+    {
         guard let block = configuration.assistants.first(where: { $0.id == id }) else {
             throw DaemonError(
                 .usage,
@@ -100,7 +102,9 @@ enum AssistantData {
         return block
     }
 
-    static func check(_ what: String, _ owners: [AssistantKind], _ block: AssistantBlock) throws {
+    package static func check(_ what: String, _ owners: [AssistantKind], _ block: AssistantBlock)
+        throws
+    {
         guard owners.contains(where: { $0.rawValue == block.kind }) else {
             throw DaemonError(
                 .usage, "assistant '\(block.id)' is of kind \(block.kind) and has no \(what)")

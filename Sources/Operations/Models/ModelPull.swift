@@ -1,4 +1,5 @@
 import Configuration
+import Daemon
 import Foundation
 import Net
 import Realtime
@@ -15,10 +16,10 @@ public struct ModelPull: Sendable {
     public let sha256: String
 
     /// A server that sends nothing for this long is given up.
-    static let stallMs = 30_000
-    static let redirectsMax = 5
+    package static let stallMs = 30_000
+    package static let redirectsMax = 5
     /// Larger than any model of Whisper.
-    static let byteCountMax = 16 << 30
+    package static let byteCountMax = 16 << 30
 
     /// - Parameters:
     ///   - sha256: nil for what is known of the name.
@@ -95,16 +96,16 @@ public struct ModelPull: Sendable {
     }
 
     /// Passes the outcome from the loop to the thread that waits.
-    final class Answer: Sendable {
+    package final class Answer: Sendable {
         private let stored = Locked<Result<Void, ModelError>?>(nil)
         private let arrived = DispatchSemaphore(value: 0)
 
-        func give(_ result: Result<Void, ModelError>) {
+        package func give(_ result: Result<Void, ModelError>) {
             stored.withLock { $0 = result }
             arrived.signal()
         }
 
-        func wait() -> Result<Void, ModelError> {
+        package func wait() -> Result<Void, ModelError> {
             arrived.wait()
             return stored.withLock { $0 } ?? .failure(.network("the transfer has no outcome"))
         }

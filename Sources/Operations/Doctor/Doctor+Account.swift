@@ -1,10 +1,12 @@
+import Daemon
 import Foundation
 import Net
+import Realtime
 import Twilio
 
 /// The account at Twilio, and the clock by which its answers are dated.
 extension Doctor {
-    func account() -> [Finding] {
+    package func account() -> [Finding] {
         let subject = "credentials"
         guard let rest else {
             let missing = [
@@ -72,9 +74,9 @@ extension Doctor {
 }
 
 /// The dates of HTTP: `Sun, 06 Nov 1994 08:49:37 GMT`. Source: RFC 9110, section 5.6.7.
-enum HTTPDate {
+package enum HTTPDate {
     /// Seconds since 1970-01-01T00:00Z; nil for what is no date.
-    static func seconds(_ text: String) -> Int64? {
+    package static func seconds(_ text: String) -> Int64? {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = .gmt

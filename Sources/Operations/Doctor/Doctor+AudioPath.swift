@@ -1,3 +1,4 @@
+import Daemon
 import Foundation
 import Pipelines
 import VAD
@@ -6,7 +7,7 @@ import VAD
 extension Doctor {
     private static let sentence = "I would like to book a table for four people."
 
-    func audioPath() -> [Finding] {
+    package func audioPath() -> [Finding] {
         let subject = "audio path"
         do {
             let speech = try AudioTools.speech(

@@ -3,7 +3,7 @@ import Net
 
 /// One download into a file, over redirects, from where it was left. Loop only; the client's request
 /// keeps it alive.
-final class ModelTransfer {
+package final class ModelTransfer {
     private var url: String
     private let file: PartialFile
     private let loop: EventLoop
@@ -19,7 +19,7 @@ final class ModelTransfer {
     private var totalByteCount: Int?
     private var isOver = false
 
-    init(
+    package init(
         url: String, file: PartialFile, loop: EventLoop,
         progress: @escaping @Sendable (Int, Int?) -> Void, answer: ModelPull.Answer
     ) {
@@ -30,7 +30,7 @@ final class ModelTransfer {
         self.answer = answer
     }
 
-    func start() {
+    package func start() {
         do {
             client = try HTTPClient(loop: loop)
         } catch {

@@ -43,7 +43,7 @@ public struct KnownModel: Sendable {
     ]
 
     /// Whether a name can be one of a model: nothing that leads out of the folder.
-    static func isName(_ text: String) -> Bool {
+    package static func isName(_ text: String) -> Bool {
         !text.isEmpty && !text.hasPrefix(".")
             && text.utf8.allSatisfy { byte in
                 switch byte {

@@ -1,3 +1,4 @@
+import Daemon
 import Foundation
 import Glibc
 import Net
@@ -5,7 +6,7 @@ import Wire
 
 /// The port that is listened on, and whether the public address leads to it.
 extension Doctor {
-    func address() -> [Finding] {
+    package func address() -> [Finding] {
         let port = configuration.server.port
         switch Self.binding(host: configuration.server.host, port: port) {
         case .free: return knock(port)
@@ -43,7 +44,10 @@ extension Doctor {
             var options = try StreamDaemon.serverOptions(configuration.server)
             options.port = port
             server = try HTTPServer(group: client.loops, options: options) { _ in
-                { request, responder in responder.respond(.text(200, word)) }
+                { request, responder in
+                    responder.respond(
+                        HTTPResponse(status: 200, contentType: "text/plain", body: word + "\n"))
+                }
             }
         } catch {
             return [
@@ -131,14 +135,14 @@ extension Doctor {
 
     // MARK: - The port
 
-    enum Binding: Equatable {
+    package enum Binding: Equatable {
         case free, taken
         case refused(String)
     }
 
     /// Whether the port could be listened on. The daemon's sockets share their port with one another,
     /// so this one must not: it would take calls from a running daemon. Wraps `bind`.
-    static func binding(host: String, port: Int) -> Binding {
+    package static func binding(host: String, port: Int) -> Binding {
         var hints = addrinfo()
         hints.ai_flags = AI_PASSIVE | AI_NUMERICHOST
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

@@ -3,8 +3,8 @@ import Wire
 
 /// A file on its way: written beside its place, moved there when it is whole and right, and gone on
 /// with where it was left. One process at a time, held by a lock on the file.
-final class PartialFile {
-    let path: String
+package final class PartialFile {
+    package let path: String
     private let target: String
     private let descriptor: Int32
     private var digest: SHA256
@@ -12,7 +12,7 @@ final class PartialFile {
 
     /// Opens what is there, or makes it, and reads it for its sum. Blocking.
     /// - Parameter target: where it goes in the end.
-    init(target: String) throws(ModelError) {
+    package init(target: String) throws(ModelError) {
         self.target = target
         path = target + ".part"
         let folder = URL(filePath: target).deletingLastPathComponent().path
@@ -62,7 +62,7 @@ final class PartialFile {
     }
 
     /// Adds bytes at the end. Blocking.
-    func append(_ bytes: UnsafeRawBufferPointer) throws(ModelError) {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(ModelError) {
         var rest = bytes
         while !rest.isEmpty {
             let count = write(descriptor, rest.baseAddress, rest.count)
@@ -78,7 +78,7 @@ final class PartialFile {
     }
 
     /// Begins anew.
-    func truncate() throws(ModelError) {
+    package func truncate() throws(ModelError) {
         guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0,
             let digest = SHA256()
         else { throw .disk("\(path) can't be emptied: \(Self.reason)") }
@@ -88,7 +88,7 @@ final class PartialFile {
 
     /// Puts the file into its place if it is what it should be; otherwise removes it, since going on
     /// with it would lead nowhere.
-    func finish(sha256: String) throws(ModelError) {
+    package func finish(sha256: String) throws(ModelError) {
         let found = digest.finish()
         guard found == sha256 else {
             unlink(path)
@@ -105,7 +105,7 @@ final class PartialFile {
     }
 
     /// Nobody can go on with it.
-    func remove() { unlink(path) }
+    package func remove() { unlink(path) }
 
     /// ggml's files begin with these letters, backwards.
     private func isModel() -> Bool {

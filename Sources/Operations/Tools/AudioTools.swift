@@ -1,5 +1,6 @@
 import Configuration
 import DSP
+import Daemon
 import Engines
 import Foundation
 import Pipelines
@@ -42,18 +43,5 @@ public enum AudioTools {
         var bytes = [UInt8](repeating: 0, count: clip.byteCount)
         _ = bytes.withUnsafeMutableBufferPointer { clip.read(from: 0, into: $0) }
         return G711.decodedMuLaw(bytes)
-    }
-}
-
-extension TextToSpeech {
-    /// Synthesises a whole sentence now. Blocking: for the start and the command line.
-    func speakToEnd(_ text: String, voice: String?) throws -> SpeechClip {
-        let arrived = DispatchSemaphore(value: 0)
-        let clip = synthesize(text, voice: voice) { arrived.signal() }
-        while !clip.isFinished {
-            if let error = clip.error { throw error }
-            _ = arrived.wait(timeout: .now() + .milliseconds(100))
-        }
-        return clip
     }
 }
