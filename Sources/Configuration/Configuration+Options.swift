@@ -112,6 +112,9 @@ extension Configuration {
             "turn.dtmfGapMs", \.turn.dtmfGapMs, 200...30_000, unit: "ms", reloadable: true,
             "Pause that ends a keyed number which # or its length has not ended."),
         .integer(
+            "turn.dtmfDigitsMax", \.turn.dtmfDigitsMax, 1...256, unit: "digits", reloadable: true,
+            "Longest keyed number; keys beyond it are dropped, counted and logged once."),
+        .integer(
             "turn.idlePromptMs", \.turn.idlePromptMs, 1000...120_000, unit: "ms",
             reloadable: true, "Silence on both sides after which the caller is asked again."),
         .integer(

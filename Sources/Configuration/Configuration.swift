@@ -87,6 +87,7 @@ public struct TurnSettings: Sendable {
     public var bargeInConfirmMs = 700
     public var echoWords = 3
     public var dtmfGapMs = 2000
+    public var dtmfDigitsMax = 32
     public var idlePromptMs = 8000
     public var idlePromptsMax = 3
     public var holdMs = 60_000

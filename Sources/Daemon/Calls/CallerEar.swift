@@ -36,6 +36,7 @@ extension ConversationOptions {
         turn.echoWords = settings.turn.echoWords
         turn.bargeInConfirmMs = settings.turn.bargeInConfirmMs
         turn.dtmfGapMs = settings.turn.dtmfGapMs
+        turn.dtmfDigitsMax = settings.turn.dtmfDigitsMax
         turn.idlePromptMs = settings.turn.idlePromptMs
         turn.silencesMax = settings.turn.idlePromptsMax
         turn.holdMs = settings.turn.holdMs

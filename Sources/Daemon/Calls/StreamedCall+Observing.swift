@@ -47,6 +47,8 @@ extension StreamedCall: ConversationObserver {
         case .dtmf(let digits):
             // Keys can be a card number: how many, not which.
             log.info("keys pressed", ["call": call, "count": .integer(digits.count)])
+        case .dtmfLimitReached(let max):
+            log.warning("keys dropped", ["call": call, "digitsMax": .integer(max)])
         case .stageFailed(let error):
             services.metrics.stageFailuresTotal.add(1)
             log.error("stage failed", ["call": call, "why": .text("\(error)")])

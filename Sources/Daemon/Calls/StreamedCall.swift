@@ -207,6 +207,7 @@ final class StreamedCall {
         if let counters = conversation?.counters {
             services.metrics.transcriptsWastedTotal.add(counters.wastedTranscripts)
             services.metrics.speechWastedBytes.add(counters.wastedSpeechBytes)
+            services.metrics.keysDroppedTotal.add(counters.droppedKeys)
         }
         if let trace {
             let now = MonotonicClock.nowNanos()

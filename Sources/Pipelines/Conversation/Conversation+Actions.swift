@@ -117,8 +117,10 @@ extension Conversation {
         begun.speechEndNanos = speechEnd
         begun.endpointNanos = now
         playout.begin(turn: turn)
-        queueSpeech(of: begun, at: now)
+        // Before its speech: a reply without any counts as heard at once.
         stages.dialogue.commit(turn: turn)
+        guard reply === begun else { return }
+        queueSpeech(of: begun, at: now)
     }
 
     // MARK: - Ending replies

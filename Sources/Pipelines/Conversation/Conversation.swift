@@ -136,9 +136,16 @@ public final class Conversation {
     /// A digit, `*` or `#` was keyed.
     public func dtmf(_ digit: String, nowNanos now: UInt64) {
         enter(now) {
-            observer?.conversation(.dtmf(digit))
             let digits = machine.digits(adding: digit)
-            machine.dtmf(digit, completeness: completeness(ofKeys: digits), at: now)
+            let judged = digits.map { completeness(ofKeys: $0) } ?? .unknown
+            let droppedBefore = machine.droppedKeys
+            machine.dtmf(digit, completeness: judged, at: now)
+            if machine.droppedKeys == droppedBefore {
+                observer?.conversation(.dtmf(digit))
+            } else if machine.droppedKeysOfNumber == 1 {
+                observer?.conversation(
+                    .dtmfLimitReached(digitsMax: options.turn.dtmfDigitsMax))
+            }
         }
     }
 
@@ -183,7 +190,8 @@ public final class Conversation {
             framesSent: playout.framesSent, underruns: playout.underrunCount,
             wastedSpeculations: machine.wastedSpeculations,
             wastedTranscripts: machine.wastedTranscripts, wastedSpeechBytes: wastedSpeechBytes,
-            bargeIns: machine.bargeIns, falseBargeIns: machine.falseBargeIns)
+            bargeIns: machine.bargeIns, falseBargeIns: machine.falseBargeIns,
+            droppedKeys: machine.droppedKeys)
     }
 
     // MARK: - The caller's audio
@@ -294,4 +302,6 @@ public struct ConversationCounters: Sendable, Equatable {
     public var wastedSpeechBytes: Int
     public var bargeIns: Int
     public var falseBargeIns: Int
+    /// Keys beyond the longest number that is kept.
+    public var droppedKeys: Int
 }

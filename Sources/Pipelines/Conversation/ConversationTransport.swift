@@ -41,6 +41,8 @@ public enum ConversationEvent: Sendable {
     case underrun(turn: TurnID)
     case callerSilent(count: Int)
     case dtmf(String)
+    /// More keys were pressed than a number has: these are dropped. Told once a number.
+    case dtmfLimitReached(digitsMax: Int)
     case stageFailed(StageError)
     case ended(ConversationEnding)
 }

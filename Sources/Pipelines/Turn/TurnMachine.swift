@@ -88,6 +88,8 @@ public struct TurnMachine {
     var reply: Reply?
     var overlap: Overlap?
     var digits = ""
+    /// Keys beyond ``TurnOptions/dtmfDigitsMax`` of the number that is being keyed.
+    var droppedKeysOfNumber = 0
     var lastDigitNanos: UInt64 = 0
     var startNanos: UInt64?
     var idleSinceNanos: UInt64?
@@ -119,6 +121,8 @@ public struct TurnMachine {
     /// Sounds over the agent after which it went on.
     public internal(set) var falseBargeIns = 0
     public internal(set) var bargeIns = 0
+    /// Keys beyond ``TurnOptions/dtmfDigitsMax``.
+    public internal(set) var droppedKeys = 0
 
     public init(options: TurnOptions) {
         self.options = options
@@ -167,7 +171,8 @@ public struct TurnMachine {
     /// The caller has gone; nothing more comes out.
     public mutating func callerLeft() { phase = .over }
 
-    /// A digit was keyed, which is deliberate: it stops the agent at once. `completeness` judges ``digits(adding:)``.
+    /// A digit was keyed, which is deliberate: it stops the agent at once. `completeness` judges
+    /// ``digits(adding:)``, and is `.unknown` where that is nil.
     public mutating func dtmf(_ digit: String, completeness: Completeness, at now: UInt64) {
         guard isLive else { return }
         dropUtterance()
@@ -175,19 +180,31 @@ public struct TurnMachine {
         overlap = nil
         idleSinceNanos = nil
         lastDigitNanos = now
-        let isEnd = digit == "#" && !digits.isEmpty
-        if !isEnd { digits += digit }
-        if isEnd || completeness == .complete { commitDigits(at: now) }
+        if endsNumber(digit) { return commitDigits(at: now) }
+        guard let longer = digits(adding: digit) else {
+            droppedKeys += 1
+            droppedKeysOfNumber += 1
+            return
+        }
+        digits = longer
+        if completeness == .complete { commitDigits(at: now) }
     }
 
-    /// What has been keyed, with one more digit.
-    public func digits(adding digit: String) -> String {
-        digit == "#" && !digits.isEmpty ? digits : digits + digit
+    /// What has been keyed, with one more digit; nil where that changes nothing of the number: it
+    /// ends it, or comes after as many as are kept.
+    public func digits(adding digit: String) -> String? {
+        guard !endsNumber(digit),
+            digits.utf8.count + digit.utf8.count <= options.dtmfDigitsMax
+        else { return nil }
+        return digits + digit
     }
+
+    private func endsNumber(_ digit: String) -> Bool { digit == "#" && !digits.isEmpty }
 
     mutating func commitDigits(at now: UInt64) {
         let input = CallerInput.dtmf(digits)
         digits = ""
+        droppedKeysOfNumber = 0
         silences = 0
         commitNew(input, at: now)
     }

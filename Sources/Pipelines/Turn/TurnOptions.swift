@@ -67,6 +67,8 @@ public struct TurnOptions: Sendable, Equatable {
     public var silencesMax = 4
     /// A keyed number ends after this pause, with `#`, or when it is complete for what was asked.
     public var dtmfGapMs = 2000
+    /// The longest keyed number; keys beyond it are dropped and counted.
+    public var dtmfDigitsMax = 32
     /// Silence after the caller's last word, or in the middle of a reply, after which a filler is said
     /// while the reply is not there; 0 for none.
     public var fillerAfterMs = 1350

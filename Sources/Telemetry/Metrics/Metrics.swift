@@ -35,6 +35,7 @@ public final class Metrics: Sendable {
     package let speculationsWastedTotal = Atomic<Int>(0)
     package let transcriptsWastedTotal = Atomic<Int>(0)
     package let speechWastedBytes = Atomic<Int>(0)
+    package let keysDroppedTotal = Atomic<Int>(0)
     package let callsRefusedTotal = Atomic<Int>(0)
     package let streamsRefusedTotal = Atomic<Int>(0)
     package let signatureFailuresTotal = Atomic<Int>(0)
@@ -81,6 +82,9 @@ public final class Metrics: Sendable {
             "streamd_speech_wasted_seconds_total", "counter",
             "Speech synthesised for replies that were thrown away.",
             "\(Double(speechWastedBytes.load(ordering: .relaxed)) / 8000)")
+        counter(
+            "streamd_keys_dropped_total", "Keys beyond the longest keyed number.",
+            keysDroppedTotal)
         counter("streamd_calls_refused_total", "Calls turned away by a limit.", callsRefusedTotal)
         counter(
             "streamd_streams_refused_total", "Streams refused for a missing, used or wrong token.",
