@@ -105,6 +105,8 @@ let package = Package(
                 "Options", "Telemetry", "Assistants", "Pipelines", "Language", "Twilio", "Store",
                 "Net", "Wire",
             ]),
+        // The words behind a program's name.
+        library("CommandArguments", []),
         // Everything of the daemon but its command line, so that tests can run it in their process.
         library(
             "Daemon",
@@ -122,33 +124,33 @@ let package = Package(
         .executableTarget(
             name: "StreamD",
             dependencies: [
-                "Operations", "Daemon", "Configuration", "Options", "Telemetry", "Assistants",
-                "Engines",
-                "Pipelines", "Store", "DSP", "Net",
+                "Operations", "Daemon", "CommandArguments", "Configuration", "Options", "Telemetry",
+                "Assistants", "Engines", "Pipelines", "Store", "DSP", "Net",
             ],
             swiftSettings: rules),
 
         // Whole calls on a settable clock, for tests and for `make sim`.
-        library("StreamTesting", ["Pipelines", "Language", "VAD", "DSP", "Net", "Realtime"]),
+        library(
+            "StreamTesting",
+            ["TestSupport", "Pipelines", "Language", "VAD", "DSP", "Net", "Realtime"]),
         .executableTarget(
             name: "streamd-sim",
             dependencies: [
-                "StreamTesting", "CallSimulator", "Pipelines", "Language", "Engines", "VAD", "DSP",
-                "Realtime",
+                "CommandArguments", "TestSupport", "StreamTesting", "CallSimulator", "Pipelines",
+                "Language", "Engines", "VAD", "DSP", "Realtime",
             ],
             path: "Benchmarks/streamd-sim", swiftSettings: rules),
 
         // Twilio's side of a call, for tests, demo and benchmarks.
         library(
-            "CallSimulator", ["Twilio", "Net", "Wire", "DSP", "Realtime"],
+            "CallSimulator", ["TestSupport", "Twilio", "Net", "Wire", "DSP", "Realtime"],
             path: "Benchmarks/CallSimulator"),
         // Speech to text, language model and text to speech for tests and benchmarks.
         library(
             "ServiceStandIns",
             [
-                "CallSimulator", "Assistants", "Engines", "Pipelines", "Language", "Net", "Wire",
-                "DSP",
-                "Realtime",
+                "TestSupport", "CallSimulator", "Assistants", "Engines", "Pipelines", "Language",
+                "Net", "Wire", "DSP", "Realtime",
             ],
             path: "Benchmarks/ServiceStandIns", exclude: ["README.md"]),
         // Servers of databases that tests and benchmarks start for themselves.
@@ -156,8 +158,9 @@ let package = Package(
         .executableTarget(
             name: "streamd-bench",
             dependencies: [
-                "CallSimulator", "ServiceStandIns", "PrivateServers", "Assistants", "Daemon",
-                "Configuration", "Options", "Telemetry", "Engines", "Language", "Pipelines",
+                "TestSupport", "CallSimulator", "ServiceStandIns", "PrivateServers", "Assistants",
+                "Daemon", "CommandArguments", "Configuration", "Options", "Telemetry", "Engines",
+                "Language", "Pipelines",
                 "Twilio", "Store", "VAD", "DSP", "Net", "Wire", "Realtime",
                 "CAllocationCounter", "CEchoFloor",
             ],
@@ -166,54 +169,61 @@ let package = Package(
 
         // What the tests of all targets share.
         library("TestSupport", [], path: "Testing/TestSupport"),
+        // What fuzzers and tests hold against damaged bytes.
+        library("FuzzChecks", ["Net", "Wire"], path: "Testing/FuzzChecks"),
 
         // Replaces malloc by one that counts; only for tests and benchmarks.
         .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter"),
         .target(name: "CEchoFloor", path: "Benchmarks/CEchoFloor"),
 
-        tests("RealtimeTests", ["Realtime"]),
-        tests("WireTests", ["Wire", "TestSupport"]),
-        tests("DSPTests", ["DSP", "Wire", "CAllocationCounter"]),
-        tests("VADTests", ["VAD", "DSP"]),
-        tests("NetTests", ["Net", "Wire", "CAllocationCounter"]),
-        tests("StoreTests", ["Store", "PrivateServers", "StreamTesting", "Realtime"]),
-        tests("TwilioTests", ["Twilio", "Wire", "CAllocationCounter"], exclude: ["Vectors"]),
+        tests("RealtimeTests", ["Realtime", "TestSupport"]),
+        tests("WireTests", ["Wire", "FuzzChecks", "TestSupport"]),
+        tests("DSPTests", ["DSP", "Wire", "TestSupport", "CAllocationCounter"]),
+        tests("VADTests", ["VAD", "DSP", "TestSupport"]),
+        tests("NetTests", ["Net", "Wire", "FuzzChecks", "TestSupport", "CAllocationCounter"]),
+        tests(
+            "StoreTests", ["Store", "PrivateServers", "StreamTesting", "TestSupport", "Realtime"]),
+        tests(
+            "TwilioTests", ["Twilio", "Wire", "TestSupport", "CAllocationCounter"],
+            exclude: ["Vectors"]),
         tests(
             "CallSimulatorTests",
             [
-                "CallSimulator", "Twilio", "Net", "Wire", "DSP", "Realtime", "CAllocationCounter",
+                "CallSimulator", "Twilio", "Net", "Wire", "DSP", "Realtime", "TestSupport",
+                "CAllocationCounter",
             ]),
         tests(
             "ServiceStandInsTests",
             [
                 "ServiceStandIns", "CallSimulator", "Assistants", "Engines", "Pipelines",
-                "Language", "Twilio", "Store", "Net", "Wire", "DSP",
+                "Language", "Twilio", "Store", "Net", "Wire", "DSP", "TestSupport",
             ]),
         tests("LanguageTests", ["Language"]),
         tests(
             "PipelinesTests",
             [
                 "Pipelines", "Language", "Engines", "StreamTesting", "Net", "Wire", "DSP",
-                "Realtime",
-                "CAllocationCounter",
+                "Realtime", "TestSupport", "CAllocationCounter",
             ]),
         tests(
             "EnginesTests",
             [
                 "Engines", "Pipelines", "Language", "StreamTesting", "Net", "Wire", "DSP",
-                "Realtime",
-                "CAllocationCounter",
+                "Realtime", "TestSupport", "CAllocationCounter",
             ]),
         tests("StreamTestingTests", ["StreamTesting"]),
         tests(
             "AssistantsTests",
-            ["Assistants", "Language", "Pipelines", "Store", "Net", "Wire", "Realtime"]),
+            [
+                "Assistants", "Language", "Pipelines", "Store", "Net", "Wire", "Realtime",
+                "TestSupport",
+            ]),
+        tests("CommandArgumentsTests", ["CommandArguments"]),
         tests(
             "DaemonTests",
             [
                 "Operations", "Daemon", "Configuration", "Options", "Telemetry", "Assistants",
-                "Language",
-                "Engines", "Pipelines", "Realtime", "Store",
+                "Language", "Engines", "Pipelines", "Realtime", "Store", "TestSupport",
             ]),
         tests("BenchTests", ["PrivateServers"]),
         tests(
@@ -221,7 +231,7 @@ let package = Package(
             [
                 "Daemon", "Configuration", "Options", "Telemetry", "Assistants", "Language",
                 "Engines", "CallSimulator", "PrivateServers", "StreamTesting", "Pipelines", "Store",
-                "Twilio", "Net", "Wire", "DSP", "Realtime", "CAllocationCounter",
+                "Twilio", "Net", "Wire", "DSP", "Realtime", "TestSupport", "CAllocationCounter",
             ]),
     ],
     cxxLanguageStandard: .cxx17
@@ -233,9 +243,9 @@ let package = Package(
 /// and a `dictionary`; and what it imports. Another one needs its folder and a line here.
 let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("MediaStreams", ["Twilio", "Wire"]),
-    ("Form", ["Wire"]),
-    ("HTTP", ["Net"]),
-    ("JSON", ["Wire"]),
+    ("Form", ["FuzzChecks"]),
+    ("HTTP", ["FuzzChecks"]),
+    ("JSON", ["FuzzChecks"]),
     ("YAML", ["Options"]),
     ("Menu", ["Store"]),
 ]

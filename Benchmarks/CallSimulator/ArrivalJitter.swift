@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A network between the agent and the caller's telephone: it delays messages and, being TCP, never
 /// lets one overtake another. No I/O and no clock. Copies each message.
@@ -7,7 +8,7 @@ import Glibc
 package struct ArrivalJitter {
     private let scaleNanos: Double
     private let delayNanosMax: Double
-    private var state: UInt64
+    private var generator: SeededGenerator
     private var waiting: [(dueNanos: UInt64, bytes: [UInt8])] = []
     private var first = 0
     private var lastDueNanos: UInt64 = 0
@@ -16,7 +17,7 @@ package struct ArrivalJitter {
     package init(p99Ms: Double, seed: UInt64) {
         scaleNanos = p99Ms * 1e6 / log(100)
         delayNanosMax = p99Ms * 3e6
-        state = seed
+        generator = SeededGenerator(seed: seed)
     }
 
     /// When the oldest message arrives; nil when none is under way.
@@ -42,13 +43,7 @@ package struct ArrivalJitter {
     }
 
     private mutating func nextDelayNanos() -> Double {
-        // SplitMix64 (Steele, Lea, Flood 2014).
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-        bits ^= bits >> 31
-        let uniform = Double(bits >> 11) * 0x1p-53
+        let uniform = Double(generator.next() >> 11) * 0x1p-53
         return -log(1 - uniform) * scaleNanos
     }
 }

@@ -1,6 +1,7 @@
 import CallSimulator
 import Net
 import Realtime
+import TestSupport
 import Wire
 
 /// Speech to text, a language model and text to speech that speak OpenAI's wire protocol and take as

@@ -20,11 +20,6 @@ struct ServerProcess {
     /// The same with pages that several processes share counted in parts; slower to read.
     var proportionalKiB: Int? { kibibytes("Pss:", in: "smaps_rollup") }
 
-    /// Files open, sockets included.
-    var descriptorCount: Int? {
-        try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
-    }
-
     private func kibibytes(_ name: String, in file: String) -> Int? {
         let line = read(file)?.split(separator: "\n").first { $0.hasPrefix(name) }
         return line?.split(separator: " ").compactMap { Int($0) }.first

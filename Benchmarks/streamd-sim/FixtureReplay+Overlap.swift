@@ -1,6 +1,7 @@
 import DSP
 import Pipelines
 import StreamTesting
+import TestSupport
 import VAD
 
 // The same callers while the agent speaks: what stops it, and what it does then.
@@ -25,7 +26,7 @@ extension FixtureReplay {
     func playOver(
         _ clip: Clip, policy: CallPolicy, profile: ServiceProfile, seed: UInt64
     ) -> Overlap {
-        var dice = Dice(seed: seed)
+        var dice = SeededGenerator(seed: seed)
         let time = SimulatedTime()
         let offset = Self.overlapAtMs * 8 + dice.pick(0...2399)
         let words = (0..<Self.agentWordCount).map { "e\($0)" }

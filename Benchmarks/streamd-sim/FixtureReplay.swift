@@ -3,6 +3,7 @@ import DSP
 import Language
 import Pipelines
 import StreamTesting
+import TestSupport
 import VAD
 
 /// Plays the recorded callers through the real speech detector on the settable clock, with a
@@ -105,7 +106,7 @@ struct FixtureReplay {
 
     /// One call in which the clip is the only thing said.
     func play(_ clip: Clip, policy: CallPolicy, profile: ServiceProfile, seed: UInt64) -> Result {
-        var dice = Dice(seed: seed)
+        var dice = SeededGenerator(seed: seed)
         let time = SimulatedTime()
         // Speech does not begin where a frame does.
         let offset = Self.leadInMs * 8 + dice.pick(0...159)
@@ -171,7 +172,7 @@ final class KnownTranscriber: SpeechToTextSession {
     private let offsetMs: Double
     private let time: SimulatedTime
     private let profile: ServiceProfile
-    private var dice: Dice
+    private var dice: SeededGenerator
     private var generation = 0
 
     init(
@@ -182,7 +183,7 @@ final class KnownTranscriber: SpeechToTextSession {
         self.offsetMs = offsetMs
         self.time = time
         self.profile = profile
-        dice = Dice(seed: seed)
+        dice = SeededGenerator(seed: seed)
     }
 
     func beginUtterance() { generation += 1 }

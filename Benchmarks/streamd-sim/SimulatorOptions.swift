@@ -1,80 +1,80 @@
+import CommandArguments
 import StreamTesting
 
 /// What `streamd-sim` is asked to do.
 struct SimulatorOptions {
-    struct Fault: Error, CustomStringConvertible {
-        let description: String
-    }
+    private static let known: [CommandOption] = [
+        option("calls", "N", "conversations for each policy, divided among the services", "10000"),
+        option("seed", "N", "of the first; each call's seed is one more", "1"),
+        option("policy", "NAME", "\(names(CallPolicy.all.map(\.name))), all", "adaptive"),
+        option("services", "NAME", "\(names(ServiceProfile.all.map(\.name))), all", "all"),
+        option("threads", "N", "how many calls run at once; 0: as many as cores", "0"),
+        option("show", "N", "how many of the texts after which a turn was taken early", "0"),
+        option("fixtures", "FOLDER", "plays the callers recorded there instead, each by itself"),
+        option("vad", "FILE", "weights of the speech detector, for --fixtures", ""),
+        option("repeat", "N", "how often each is played, begun elsewhere in a frame", "5"),
+        option(
+            "mutation", "NAME",
+            "breaks something on purpose: \(names(Mutation.allCases.map(\.rawValue)))"),
+        CommandOption(name: "help", value: nil, summary: "shows this text"),
+    ]
 
-    static let usage = """
-        usage: streamd-sim [--calls N] [--seed N] [--policy NAME|all] [--services NAME|all]
-                           [--threads N] [--mutation NAME] [--show N]
-               streamd-sim --fixtures FOLDER --vad FILE [--repeat N] [--policy NAME|all]
-                           [--services NAME|all] [--show N]
-          --calls     conversations for each policy, divided among the services (10000)
-          --seed      of the first; each call's seed is one more (1)
-          --policy    \(CallPolicy.all.map(\.name).joined(separator: ", ")), all (adaptive)
-          --services  \(ServiceProfile.all.map(\.name).joined(separator: ", ")), all (all)
-          --threads   how many calls run at once (0: as many as cores)
-          --show      how many of the texts after which a turn was taken early (0)
-          --fixtures  plays the callers recorded there instead, each by itself
-          --vad       weights of the speech detector, for --fixtures
-          --repeat    how often each is played, begun elsewhere in a frame (5)
-          --mutation  breaks something on purpose: \
-        \(Mutation.allCases.map(\.rawValue).joined(separator: ", "))
-        """
+    let calls: Int
+    let seed: UInt64
+    let policies: [CallPolicy]
+    let profiles: [ServiceProfile]
+    let threads: Int
+    let shown: Int
+    let fixtures: String?
+    let vad: String
+    let repeats: Int
+    let mutation: Mutation?
 
-    var calls = 10_000
-    var seed: UInt64 = 1
-    var policies = [CallPolicy.adaptive]
-    var profiles = ServiceProfile.all
-    var threads = 0
-    var shown = 0
-    var fixtures: String?
-    var vad = ""
-    var repeats = 5
-    var mutation: Mutation?
-
-    init(_ arguments: [String]) throws {
-        var rest = arguments[...]
-        while let name = rest.popFirst() {
-            guard let value = rest.popFirst() else { throw Fault(description: Self.usage) }
-            switch name {
-            case "--calls": calls = try Self.number(value, name)
-            case "--seed": seed = UInt64(try Self.number(value, name))
-            case "--show": shown = try Self.number(value, name)
-            case "--fixtures": fixtures = value
-            case "--vad": vad = value
-            case "--repeat": repeats = try Self.number(value, name)
-            case "--threads": threads = try Self.number(value, name)
-            case "--policy":
-                policies = try Self.choose(value, from: CallPolicy.all, by: \.name, name)
-            case "--services":
-                profiles = try Self.choose(value, from: ServiceProfile.all, by: \.name, name)
-            case "--mutation":
-                guard let chosen = Mutation(rawValue: value) else {
-                    throw Fault(description: "--mutation knows no '\(value)'\n\(Self.usage)")
-                }
-                mutation = chosen
-            default: throw Fault(description: "unknown option '\(name)'\n\(Self.usage)")
+    /// - Throws: what is wrong, or the help where it was asked for.
+    init(_ words: [String]) throws(UsageError) {
+        let arguments: Arguments
+        do throws(UsageError) {
+            arguments = try Arguments(words, options: Self.known)
+            try arguments.expect(positionalCount: 0, usage: "streamd-sim [options]")
+        } catch {
+            throw UsageError(description: "\(error)\n\(CommandOption.help(Self.known))")
+        }
+        if arguments.has("help") {
+            throw UsageError(description: CommandOption.help(Self.known))
+        }
+        calls = try arguments.integer("calls")
+        seed = UInt64(try arguments.integer("seed"))
+        shown = try arguments.integer("show")
+        threads = try arguments.integer("threads")
+        repeats = try arguments.integer("repeat")
+        fixtures = arguments["fixtures"]
+        vad = arguments["vad"] ?? ""
+        policies = try Self.choose("policy", arguments, from: CallPolicy.all, by: \.name)
+        profiles = try Self.choose("services", arguments, from: ServiceProfile.all, by: \.name)
+        mutation = try arguments["mutation"].map { name throws(UsageError) in
+            guard let chosen = Mutation(rawValue: name) else {
+                throw UsageError(description: "--mutation knows no '\(name)'; see --help")
             }
+            return chosen
         }
     }
 
-    private static func number(_ value: String, _ name: String) throws -> Int {
-        guard let number = Int(value), number >= 0 else {
-            throw Fault(description: "\(name) must be a whole number, not '\(value)'")
-        }
-        return number
+    private static func option(
+        _ name: String, _ value: String, _ summary: String, _ standard: String? = nil
+    ) -> CommandOption {
+        CommandOption(name: name, value: value, summary: summary, standard: standard)
     }
+
+    private static func names(_ names: [String]) -> String { names.joined(separator: ", ") }
 
     private static func choose<Item>(
-        _ value: String, from all: [Item], by key: KeyPath<Item, String>, _ name: String
-    ) throws -> [Item] {
+        _ name: String, _ arguments: Arguments, from all: [Item], by key: KeyPath<Item, String>
+    ) throws(UsageError) -> [Item] {
+        let value = arguments[name] ?? "all"
         if value == "all" { return all }
         let chosen = all.filter { $0[keyPath: key] == value }
         guard !chosen.isEmpty else {
-            throw Fault(description: "\(name) knows no '\(value)'\n\(usage)")
+            throw UsageError(description: "--\(name) knows no '\(value)'; see --help")
         }
         return chosen
     }

@@ -1,4 +1,4 @@
-import Net
+import FuzzChecks
 
 /// Called by libFuzzer with every input; a trap or a fault is a find.
 @c(LLVMFuzzerTestOneInput)

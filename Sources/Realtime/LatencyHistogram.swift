@@ -1,8 +1,7 @@
 /// Counts times in fixed memory (36 KB) with a relative error of at most 1 %, from 1 ns to 73
 /// minutes.
 ///
-/// A value type: copies share memory until one of them records. For times that another thread reads
-/// while they are recorded there is ``ConcurrentHistogram``.
+/// A value type: copies share memory until one of them records.
 public struct LatencyHistogram: Sendable {
     @usableFromInline var buckets: [UInt64]
     /// How many times were recorded.
@@ -60,13 +59,6 @@ public struct LatencyHistogram: Sendable {
             }
         }
         return maxNanos
-    }
-
-    /// How many of the times were at most `nanos`, for the cumulative buckets of metrics; times
-    /// within 1 % of the limit may be counted on either side.
-    public func countAtOrBelow(nanos: UInt64) -> UInt64 {
-        if nanos >= maxNanos { return count }
-        return buckets[...HistogramLayout.bucket(ofNanos: nanos)].reduce(0, &+)
     }
 
     /// Adds all the times of another histogram. Allocates only if this one is shared with a copy.

@@ -1,3 +1,4 @@
+import CommandArguments
 import Daemon
 import Net
 import Options
@@ -78,12 +79,8 @@ struct Command: Sendable {
     static let helpOption = CommandOption(name: "help", value: nil, summary: "Show this text.")
 
     var help: String {
-        var text = "\(summary)\n\nusage: \(usage)\n\noptions:\n"
-        for option in options + [Self.helpOption] {
-            let left = "--\(option.name)\(option.value.map { " " + $0 } ?? "")"
-            text += "  \(left.padded(to: 24))\(option.summary)\n"
-        }
-        return text
+        let text = "\(summary)\n\nusage: \(usage)\n\noptions:\n"
+        return text + CommandOption.help(options + [Self.helpOption])
     }
 }
 

@@ -90,8 +90,6 @@ public struct SpeechDetector: ~Copyable {
     public var isSpeech: Bool { phase == .speaking }
     /// True from an onset to the end of the utterance, pauses included.
     public var isInUtterance: Bool { phase != .idle }
-    /// The level of the last 10 ms above 150 Hz, in dBFS.
-    public var levelDBFS: Float { levels.currentDB }
     /// The line's noise as estimated, in dBFS.
     public var noiseDBFS: Float { noise.meanDB }
 

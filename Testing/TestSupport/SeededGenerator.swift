@@ -22,3 +22,15 @@ public func printedSeed(_ test: String = #function) -> UInt64 {
     print("seed of \(test): \(seed)")
     return seed
 }
+
+extension SeededGenerator {
+    /// True in so many of a hundred draws.
+    public mutating func chance(_ percent: Int) -> Bool {
+        Int.random(in: 0..<100, using: &self) < percent
+    }
+
+    /// A number of the range, all alike.
+    public mutating func pick(_ range: ClosedRange<Int>) -> Int {
+        Int.random(in: range, using: &self)
+    }
+}

@@ -3,6 +3,7 @@ import Foundation
 import Language
 import Pipelines
 import Store
+import TestSupport
 import Testing
 
 /// Silence, noise, questions, keys: what goes wrong in conversations.
@@ -165,7 +166,7 @@ import Testing
     @Test(arguments: [11, 12, 13, 14]) func everyReplyIsSpeakableAndNothingIsBookedUnasked(
         seed: UInt64
     ) async throws {
-        var random = Lehmer(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let restaurant = try Restaurant {
             $0.openingHours = .eveningsAndLunch
             $0.failuresMax = 100
@@ -177,7 +178,7 @@ import Testing
             let call = restaurant.call("CA\(number)")
             var before = call.greeting ?? ""
             for _ in 0..<25 {
-                let line = Self.lines[random.next(below: Self.lines.count)]
+                let line = Self.lines[Int.random(in: 0..<Self.lines.count, using: &random)]
                 let reply = call.say(line)
                 #expect(!reply.sentences.isEmpty, "\(line) after \(before)")
                 #expect(!reply.text.contains { "{}".contains($0) }, "\(reply.text)")

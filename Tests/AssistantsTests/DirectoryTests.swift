@@ -2,6 +2,7 @@ import Assistants
 import Foundation
 import Pipelines
 import Store
+import TestSupport
 import Testing
 
 /// The directory that is shipped.
@@ -196,7 +197,7 @@ struct Network {
 
     @Test(arguments: [1, 2] as [UInt64])
     func nonsenseShakesNothing(seed: UInt64) throws {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let lines = [
             "hospitals in Mumbai", "more", "yes", "no", "the second one", "Manipal", "in Pune",
             "and Agra?",

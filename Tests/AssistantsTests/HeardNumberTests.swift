@@ -1,5 +1,6 @@
 import Assistants
 import Language
+import TestSupport
 import Testing
 
 @Suite struct HeardNumberTests {
@@ -61,14 +62,15 @@ import Testing
 
     /// Any text at all is taken; what it was made from is printed by the test's arguments.
     @Test(arguments: [1, 2, 3]) func survivesAnything(seed: UInt64) {
-        var random = Lehmer(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let pieces = [
             "7", ":", ".", "/", ",", "-", "pm", "'", "(", "[", "*", "é", "😀", "half", "past", "for",
             "table", "the", "14th", "in", "a", "couple", "of", "99999999999999999999", "\u{200F}",
             "next", "me", "and", "my", " ", " ", " ",
         ]
         for _ in 0..<2000 {
-            let text = (0..<12).map { _ in pieces[random.next(below: pieces.count)] }.joined()
+            let text = (0..<12).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &random)]
+            }.joined()
             for expectation: ReservationExpectation in [
                 .slots(.name), .slots([.party, .time]), .choice,
             ] {
@@ -76,15 +78,5 @@ import Testing
                 #expect((said.partySize ?? 1) >= 0, "\(text)")
             }
         }
-    }
-}
-
-/// A small generator whose sequence is told by its seed.
-struct Lehmer {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed &* 2 + 1 }
-    mutating func next(below bound: Int) -> Int {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Int((state >> 33) % UInt64(bound))
     }
 }

@@ -2,6 +2,7 @@ import Assistants
 import Foundation
 import Pipelines
 import Store
+import TestSupport
 import Testing
 
 /// Money: what is said, what is stored and what the menu says are the same to the cent.
@@ -58,7 +59,7 @@ import Testing
     @Test func aThousandRandomOrdersAddUp() async throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let path = repository.appending(path: "samples/menus/bella-napoli.csv")
         let rows = try CSVReader.records(of: try String(contentsOf: path, encoding: .utf8))
             .dropFirst().map(\.fields)
@@ -95,18 +96,5 @@ import Testing
             #expect(sum == Int(order.total.cents), "seed \(seed)")
         }
         #expect(orders.map(\.number) == Array(1001...2000))
-    }
-}
-
-/// Steele, Lea and Flood's generator, so that a printed seed repeats a run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

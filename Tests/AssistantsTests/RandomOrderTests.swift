@@ -2,6 +2,7 @@ import Assistants
 import Foundation
 import Pipelines
 import Store
+import TestSupport
 import Testing
 
 /// Conversations that make no sense, which must not shake the assistant.
@@ -30,7 +31,7 @@ import Testing
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func everyReplyIsWholeAndNothingIsOrderedUnasked(seed: UInt64) async throws {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let menu = try sampleMenu()
         let restaurant = try Restaurant {
             $0.kind = .restaurant

@@ -2,6 +2,7 @@ import Assistants
 import Foundation
 import Pipelines
 import Store
+import TestSupport
 import Testing
 
 /// A service desk with a database in memory.
@@ -159,7 +160,7 @@ struct Desk {
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func nonsenseShakesNothing(seed: UInt64) async throws {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let lines = [
             "10042", "99999", "yes", "no", "my heating is broken", "in the kitchen", "it's urgent",
             "um",

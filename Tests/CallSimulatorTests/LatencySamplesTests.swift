@@ -1,5 +1,6 @@
 import CallSimulator
 import Realtime
+import TestSupport
 import Testing
 
 @Suite struct LatencySamplesTests {
@@ -18,11 +19,11 @@ import Testing
     @Test(arguments: [1 as UInt64, 2, 3]) func theHistogramAgrees(seed: UInt64) {
         var samples = LatencySamples()
         var histogram = LatencyHistogram()
-        var state = seed
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<1000 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            samples.record(state >> 34)
-            histogram.record(state >> 34)
+            let nanos = generator.next() >> 34
+            samples.record(nanos)
+            histogram.record(nanos)
         }
         for percent in stride(from: 0.0, through: 100, by: 2.5) {
             let exact = samples.percentile(percent)

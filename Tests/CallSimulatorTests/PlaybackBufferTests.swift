@@ -1,5 +1,6 @@
 import CallSimulator
 import DSP
+import TestSupport
 import Testing
 
 /// The same rules, sample by sample and without any cleverness.
@@ -73,7 +74,7 @@ private struct PlaybackModel {
     @Test func agreesWithTheModelOnRandomCalls() {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed of PlaybackBuffer.agreesWithTheModelOnRandomCalls: \(seed)")
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<60 {
             let clock = SampleClock(startNanos: start)
             var buffer = PlaybackBuffer(clock: clock, gapMs: 50, recordedSecondsMax: 4)
@@ -185,19 +186,5 @@ private struct PlaybackModel {
         #expect(buffer.playedRunSampleCount(atNanos: nanos(1000)) == 900)
         #expect(buffer.playedRunSampleCount(atNanos: nanos(1700)) == 0)
         #expect(buffer.playedEndSample == 1700)
-    }
-}
-
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

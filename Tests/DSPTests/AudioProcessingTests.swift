@@ -1,6 +1,7 @@
 import CAllocationCounter
 import DSP
 import Foundation
+import TestSupport
 import Testing
 
 /// Runs a whole near signal, and the far one beside it, through a processor in 20 ms blocks.
@@ -43,7 +44,7 @@ struct AudioProcessingTests {
         options.automaticGain = .init()
         options.echoControl = .full(.moderate)
         let processor = try AudioProcessing(options: options)
-        var generator = Seeded(9)
+        var generator = SeededGenerator(seed: 9)
         let count = options.sampleRate / 50
         var near = Signals.int16(Signals.noise(count, rms: 3000, using: &generator))
         let far = Signals.int16(Signals.noise(count, rms: 3000, using: &generator))
@@ -60,7 +61,7 @@ struct AudioProcessingTests {
 
     @Test("with everything off, every bit comes through", arguments: rates)
     func transparent(rate: Int) throws {
-        var generator = Seeded(5)
+        var generator = SeededGenerator(seed: 5)
         let near = Signals.int16(Signals.noise(rate, rms: 8000, using: &generator))
         var options = AudioProcessingOptions()
         options.sampleRate = rate
@@ -97,7 +98,7 @@ struct AudioProcessingTests {
     func noiseSuppression(rate: Int) throws {
         let seed: UInt64 = 31
         print("seed \(seed)")
-        var generator = Seeded(seed)
+        var generator = SeededGenerator(seed: seed)
         let count = 8 * rate
         let noise = Signals.noise(count, rms: 300, using: &generator)
         let voice = Signals.speech(
@@ -126,7 +127,7 @@ struct AudioProcessingTests {
     func automaticGain(rate: Int) throws {
         let seed: UInt64 = 77
         print("seed \(seed)")
-        var generator = Seeded(seed)
+        var generator = SeededGenerator(seed: seed)
         var options = AudioProcessingOptions()
         options.sampleRate = rate
         options.automaticGain = .init()
@@ -147,7 +148,9 @@ struct AudioProcessingTests {
     }
 
     /// The far voice comes back after `delay` ms, 12 dB down and smeared over 20 ms.
-    private func echo(of far: [Double], rate: Int, delayMs: Int, using generator: inout Seeded)
+    private func echo(
+        of far: [Double], rate: Int, delayMs: Int, using generator: inout SeededGenerator
+    )
         -> [Double]
     {
         let taps = (0..<rate / 50).map { n in
@@ -171,7 +174,7 @@ struct AudioProcessingTests {
         for delayMs in [20, 120, rate == 8000 ? 300 : 250] {
             let seed = UInt64(1000 + delayMs)
             print("seed \(seed)")
-            var generator = Seeded(seed)
+            var generator = SeededGenerator(seed: seed)
             let far = Signals.speech(
                 seconds: 12, rate: Double(rate), peak: 16_000, using: &generator)
             let echoed = echo(of: far, rate: rate, delayMs: delayMs, using: &generator)
@@ -205,7 +208,7 @@ struct AudioProcessingTests {
     func mobileEchoControl(rate: Int) throws {
         let seed: UInt64 = 44
         print("seed \(seed)")
-        var generator = Seeded(seed)
+        var generator = SeededGenerator(seed: seed)
         let far = Signals.speech(seconds: 10, rate: Double(rate), peak: 16_000, using: &generator)
         let echoed = echo(of: far, rate: rate, delayMs: 60, using: &generator)
         var options = AudioProcessingOptions()

@@ -1,6 +1,7 @@
 import CAllocationCounter
 import DSP
 import Foundation
+import TestSupport
 import Testing
 
 /// Where the agent's voice comes back after any delay up to a second.
@@ -24,7 +25,7 @@ struct EchoReferenceTests {
 
     /// The line's noise at −65 dBFS and `far`, `delayMs` later and 20 dB down; all as µ-law.
     private static func line(
-        _ far: [Int16], delayMs: Int, caller: [Int16] = [], using generator: inout Seeded
+        _ far: [Int16], delayMs: Int, caller: [Int16] = [], using generator: inout SeededGenerator
     ) -> [Int16] {
         let noise = Signals.noise(far.count, rms: 18, using: &generator)
         return far.indices.map { index in
@@ -58,7 +59,7 @@ struct EchoReferenceTests {
 
     @Test("finds where the echo is, to 20 ms, within six seconds", arguments: voices, delays)
     func finds(voice: String, delayMs: Int) throws {
-        var generator = Seeded(UInt64(delayMs))
+        var generator = SeededGenerator(seed: UInt64(delayMs))
         let far = try Self.speech(voice)
         let near = Self.line(far, delayMs: delayMs, using: &generator)
         let finder = EchoDelayFinder()
@@ -80,7 +81,7 @@ struct EchoReferenceTests {
     @Test("what the caller says is not taken for an echo", arguments: [nil, 400])
     func doubleTalk(delayMs: Int?) throws {
         for (agent, caller) in zip(Self.voices, Self.voices.dropFirst() + Self.voices.prefix(1)) {
-            var generator = Seeded(7)
+            var generator = SeededGenerator(seed: 7)
             let far = try Self.speech(agent)
             let near = Self.line(
                 far, delayMs: delayMs ?? far.count, caller: try Self.speech(caller),
@@ -97,7 +98,7 @@ struct EchoReferenceTests {
         "with the reference, the canceller removes an echo that it does not reach",
         arguments: delays)
     func cancels(delayMs: Int) throws {
-        var generator = Seeded(3)
+        var generator = SeededGenerator(seed: 3)
         let far = try Self.speech("slt")
         var near = Self.line(far, delayMs: delayMs, using: &generator)
         let before = near

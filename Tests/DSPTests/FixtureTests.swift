@@ -134,8 +134,8 @@ struct FixtureTests {
         }
         for clip in try Self.manifest() where clip.levelDbfs != nil {
             let samples = try Self.samples(clip.file)
-            let level = samples.withUnsafeBufferPointer { LevelMeter.rms($0) }
-            #expect(abs(Double(level) - (clip.levelDbfs ?? 0)) < 1, "\(clip.file): \(level) dBFS")
+            let level = Signals.decibels(Signals.power(samples) / (32_768 * 32_768))
+            #expect(abs(level - (clip.levelDbfs ?? 0)) < 1, "\(clip.file): \(level) dBFS")
         }
         #expect(try Self.samples("silence/digital.wav").allSatisfy { $0 == 0 })
     }

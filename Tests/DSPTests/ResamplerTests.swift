@@ -1,4 +1,5 @@
 import DSP
+import TestSupport
 import Testing
 
 /// One way from one rate to another, over a whole signal cut into the given pieces.
@@ -157,7 +158,7 @@ struct ResamplerTests {
     func fastChunking() {
         let seed: UInt64 = 20_261
         print("seed \(seed)")
-        var generator = Seeded(seed)
+        var generator = SeededGenerator(seed: seed)
         let input = Signals.noise(3001, rms: 0.2, using: &generator).map { Float($0) }
         for way in [fastUp, fastDown] {
             let whole = way(input, [input.count])

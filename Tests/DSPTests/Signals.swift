@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Test signals and measures.
 enum Signals {
@@ -45,7 +46,8 @@ enum Signals {
         signal.reduce(0) { $0 + Double($1) * Double($1) } / Double(signal.count)
     }
 
-    static func noise(_ count: Int, rms: Double, using generator: inout Seeded) -> [Double] {
+    static func noise(_ count: Int, rms: Double, using generator: inout SeededGenerator) -> [Double]
+    {
         (0..<count).map { _ in
             let sum = (0..<4).reduce(0.0) { total, _ in total + generator.unit() }
             return (sum - 2) * 3.0.squareRoot() * rms
@@ -54,7 +56,7 @@ enum Signals {
 
     /// Something like speech at 8 or 16 kHz: a buzz of 110…150 Hz through three resonances, in
     /// syllables of changing length with gaps. Full scale is 32,768; `peak` the largest sample.
-    static func speech(seconds: Double, rate: Double, peak: Double, using g: inout Seeded)
+    static func speech(seconds: Double, rate: Double, peak: Double, using g: inout SeededGenerator)
         -> [Double]
     {
         let count = Int(seconds * rate)
@@ -90,18 +92,6 @@ enum Signals {
     }
 }
 
-/// A generator with a printed seed (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededGenerator {
     mutating func unit() -> Double { Double(next() >> 11) / 9_007_199_254_740_992 }
 }

@@ -1,4 +1,5 @@
 import DSP
+import TestSupport
 import Testing
 
 @Suite("Streaming resampler")
@@ -53,7 +54,7 @@ struct StreamingResamplerTests {
     func chunking() throws {
         let seed: UInt64 = 4_711
         print("seed \(seed)")
-        var generator = Seeded(seed)
+        var generator = SeededGenerator(seed: seed)
         for quality in StreamingResampler.Quality.allCases {
             for (from, to) in Self.rates {
                 let input = Signals.noise(2500, rms: 0.2, using: &generator).map { Float($0) }
@@ -132,7 +133,7 @@ struct StreamingResamplerTests {
     func capacity() throws {
         let seed: UInt64 = 99
         print("seed \(seed)")
-        var generator = Seeded(seed)
+        var generator = SeededGenerator(seed: seed)
         for (from, to) in Self.rates {
             let resampler = try StreamingResampler(from: from, to: to, quality: .best)
             for _ in 0..<60 {

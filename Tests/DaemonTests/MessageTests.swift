@@ -3,6 +3,7 @@ import Configuration
 import Daemon
 import Foundation
 import Language
+import TestSupport
 import Testing
 
 @Suite struct MessagePartsTests {
@@ -28,13 +29,8 @@ import Testing
 
     /// Whatever the text: no part is too long, none is empty, no word is lost or made up.
     @Test func randomTextsLoseNothing() {
-        let seed = UInt64.random(in: 1...UInt64.max)
-        print("seed: \(seed)")
-        var state = seed
-        func next(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % bound
-        }
+        var generator = SeededGenerator(seed: printedSeed())
+        func next(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &generator) }
         let words = ["a", "pizza.", "naïve", "🍕🍕", "👨‍👩‍👧‍👦", "שלום", "$16.95", "why?", "e\u{301}te"]
         for _ in 0..<300 {
             let text = (0..<next(60)).map { _ in words[next(words.count)] }

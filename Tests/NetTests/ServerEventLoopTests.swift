@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Net
 import Synchronization
+import TestSupport
 import Testing
 
 /// An actor that lives on a loop.

@@ -1,5 +1,7 @@
 import Foundation
+import FuzzChecks
 import Net
+import TestSupport
 import Testing
 
 /// The parsers without sockets: every way of cutting, and damaged input.

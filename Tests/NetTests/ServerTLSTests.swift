@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Net
 import Synchronization
+import TestSupport
 import Testing
 
 private let certificatesFolder = FileManager.default.temporaryDirectory

@@ -1,11 +1,12 @@
 import Foundation
 import Pipelines
+import TestSupport
 import Testing
 
 @Suite struct SpeechClipTests {
     @Test func whatIsAppendedIsReadAcrossBlocks() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var generator = Seeded(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let clip = SpeechClip(text: "t", secondsMax: 4)
         var model: [UInt8] = []
         while model.count < 30_000 {
@@ -66,17 +67,5 @@ import Testing
         #expect(clip.byteCount == 100)
         #expect(clip.error != nil)
         #expect(!clip.isFinished)
-    }
-}
-
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

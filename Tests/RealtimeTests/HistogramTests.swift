@@ -1,6 +1,7 @@
 import Foundation
 import Realtime
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct HistogramTests {
@@ -45,11 +46,6 @@ import Testing
             #expect(histogram.maxNanos == times.last)
             #expect(histogram.sumNanos == times.reduce(0, +))
             #expect(histogram.count == UInt64(count))
-            let middle = times[count / 2]
-            let below = histogram.countAtOrBelow(nanos: middle)
-            let least = times.filter { Double($0) <= Double(middle) }.count
-            let most = times.filter { Double($0) <= Double(middle) * 1.01 }.count
-            #expect(below >= UInt64(least) && below <= UInt64(most), "seed \(seed)")
         }
     }
 
@@ -58,7 +54,6 @@ import Testing
         #expect(histogram.percentile(99) == 0)
         #expect(histogram.minNanos == 0)
         #expect(histogram.meanNanos == 0)
-        #expect(histogram.countAtOrBelow(nanos: 5) == 0)
         #expect(histogram.summary.count == 0)
     }
 
@@ -69,7 +64,6 @@ import Testing
         #expect(histogram.maxNanos == UInt64.max / 2)
         #expect(histogram.percentile(50) == 1_003)
         #expect(histogram.percentile(100) == (1 << 42) - 1)
-        #expect(histogram.countAtOrBelow(nanos: .max) == 2)
     }
 
     @Test func mergingIsRecordingAll() {
@@ -97,34 +91,6 @@ import Testing
         #expect(summary.p50Ms == 2 && summary.p999Ms == 2 && summary.meanMs == 2)
         let json = try JSONEncoder().encode(summary)
         #expect(try JSONDecoder().decode(LatencySummary.self, from: json) == summary)
-    }
-
-    /// One thread writes, another reads: what is read is never more than what was written, never
-    /// shrinks, and at the end it is all there.
-    @Test func aReaderSeesAGrowingCount() {
-        let histogram = ConcurrentHistogram()
-        let times = 20_000
-        let complaint = Box(String?.none)
-        runThreads([
-            { for index in 1...times { histogram.record(UInt64(index) * 1_000) } },
-            {
-                var last: UInt64 = 0
-                for _ in 0..<200 {
-                    let snapshot = histogram.snapshot()
-                    if snapshot.count < last || snapshot.count > UInt64(times) {
-                        complaint.value = "count \(snapshot.count) after \(last)"
-                    }
-                    if snapshot.count > 0, snapshot.minNanos != 1_000 {
-                        complaint.value = "minimum \(snapshot.minNanos)"
-                    }
-                    last = snapshot.count
-                }
-            },
-        ])
-        #expect(complaint.value == nil)
-        var expected = LatencyHistogram()
-        for index in 1...times { expected.record(UInt64(index) * 1_000) }
-        #expect(histogram.snapshot().summary == expected.summary)
     }
 
     @Test func theClockGoesForward() {

@@ -4,6 +4,7 @@ import Synchronization
 
 #if !RING_MUTANT
     import Realtime
+    import TestSupport
 #endif
 
 /// Lets a closure own something that cannot be copied.

@@ -1,4 +1,5 @@
 import ServiceStandIns
+import TestSupport
 import Testing
 
 @Suite struct LatencyTests {

@@ -2,6 +2,7 @@ import CallSimulator
 import DSP
 import Foundation
 import ServiceStandIns
+import TestSupport
 import Testing
 
 /// The recorded callers of the repository.

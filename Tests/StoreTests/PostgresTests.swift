@@ -2,6 +2,7 @@ import Foundation
 import PrivateServers
 import Store
 import Synchronization
+import TestSupport
 import Testing
 
 extension StoreError {

@@ -1,5 +1,6 @@
 import Foundation
 import Store
+import TestSupport
 import Testing
 
 let evening: UnixSeconds = 1_800_000_000
@@ -241,18 +242,5 @@ extension ReservationOutcome {
             + String(repeating: "x", count: 10_000)
         let made = try await store.database.book(new(query(4), key: "1", name: name)).reservation
         #expect(made?.name == name)
-    }
-}
-
-/// A small generator whose sequence is told by its seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

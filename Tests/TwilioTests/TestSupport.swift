@@ -1,27 +1,6 @@
 import Foundation
+import TestSupport
 import Twilio
-
-/// SplitMix64: the same seed draws the same numbers everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-}
-
-/// A new seed, printed, so that a failure can be run again by putting the number here.
-func printedSeed(_ test: String) -> UInt64 {
-    let seed = UInt64.random(in: 0...UInt64.max)
-    print("seed of \(test): \(seed)")
-    return seed
-}
 
 /// What became of a text: the fields of a message as plain values, or the error.
 enum Parsed: Equatable {

@@ -1,3 +1,4 @@
+import FuzzChecks
 import TestSupport
 import Testing
 import Wire

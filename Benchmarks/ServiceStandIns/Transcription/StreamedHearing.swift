@@ -1,6 +1,7 @@
 import DSP
 import Net
 import Realtime
+import TestSupport
 import Wire
 
 /// What the services of streamed recognition have in common: an ear, patience and faults.

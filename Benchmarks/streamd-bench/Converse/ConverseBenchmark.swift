@@ -19,9 +19,9 @@ enum ConverseBenchmark {
     ]
 
     static func run(arguments: [String]) -> Int32 {
-        let (names, words) = BenchOptions.names(arguments)
         do {
-            let options = try BenchOptions(words, known: known)
+            let options = try BenchOptions(arguments, known: known, takesNames: true)
+            let names = options.names
             guard options["voice"] != options["agent-voice"] else {
                 throw BenchOptions.Fault(
                     description: "caller and assistant have one voice; give --voice another")

@@ -26,9 +26,9 @@ enum EvalBenchmark {
     ]
 
     static func run(arguments: [String]) -> Int32 {
-        let (names, words) = BenchOptions.names(arguments)
         do {
-            let options = try BenchOptions(words, known: known)
+            let options = try BenchOptions(arguments, known: known, takesNames: true)
+            let names = options.names
             let paths = try ConversationFile.paths(names.isEmpty ? ["conversations"] : names)
             guard !paths.isEmpty else {
                 throw BenchOptions.Fault(description: "there are no conversations in \(names)")

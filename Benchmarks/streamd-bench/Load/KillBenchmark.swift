@@ -3,6 +3,7 @@ import PrivateServers
 import Realtime
 import ServiceStandIns
 import Store
+import TestSupport
 
 /// Kills the daemon at random moments while customers order by text, starts it again, and looks
 /// whether every order that a customer was told of exists once, and none that nobody asked for. With

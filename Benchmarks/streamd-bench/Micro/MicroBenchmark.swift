@@ -22,12 +22,12 @@ enum MicroBenchmark {
     /// Runs with the arguments after `micro`: 0, or 1 when something on the audio path allocates,
     /// the network runs in silence or the ratio is too high; 64 for wrong usage, 70 for a failure.
     static func run(arguments: [String]) -> Int32 {
-        let isTiny = arguments.contains("--tiny")
         do {
-            let options = try BenchOptions(arguments.filter { $0 != "--tiny" }, known: known)
-            return try measure(options, isTiny: isTiny)
+            let tiny = (name: "tiny", about: "a run of a second or two, for tests")
+            let options = try BenchOptions(arguments, known: known, switches: [tiny])
+            return try measure(options, isTiny: options.has("tiny"))
         } catch let fault as BenchOptions.Fault {
-            print("\(fault)\n  --tiny  a run of a second or two, for tests")
+            print("\(fault)")
             return 64
         } catch {
             print("micro: \(error)")

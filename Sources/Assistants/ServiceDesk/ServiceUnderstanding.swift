@@ -26,7 +26,6 @@ enum ServiceExpectation: Sendable, Equatable, Codable {
     var wantsName: Bool { if case .record(true, _) = self { true } else { false } }
     var wantsPhone: Bool { if case .record(_, true) = self { true } else { false } }
     var wantsLocation: Bool { self == .location || self == .locationAndUrgency }
-    var wantsUrgency: Bool { self == .urgency || self == .locationAndUrgency }
 }
 
 /// The parts of a task order and of a customer's record.

@@ -12,16 +12,6 @@ public enum ConversationEnding: Sendable, Equatable {
     case failed
 }
 
-/// Something that is said without the dialogue.
-public enum LocalSpeech: Sendable, Equatable {
-    /// "One moment": the reply is slow.
-    case filler
-    /// The reply failed.
-    case apology
-    /// The call has reached its longest time.
-    case goodbye
-}
-
 /// What the turn machine wants done, in order.
 public enum TurnAction: Sendable, Equatable {
     /// A new utterance: forget what was fed before, feed from this sample on.

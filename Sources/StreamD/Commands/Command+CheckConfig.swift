@@ -1,3 +1,4 @@
+import CommandArguments
 import Configuration
 import Daemon
 import Foundation

@@ -1,3 +1,4 @@
+import CommandArguments
 import Daemon
 import Foundation
 import Operations

@@ -1,5 +1,6 @@
 import Language
 import Pipelines
+import TestSupport
 
 /// One complete conversation on a settable clock: everything in it follows from the seed.
 package struct CallSimulation {
@@ -21,11 +22,11 @@ package struct CallSimulation {
     }
 
     package func run() -> CallOutcome {
-        var dice = Dice(seed: seed)
+        var dice = SeededGenerator(seed: seed)
         let persona = CallerPersona(&dice)
         // The caller's dice are his own, so that he is the same whatever the policy.
-        let callerSource = SharedDice(Dice(seed: dice.next()))
-        let source = SharedDice(Dice(seed: dice.next()))
+        let callerSource = SharedDice(SeededGenerator(seed: dice.next()))
+        let source = SharedDice(SeededGenerator(seed: dice.next()))
         var questions = CallerSentences.questions.shuffled(using: &dice)
         questions.removeLast(questions.count - dice.pick(3...5))
         questions.insert(CallerSentences.opening, at: 0)
@@ -54,7 +55,7 @@ package struct CallSimulation {
             .outcome()
     }
 
-    private func options(_ dice: inout Dice) -> ConversationOptions {
+    private func options(_ dice: inout SeededGenerator) -> ConversationOptions {
         var options = ConversationOptions()
         if dice.chance(20) { options.leadMs = dice.pick(2...75) * 20 }
         // Only what is far ahead can be remembered too soon.
@@ -74,7 +75,7 @@ package struct CallSimulation {
 
     private func prepare(
         _ call: ClockedCall, _ stt: CodedTranscriber, _ tts: CodedVoice, _ mind: SimulatedMind,
-        _ source: SharedDice, _ dice: inout Dice
+        _ source: SharedDice, _ dice: inout SeededGenerator
     ) {
         tts.key = { sentence, index, word in
             guard sentence.hasPrefix("s"), let end = sentence.firstIndex(of: " "),

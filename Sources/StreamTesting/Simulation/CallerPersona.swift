@@ -1,3 +1,5 @@
+import TestSupport
+
 /// How one simulated caller behaves; drawn once for each call.
 package struct CallerPersona: Sendable {
     /// Of a hundred places where a speaker may pause, how many he does.
@@ -18,7 +20,7 @@ package struct CallerPersona: Sendable {
     /// Stops when the agent talks into what he says.
     package var yieldsPercent = 60
 
-    package init(_ dice: inout Dice) {
+    package init(_ dice: inout SeededGenerator) {
         // A third of callers speak in one go, the others think while they speak.
         let isFluent = dice.chance(35)
         pausePercent = isFluent ? dice.pick(0...15) : dice.pick(30...80)
@@ -35,7 +37,7 @@ package struct CallerPersona: Sendable {
     }
 
     /// A pause inside a sentence: mostly near the usual one, now and then much longer.
-    package func pause(_ dice: inout Dice) -> Int {
+    package func pause(_ dice: inout SeededGenerator) -> Int {
         var factor = 1.0
         // The product of evenly drawn factors is nearly log-normal.
         for _ in 0..<4 { factor *= Double(dice.pick(70...142)) / 100 }

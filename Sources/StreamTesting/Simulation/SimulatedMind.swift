@@ -1,5 +1,6 @@
 import Language
 import Pipelines
+import TestSupport
 
 /// A dialogue that asks one question after another; each answer has one effect. Keeps the book by
 /// which effects and memory are checked.
@@ -170,8 +171,8 @@ package final class SimulatedMind: DialogueSession {
 
 /// Numbers for what happens in the course of a call, shared by its parts.
 package final class SharedDice {
-    package var dice: Dice
-    package init(_ dice: Dice) { self.dice = dice }
+    package var dice: SeededGenerator
+    package init(_ dice: SeededGenerator) { self.dice = dice }
 
     func ms(_ range: ClosedRange<Int>) -> Double { Double(dice.pick(range)) }
 }

@@ -76,9 +76,6 @@ public enum TwilioMessageAnswer: Sendable, Equatable {
     /// It will never be taken: Twilio's error code and words.
     case refused(code: Int, message: String)
 
-    /// The customer has asked for no more messages.
-    public static let unsubscribedCode = 21_610
-
     /// Reads status, headers and body of an answer to ``TwilioREST/sendMessage(to:from:body:statusCallback:)``.
     public init(status: Int, headers: HTTPHeaders, body: [UInt8]) {
         let json = try? JSONValue(parsing: body.span)

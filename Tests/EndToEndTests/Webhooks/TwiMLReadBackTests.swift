@@ -1,6 +1,7 @@
 import Configuration
 import Daemon
 import Foundation
+import TestSupport
 import Testing
 import Twilio
 
@@ -109,7 +110,7 @@ import Twilio
         // All of a call's together, in orders that chance brings.
         let seed = UInt64.random(in: 0...UInt64.max)
         print("everyVerbIsReadBack: seed \(seed)")
-        var dice = SeededDice(state: seed)
+        var dice = SeededGenerator(seed: seed)
         for number in 0..<100 {
             let some = Self.verbs.shuffled(using: &dice).prefix(Int.random(in: 1...8, using: &dice))
             documents.append((name: "mixed \(number)", xml: try TwiML.response(Array(some))))
@@ -269,18 +270,5 @@ import Twilio
             bodies.append(try await house.side.post(channel.path, fields).body)
         }
         try await house.stop()
-    }
-}
-
-/// SplitMix64, so that a failure can be repeated from its seed.
-private struct SeededDice: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -3,17 +3,15 @@ import DSP
 import Engines
 import Foundation
 import Pipelines
+import TestSupport
 import Testing
 
 @Suite struct WireAudioTests {
     private static let seed: UInt64 = 11
 
     private var samples: [Int16] {
-        var state = Self.seed
-        return (0..<480).map { _ in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int16(truncatingIfNeeded: state >> 40)
-        }
+        var generator = SeededGenerator(seed: Self.seed)
+        return (0..<480).map { _ in Int16.random(in: .min ... .max, using: &generator) }
     }
 
     @Test func muLawIsPassedOnAsItCame() {

@@ -1,5 +1,6 @@
 import Pipelines
 import StreamTesting
+import TestSupport
 import Testing
 
 /// Conversations at random, each from a printed seed, held against what must always be true.
@@ -37,7 +38,7 @@ struct RandomConversationTests {
 /// One conversation: a caller who speaks without regard to the agent, services of random speed.
 struct RandomConversation {
     let seed: UInt64
-    private var dice: Dice
+    private var dice: SeededGenerator
     private let lengthMs = 26_000
     /// Every service answers at once and none fails, so that more can be asked for.
     private let isInstant: Bool
@@ -45,7 +46,7 @@ struct RandomConversation {
 
     init(seed: UInt64) {
         self.seed = seed
-        dice = Dice(seed: seed)
+        dice = SeededGenerator(seed: seed)
         isInstant = seed % 3 == 0
         fails = seed % 3 == 1
     }
@@ -74,7 +75,7 @@ struct RandomConversation {
 
     mutating func run(_ totals: inout RandomConversationTests.Totals) -> [String] {
         let script = script()
-        let source = Source(Dice(seed: dice.next()))
+        let source = Source(SeededGenerator(seed: dice.next()))
         let isInstant = isInstant
         let fails = fails
         let greetingLength = dice.chance(70) ? dice.pick(1...20) : 0
@@ -229,11 +230,11 @@ struct RandomConversation {
 
     /// Numbers for what happens in the course of the call.
     private final class Source {
-        var dice: Dice
+        var dice: SeededGenerator
         weak var call: ScriptedCall?
         private var sentenceCount = 0
 
-        init(_ dice: Dice) { self.dice = dice }
+        init(_ dice: SeededGenerator) { self.dice = dice }
 
         func answer(_ turn: TurnID, isInstant: Bool, fails: Bool) -> CheckedDialogue.Answer {
             var parts: [ReplyPart] = []

@@ -1,3 +1,5 @@
+import Wire
+
 /// Entry points for fuzzers: raw bytes in, a trap when a promise is broken.
 ///
 /// The promises: nothing crashes or reads beyond its input, limits hold, and what was written is read

@@ -1,3 +1,5 @@
+import Net
+
 /// Entry points for fuzzers: raw bytes in, no sockets, a trap when a promise is broken.
 ///
 /// The promises: nothing crashes or reads beyond its input, limits hold, how the bytes are cut into
