@@ -50,6 +50,9 @@ public struct AnthropicMessages: LanguageModelWire {
             body: JSONValue.object(members).encoded())
     }
 
+    /// Its parameters have kept their names.
+    public func learn(fromRefusal body: [UInt8], status: Int) -> Bool { false }
+
     public func makeReader() -> any LanguageModelReader { AnthropicReader() }
 
     /// User and assistant in turns, the user first, as the interface wants them.

@@ -31,6 +31,8 @@ final class LanguageModelReply {
 
     // The request under way.
     var roundCount = 0
+    /// Rounds that were asked again because the server wanted them written otherwise.
+    var rewriteCount = 0
     var task: HTTPClientTask?
     var status = 0
     var refusal: [UInt8] = []

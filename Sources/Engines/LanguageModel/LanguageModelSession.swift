@@ -183,11 +183,20 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
         let service = engine.wire.service
         switch result {
         case .failure(let error): fail(reply, service.error(error))
+        case .success
+        where reply.rewriteCount < Self.rewritesMax
+            && engine.wire.learn(fromRefusal: reply.refusal, status: reply.status):
+            reply.rewriteCount += 1
+            stall?.cancel()
+            request(reply)
         case .success where !(200..<300).contains(reply.status):
             fail(reply, service.refusal(status: reply.status, body: reply.refusal))
         case .success: fail(reply, service.failed("the answer broke off"))
         }
     }
+
+    /// As many parameters as a server can want otherwise; more refusals are taken for what they are.
+    private static let rewritesMax = 2
 
     private func stalled() {
         guard let reply, !reply.isFinished, !reply.isRoundOver else { return }
@@ -242,7 +251,7 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
         guard reply === self.reply, !reply.isFinished else { return }
         let calls = reply.collectedCalls
         guard !calls.isEmpty else { return finish(reply) }
-        guard reply.roundCount <= engine.limits.toolRoundsMax else {
+        guard reply.roundCount - reply.rewriteCount <= engine.limits.toolRoundsMax else {
             return fail(
                 reply,
                 engine.wire.service.failed(

@@ -45,6 +45,10 @@ public protocol LanguageModelWire: Sendable {
     func request(
         instructions: String, messages: [ChatMessage], tools: [DialogueTool]
     ) -> HTTPClientRequest
+    /// Learns from a refusal what this server wants otherwise, for this and all later requests.
+    ///
+    /// - Returns: whether the same is worth asking again.
+    func learn(fromRefusal body: [UInt8], status: Int) -> Bool
     /// What one server-sent event says. A reader keeps what it needs from event to event.
     func makeReader() -> any LanguageModelReader
 }

@@ -11,6 +11,7 @@ public struct OpenAIChat: LanguageModelWire {
     let model: String
     let temperature: Double
     let tokensMax: Int
+    private let dialect: OpenAIDialect
 
     /// - Parameters:
     ///   - temperature: below 0 leaves it to the server.
@@ -24,6 +25,7 @@ public struct OpenAIChat: LanguageModelWire {
         self.model = model
         self.temperature = temperature
         self.tokensMax = tokensMax
+        dialect = OpenAIDialect(baseURL: service.baseURL)
     }
 
     public func request(
@@ -39,15 +41,22 @@ public struct OpenAIChat: LanguageModelWire {
             }
             all.append(Self.json(message, after: index > 0 ? messages[index - 1] : nil))
         }
+        let choices = dialect.choices
         var members: [JSONValue.Member] = [
             .init("model", .string(model)), .init("stream", .bool(true)),
-            .init("max_tokens", .integer(tokensMax)), .init("messages", .array(all)),
+            .init(choices.limitName, .integer(tokensMax)), .init("messages", .array(all)),
         ]
-        if temperature >= 0 { members.append(.init("temperature", .number(temperature))) }
+        if temperature >= 0, choices.setsTemperature {
+            members.append(.init("temperature", .number(temperature)))
+        }
         if !tools.isEmpty { members.append(.init("tools", .array(tools.map(Self.json)))) }
         return service.post(
             "/chat/completions", contentType: "application/json",
             body: JSONValue.object(members).encoded())
+    }
+
+    public func learn(fromRefusal body: [UInt8], status: Int) -> Bool {
+        status == 400 && dialect.learn(fromRefusal: body)
     }
 
     public func makeReader() -> any LanguageModelReader { OpenAIChatReader() }

@@ -14,6 +14,8 @@ final class ScriptedModel: Sendable {
         /// Words, and then nothing.
         case stall(after: String)
         case status(Int)
+        /// A parameter is refused, in the words of OpenAI's server.
+        case refuse(parameter: String)
     }
 
     let port: Int
@@ -74,6 +76,18 @@ final class ScriptedModel: Sendable {
             responder.respond(HTTPResponse(status: status, json: error))
             return true
         }
+        if case .refuse(let parameter) = answer {
+            let error = JSONValue.object([
+                .init(
+                    "message",
+                    .string(
+                        "Unsupported parameter: '\(parameter)' is not supported with this model.")),
+                .init("type", .string("invalid_request_error")),
+                .init("param", .string(parameter)), .init("code", .string("unsupported_parameter")),
+            ])
+            responder.respond(HTTPResponse(status: 400, json: .object([.init("error", error)])))
+            return true
+        }
         responder.startStreaming(
             HTTPResponse(status: 200, headers: ["Content-Type": "text/event-stream"]))
         var events: [String] = []
@@ -88,7 +102,7 @@ final class ScriptedModel: Sendable {
         case .stall(let text):
             events = pieces(of: text)
             isWhole = false
-        case .status: break
+        case .status, .refuse: break
         }
         let bytes = Array(events.map { "data: \($0)\n\n" }.joined().utf8)
         _ = bytes.withUnsafeBytes { responder.write($0) }
