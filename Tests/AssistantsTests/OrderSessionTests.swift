@@ -302,11 +302,13 @@ import Testing
 
     @Test func schemasAreJSON() throws {
         for tool in ToolBox.restaurant.declarations {
-            let schema = try JSONSerialization.jsonObject(with: Data(tool.parametersSchema.utf8))
+            let schema = try JSONSerialization.jsonObject(
+                with: Data(tool.parametersSchema.encoded()))
             #expect((schema as? [String: Any])?["type"] as? String == "object", "\(tool.name)")
         }
         #expect(
-            PriceOrder.declaration.parametersSchema.contains(
-                #""required":["item","quantity"],"additionalProperties":false"#))
+            String(decoding: PriceOrder.declaration.parametersSchema.encoded(), as: UTF8.self)
+                .contains(
+                    #""required":["item","quantity"],"additionalProperties":false"#))
     }
 }

@@ -233,7 +233,7 @@ struct Desk {
         #expect(try await desk.tasks().count == 1)
         for declaration in ToolBox.serviceDesk.declarations {
             #expect(
-                try JSONSerialization.jsonObject(with: Data(declaration.parametersSchema.utf8))
+                try JSONSerialization.jsonObject(with: Data(declaration.parametersSchema.encoded()))
                     is [String: Any])
         }
     }

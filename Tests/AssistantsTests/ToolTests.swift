@@ -21,7 +21,7 @@ import Testing
     @Test func schemasAreJSON() throws {
         for declaration in ToolBox.reservations.declarations {
             let parsed = try JSONSerialization.jsonObject(
-                with: Data(declaration.parametersSchema.utf8))
+                with: Data(declaration.parametersSchema.encoded()))
             let schema = try #require(parsed as? [String: Any])
             let properties = try #require(schema["properties"] as? [String: Any])
             #expect(Set(properties.keys) == Set(declaration.parameters.map(\.name)))
@@ -92,5 +92,22 @@ import Testing
         }
         let unknown = await run("open_safe", "{}", restaurant)
         #expect(unknown == .failure(.unknownTool("open_safe")))
+    }
+
+    /// Whatever stands in a summary, the schema is JSON that says just that.
+    @Test func schemasEscapeWhateverIsInThem() throws {
+        let summary = "a \"quoted\" \\ line\nwith a tab\t, a bell \u{7} and \u{1F355}"
+        var declaration = CheckAvailability.declaration
+        declaration.parameters = [
+            ToolParameter("x", .choice(["a\u{1}", "b\"c"]), summary),
+            ToolParameter("y", .list([ToolParameter("z\u{2}", .texts, summary)]), ""),
+        ]
+        let bytes = Data(declaration.parametersSchema.encoded())
+        let parsed = try JSONSerialization.jsonObject(with: bytes) as? [String: Any]
+        let properties = try #require(parsed?["properties"] as? [String: [String: Any]])
+        #expect(properties["x"]?["description"] as? String == summary)
+        #expect(properties["x"]?["enum"] as? [String] == ["a\u{1}", "b\"c"])
+        let items = try #require(properties["y"]?["items"] as? [String: Any])
+        #expect(items["required"] as? [String] == ["z\u{2}"])
     }
 }

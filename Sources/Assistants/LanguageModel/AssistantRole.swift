@@ -161,9 +161,9 @@ public struct AssistantRole: Sendable {
 extension DialogueTool {
     /// A tool as its declaration has it.
     init(_ declaration: ToolDeclaration) {
-        let schema = try? JSONValue(parsing: Array(declaration.parametersSchema.utf8).span)
         self.init(
-            name: declaration.name, summary: declaration.summary, parameters: schema ?? .object([]),
+            name: declaration.name, summary: declaration.summary,
+            parameters: declaration.parametersSchema,
             hasEffect: declaration.effect == .writes)
     }
 }

@@ -15,10 +15,6 @@ public protocol ScriptedToolCall: Sendable, Equatable {
     func action(answered answer: Answer) -> DialogueAction?
 }
 
-extension ScriptedToolCall {
-    public func action(answered answer: Answer) -> DialogueAction? { nil }
-}
-
 /// What happens to a dialogue.
 public enum DialogueEvent<Answer: Sendable>: Sendable {
     case caller(CallerInput)
@@ -68,9 +64,4 @@ public protocol ScriptedDialogue: Sendable {
     /// The state after another engine's reply was heard, of which this dialogue has followed the
     /// caller's side: what was asked, and whether what is to be done was read back.
     func overheard(_ reply: String, in state: State, now: Date) -> State
-}
-
-extension ScriptedDialogue {
-    public func witnessed(_ action: DialogueAction, in state: State, now: Date) -> State { state }
-    public func overheard(_ reply: String, in state: State, now: Date) -> State { state }
 }

@@ -87,7 +87,11 @@ extension ServiceDeskTurn {
             return goOnWithRecord()
         }
         if said.commands.contains(.goodbye) { return farewell([]) }
-        guard state.stage == .confirmingRecord else { return nothingUnderstood(said) }
+        guard state.stage == .confirmingRecord else {
+            // Another engine's words did not hold all of the record: it is read back first.
+            let isWhole = state.newName != nil && state.newPhone != nil
+            return isWhole && said.answer == .yes ? goOnWithRecord() : nothingUnderstood(said)
+        }
         switch said.answer {
         case .yes:
             progress()

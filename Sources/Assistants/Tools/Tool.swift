@@ -44,49 +44,6 @@ public struct ToolDeclaration: Sendable, Equatable {
     public var summary: String
     public var effect: Effect
     public var parameters: [ToolParameter]
-
-    /// The parameters as a JSON Schema object (draft 2020-12), keys in order of declaration.
-    public var parametersSchema: String { schema(of: parameters) }
-
-    private func schema(of parameters: [ToolParameter]) -> String {
-        let properties = parameters.map { parameter in
-            "\(quoted(parameter.name)):{\(type(of: parameter.kind)),"
-                + "\"description\":\(quoted(parameter.summary))}"
-        }
-        let required = parameters.filter(\.isRequired).map { quoted($0.name) }
-        return "{\"type\":\"object\",\"properties\":{\(properties.joined(separator: ","))},"
-            + "\"required\":[\(required.joined(separator: ","))],\"additionalProperties\":false}"
-    }
-
-    private func type(of kind: ToolParameter.Kind) -> String {
-        switch kind {
-        case .integer(let range):
-            "\"type\":\"integer\",\"minimum\":\(range.lowerBound),"
-                + "\"maximum\":\(range.upperBound)"
-        case .string(let pattern):
-            "\"type\":\"string\"" + (pattern.map { ",\"pattern\":\(quoted($0))" } ?? "")
-        case .choice(let words):
-            "\"type\":\"string\",\"enum\":[\(words.map(quoted).joined(separator: ","))]"
-        case .choices(let words):
-            "\"type\":\"array\",\"items\":{\(type(of: .choice(words)))}"
-        case .texts: "\"type\":\"array\",\"items\":{\"type\":\"string\"}"
-        case .list(let members):
-            "\"type\":\"array\",\"minItems\":1,\"items\":\(schema(of: members))"
-        }
-    }
-
-    private func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
-    }
 }
 
 /// Why a tool gave no answer.
