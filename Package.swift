@@ -248,6 +248,7 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("JSON", ["FuzzChecks"]),
     ("YAML", ["Options"]),
     ("Menu", ["Store"]),
+    ("Webhooks", ["Daemon", "Configuration", "Telemetry", "Net"]),
 ]
 
 // Only for scripts/fuzz: everything is then built for libFuzzer and ASan, and only the fuzzers link.

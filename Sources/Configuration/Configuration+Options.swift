@@ -39,6 +39,9 @@ extension Configuration {
             "server.idleTimeoutMs", \.server.idleTimeoutMs, 100...3_600_000, unit: "ms",
             "A kept-alive connection without a request is closed after this."),
         .integer(
+            "server.writeTimeoutMs", \.server.writeTimeoutMs, 100...300_000, unit: "ms",
+            "A client that takes nothing for this long of an answer that waits for it is cut off."),
+        .integer(
             "server.connectionsMax", \.server.connectionsMax, 1...1_000_000,
             "Connections held at once by the whole daemon; more are refused."),
         .integer(

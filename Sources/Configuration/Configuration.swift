@@ -47,6 +47,7 @@ public struct ServerSettings: Sendable {
     public var headerTimeoutMs = 10_000
     public var bodyTimeoutMs = 20_000
     public var idleTimeoutMs = 60_000
+    public var writeTimeoutMs = 20_000
     public var connectionsMax = 12_000
     public var drainMs = 30_000
 }

@@ -53,32 +53,9 @@ public struct Secrets: Sendable {
     /// What a variable holds; nil where it is missing or empty.
     package func value(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// Lines of NAME=value; `export ` before and quotes around are allowed, # begins a comment line.
+    /// The variables of a file such as `.env`; none where it is missing. Blocking.
     package static func readFile(_ path: String) throws(ConfigurationError) -> [String: String] {
-        guard let data = FileManager.default.contents(atPath: path) else { return [:] }
-        var values: [String: String] = [:]
-        let lines = String(decoding: data, as: UTF8.self).split(
-            separator: "\n", omittingEmptySubsequences: false)
-        for (index, rawLine) in lines.enumerated() {
-            var line = rawLine.trimmingCharacters(in: .whitespaces)
-            if line.isEmpty || line.hasPrefix("#") { continue }
-            if line.hasPrefix("export ") { line.removeFirst("export ".count) }
-            guard let equals = line.firstIndex(of: "="), equals != line.startIndex else {
-                // The line itself is not shown: it may hold a secret.
-                throw ConfigurationError(
-                    file: path, place: SourcePlace(line: index + 1, column: 1),
-                    message: "is not NAME=value")
-            }
-            let name = line[..<equals].trimmingCharacters(in: .whitespaces)
-            var value = line[line.index(after: equals)...].trimmingCharacters(in: .whitespaces)
-            for quote in ["\"", "'"]
-            where value.count >= 2 && value.hasPrefix(quote) && value.hasSuffix(quote) {
-                value = String(value.dropFirst().dropLast())
-                break
-            }
-            values[name] = value
-        }
-        return values
+        try EnvironmentFile(path: path).values
     }
 }
 

@@ -110,6 +110,18 @@ public final class StreamDaemon: Sendable {
     /// The loops that calls live on; for tests that look at them.
     package var eventLoops: [EventLoop] { loops.loops }
 
+    /// Answers a request that came by no connection, as it would be answered if it had: for tests and
+    /// fuzzers. Any thread; `completion` is called once, on a loop.
+    package func answer(
+        _ request: HTTPRequest, completion: @escaping @Sendable (HTTPResponse) -> Void
+    ) {
+        let loop = loops.loops[0]
+        loop.execute { [services] in
+            let responder = HTTPResponder(request, on: loop, answered: completion)
+            Router(services: services, loop: loop).handle(request, responder)
+        }
+    }
+
     /// From now on no call is taken; live ones go on. `/readyz` says so.
     public func drain() {
         services.admission.drain()
@@ -227,6 +239,7 @@ public final class StreamDaemon: Sendable {
         options.headerTimeoutMs = settings.headerTimeoutMs
         options.bodyTimeoutMs = settings.bodyTimeoutMs
         options.idleTimeoutMs = settings.idleTimeoutMs
+        options.writeTimeoutMs = settings.writeTimeoutMs
         options.connectionsMax = settings.connectionsMax
         if !settings.tlsCertificate.isEmpty {
             options.tls = TLSServerOptions(

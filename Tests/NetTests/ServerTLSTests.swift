@@ -5,11 +5,11 @@ import Synchronization
 import TestSupport
 import Testing
 
-private let certificatesFolder = FileManager.default.temporaryDirectory
+let certificatesFolder = FileManager.default.temporaryDirectory
     .appendingPathComponent("net-tests-\(UUID().uuidString)")
 
 /// Two authorities and their certificates for localhost, made by the openssl command.
-private final class Certificates: Sendable {
+final class Certificates: Sendable {
     let folder: URL
 
     static let shared: Result<Certificates, any Error> = Result { try Certificates() }

@@ -11,15 +11,21 @@ import Twilio
 struct GatherCalls {
     let services: Services
 
+    /// A call of a day has fewer turns, and a turn of minutes fewer waits.
+    private static let turnsMax = 100_000
+    private static let waitsMax = 10_000
+
     var settings: GatherSettings { services.configuration.gather }
     var lifetimeMs: Int { settings.stateMinutes * 60_000 }
 
     // MARK: - The first webhook
 
     /// A call comes in and has been admitted: greets and listens.
+    /// - Parameter tookPlace: this webhook took the call's place, and gives it back where the call
+    ///   cannot be held after all; one that comes again leaves the place to the first.
     func begin(
         _ form: TwilioForm, _ responder: HTTPResponder, assistant: Assistant, route: RouteBlock,
-        takesMessage sentences: [String]? = nil
+        takesMessage sentences: [String]? = nil, tookPlace: Bool
     ) {
         let callSid = form["CallSid"]
         services.engines.warm(assistant, hears: false, on: responder.loop)
@@ -35,21 +41,24 @@ struct GatherCalls {
                 var state = fresh
                 state.hints = hints
                 GatherCalls(services: services).greet(
-                    greeting, state, assistant, callSid, bound.value)
+                    greeting, state, assistant, callSid, bound.value, tookPlace: tookPlace)
             }
         }
     }
 
     private func greet(
         _ sentences: [String], _ state: GatherState, _ assistant: Assistant, _ callSid: String,
-        _ responder: HTTPResponder
+        _ responder: HTTPResponder, tookPlace: Bool
     ) {
         var state = state
         let answer: String
         do {
             answer = try GatherAnswer(assistant.block, settings)
                 .ask(sentences, turn: 1, state: state)
-        } catch { return responder.respond(refusal(error)) }
+        } catch {
+            if tookPlace { services.gatherCalls.end(callSid) }
+            return responder.respond(refusal(error))
+        }
         state.keep(answer, of: 0, token: nil)
         let bound = LoopBound(responder, loop: responder.loop)
         let made = state
@@ -63,7 +72,9 @@ struct GatherCalls {
                     calls.noteCall(made, callSid)
                     bound.value.respond(.twiML(answer))
                 case .success(false): calls.replay(callSid, bound.value)
-                case .failure(let error): bound.value.respond(calls.unavailable(error, callSid))
+                case .failure(let error):
+                    if tookPlace { services.gatherCalls.end(callSid) }
+                    bound.value.respond(calls.unavailable(error, callSid))
                 }
             }
         }
@@ -125,13 +136,15 @@ struct GatherCalls {
                 .text(400, "CallSid is missing; this address is for the action of a <Gather>."))
         }
         services.gatherCalls.touch(callSid)
-        let query = TwilioForm((try? request.queryParameters()) ?? [])
+        let (number, waitCount): (Int?, Int?)
+        do throws(HTTPBodyError) {
+            number = try request.queryNumber("turn", in: 1...Self.turnsMax)
+            waitCount = try request.queryNumber("wait", in: 0...Self.waitsMax)
+        } catch { return responder.respond(.text(error.status, "\(error)")) }
         let turn = GatherTurn(
             services: services, callSid: callSid, form: form, path: request.path, route: route,
-            token: request.headers["I-Twilio-Idempotency-Token"], wait: Int(query["wait"]))
-        if let number = Int(query["turn"]), number > 0 {
-            return wait(for: turn, number: number, responder)
-        }
+            token: request.headers["I-Twilio-Idempotency-Token"], wait: waitCount)
+        if let number { return wait(for: turn, number: number, responder) }
         // Who does not say which turn it is, is at the next one.
         let bound = LoopBound(responder, loop: responder.loop)
         load(callSid) { [services] result in

@@ -33,7 +33,7 @@ struct StatusPages {
             status: 200,
             json: .object([
                 .init("twilio_configured", .bool(!sid.isEmpty && !secrets.authToken.isEmpty)),
-                .init("phone_number", .string(secrets.phoneNumber)),
+                .init("phone_number", .string(ShownNumber.text(secrets.phoneNumber))),
                 .init("account_sid", .string(MaskedSid.text(sid))),
             ]))
     }
@@ -84,9 +84,28 @@ struct StatusPages {
     }
 }
 
-/// An account's name with its middle left out.
+/// An account's name with its middle left out; nothing of what is no such name, which may be a
+/// secret that came into the wrong variable.
 package enum MaskedSid {
     package static func text(_ sid: String) -> String {
-        sid.count > 8 ? sid.prefix(4) + "…" + sid.suffix(4) : ""
+        let digits = sid.utf8.dropFirst(2)
+        guard sid.hasPrefix("AC"), digits.count == 32, digits.allSatisfy(isHex) else { return "" }
+        return sid.prefix(4) + "…" + sid.suffix(4)
+    }
+
+    private static func isHex(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+    }
+}
+
+/// A telephone number that may be shown; nothing of what is none.
+enum ShownNumber {
+    static func text(_ number: String) -> String {
+        let digits = number.utf8.dropFirst()
+        let isNumber =
+            number.hasPrefix("+") && (7...15).contains(digits.count)
+            && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return isNumber ? number : ""
     }
 }

@@ -10,6 +10,9 @@ struct StatusWebhooks {
 
     private static let endings = ["completed", "busy", "failed", "no-answer", "canceled"]
 
+    /// Seconds; longer than Twilio lets any call be.
+    private static let durationMax = 1_000_000
+
     /// The progress of a call, kept in the call log; or of a message that we sent.
     func status(_ form: TwilioForm, _ responder: HTTPResponder, route: RouteBlock) {
         if !form["MessageSid"].isEmpty, !form["MessageStatus"].isEmpty {
@@ -24,7 +27,7 @@ struct StatusWebhooks {
                     "CallSid and CallStatus are needed, or MessageSid and MessageStatus."))
         }
         let now = Int64(services.now().timeIntervalSince1970)
-        let duration = Int(form["CallDuration"]).map { max(0, $0) }
+        let duration = Int(form["CallDuration"]).map { min(max(0, $0), Self.durationMax) }
         let isOver = Self.endings.contains(status)
         let (assistant, _) = services.assistants.answering(form["To"], at: route)
         let record = CallRecord(

@@ -37,7 +37,7 @@ struct TwilioWebhooks {
         // The same webhook again takes no second place.
         if services.gatherCalls.contains(callSid) {
             return GatherCalls(services: services).begin(
-                form, responder, assistant: assistant, route: route)
+                form, responder, assistant: assistant, route: route, tookPlace: false)
         }
         services.gatherCalls.sweep()
         switch services.admission.webhook(nowNanos: MonotonicClock.nowNanos()) {
@@ -70,7 +70,8 @@ struct TwilioWebhooks {
             }
             let words = isMessage ? hours.words.map { $0 + [ClosedHours.messageText] } : nil
             return GatherCalls(services: services).begin(
-                form, responder, assistant: assistant, route: route, takesMessage: words)
+                form, responder, assistant: assistant, route: route, takesMessage: words,
+                tookPlace: true)
         }
         // The stream may come to another loop; speech is made on a loop of its own in any case.
         services.engines.warm(assistant, on: responder.loop)
@@ -117,6 +118,10 @@ struct TwilioWebhooks {
             return responder.respond(
                 .text(400, "CallSid is missing; this address is for the action of a verb."))
         }
+        let earlier: Int
+        do throws(HTTPBodyError) {
+            earlier = try request.queryNumber("attempt", in: 1...Self.attemptsMax) ?? 1
+        } catch { return responder.respond(.text(error.status, "\(error)")) }
         switch form["DialCallStatus"] {
         case "": break
         // The person has spoken with the caller.
@@ -132,7 +137,7 @@ struct TwilioWebhooks {
         case nil:
             // Nobody ended it on purpose: the stream broke while the caller is still there.
             let assistant = services.assistants.assistant(forNumber: form["To"])
-            let attempt = (Int(request.query.drop { $0 != "=" }.dropFirst()) ?? 1) + 1
+            let attempt = earlier + 1
             guard attempt <= Self.attemptsMax else {
                 services.log.error(
                     "stream broke again; the call is given up", ["call": .text(form["CallSid"])])

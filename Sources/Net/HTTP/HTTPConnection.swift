@@ -1,12 +1,12 @@
 import Synchronization
 
 /// One connection of the server: reads requests, one after the other, and sends their answers.
-final class HTTPConnection {
+final class HTTPConnection: HTTPExchange {
     let stream: ByteStream
     let server: HTTPServerLoop
-    private let parser: HTTPRequestParser
-    private(set) var phase = Phase.reading
-    private var timer: LoopTimer?
+    let parser: HTTPRequestParser
+    var phase = Phase.reading
+    var timer: LoopTimer?
     /// Bytes that came while a request was being answered.
     private var held: [UInt8] = []
     /// Bytes of the portion being read that the parser has not taken.
@@ -14,9 +14,9 @@ final class HTTPConnection {
     private var isRunning = false
     private var isCorked = false
     private var peerEnded = false
-    private var hasServed = false
-    private var deadline = Deadline.none
-    private var deadlineNumber: UInt64 = 0
+    private(set) var hasServed = false
+    var deadline = Deadline.none
+    var deadlineNumber: UInt64 = 0
 
     /// The request that is being answered: told apart from later ones by its number.
     private(set) var requestNumber: UInt64 = 0
@@ -26,18 +26,26 @@ final class HTTPConnection {
     private weak var responder: HTTPResponder?
     /// A large body on its way, as far as it has not been queued.
     private var rest: (bytes: [UInt8], offset: Int)?
-    private var sentAtCheck: UInt64 = 0
+    var sentAtCheck: UInt64 = 0
+    /// Of the stream, while a queue is waited for to be empty.
+    private var lowWaterBytes = 0
 
     enum Phase {
-        case reading, answering, closing, detached
+        case reading, answering
+        /// The answer is given, but the client has not taken all of it: the next request is neither
+        /// read nor parsed until it has.
+        case draining
+        case closing, detached
     }
 
-    private enum Deadline {
+    enum Deadline {
         case none, idle, head, body, progress
     }
 
     /// Bytes that are kept while a request is being answered; then the client has to wait.
     private static let heldBytesMax = 65_536
+    /// Answers to pipelined requests that are gathered before they are sent together.
+    private static let corkedBytesMax = 65_536
     private static let portionBytes = 131_072
 
     init(stream: ByteStream, server: HTTPServerLoop) {
@@ -74,6 +82,7 @@ final class HTTPConnection {
             if held.count >= Self.heldBytesMax {
                 stream.pauseReading()
             }
+        case .draining: held.append(contentsOf: bytes)
         case .closing, .detached: break
         }
     }
@@ -85,14 +94,12 @@ final class HTTPConnection {
             step()
         }
         isRunning = false
-        if phase == .answering {
+        if phase == .answering || phase == .draining {
             held.append(contentsOf: unparsed)
         }
         unparsed = UnsafeRawBufferPointer(start: nil, count: 0)
-        if isCorked {
-            isCorked = false
-            stream.uncork()
-        }
+        uncork()
+        if phase == .reading { drainIfUnsent() }
         setDeadline()
     }
 
@@ -135,7 +142,7 @@ final class HTTPConnection {
     private func peerDidEnd() -> Bool {
         peerEnded = true
         switch phase {
-        case .answering:
+        case .answering, .draining:
             // Whoever ends its side behind a request may still wait for the answer.
             responder?.peerEnded()
             return true
@@ -147,6 +154,8 @@ final class HTTPConnection {
     }
 
     // MARK: - Answering
+
+    var isOpen: Bool { stream.isOpen }
 
     private func write(_ text: StaticString) {
         stream.writeBeyondLimit(
@@ -296,16 +305,45 @@ final class HTTPConnection {
             return closeStream()
         }
         phase = .reading
-        if !isRunning {
+        if stream.queuedByteCount >= Self.corkedBytesMax { uncork() }
+        if !isCorked { drainIfUnsent() }
+        if !isRunning, phase == .reading {
             runHeld()
         }
+    }
+
+    private func uncork() {
+        guard isCorked else { return }
+        isCorked = false
+        stream.uncork()
+    }
+
+    /// A client that does not take its answers gets no others, and is not read from: what it would
+    /// ask for meanwhile waits on its own side.
+    private func drainIfUnsent() {
+        guard stream.isOpen, stream.queuedByteCount > 0 else { return }
+        phase = .draining
+        stream.pauseReading()
+        lowWaterBytes = stream.lowWaterBytes
+        stream.lowWaterBytes = 0
+        stream.callWhenWritable()
+        setDeadline()
+    }
+
+    private func didDrain() {
+        phase = .reading
+        stream.lowWaterBytes = lowWaterBytes
+        guard held.isEmpty else { return runHeld() }
+        stream.resumeReading()
+        setDeadline()
+        if server.isDraining || peerEnded { closeIfIdle() }
     }
 
     private func runHeld() {
         let taken = held
         held = []
         taken.withUnsafeBytes { run($0) }
-        if phase == .reading || phase == .answering {
+        if phase == .reading || (phase == .answering && held.count < Self.heldBytesMax) {
             stream.resumeReading()
         }
     }
@@ -328,10 +366,7 @@ final class HTTPConnection {
             return nil
         }
         phase = .detached
-        if isCorked {
-            isCorked = false
-            stream.uncork()
-        }
+        uncork()
         stream.onRead = nil
         stream.onReadEnd = nil
         stream.onWritable = nil
@@ -347,7 +382,7 @@ final class HTTPConnection {
     // MARK: - Ends
 
     /// Answers a request that cannot be served, and closes.
-    private func refuse(_ status: Int, _ what: String) {
+    func refuse(_ status: Int, _ what: String) {
         guard stream.tls?.isEstablished != false else {
             server.report(stream, status: nil, what: what)
             return stream.abort()
@@ -363,17 +398,19 @@ final class HTTPConnection {
         closeStream()
     }
 
-    private func closeStream() {
-        if isCorked {
-            isCorked = false
-            stream.uncork()
-        }
+    func closeStream() {
+        uncork()
         timer?.cancel()
         deadline = .none
         if stream.queuedByteCount > 0 {
             stream.closeTimeoutMs = max(stream.closeTimeoutMs, server.options.writeTimeoutMs)
         }
         stream.close()
+    }
+
+    /// Bytes that are kept for this client: answers it has not taken, requests that wait.
+    var heldByteCount: Int {
+        stream.queuedByteCount + held.count + (rest.map { $0.bytes.count - $0.offset } ?? 0)
     }
 
     func closeIfIdle() {
@@ -388,6 +425,7 @@ final class HTTPConnection {
     }
 
     private func didBecomeWritable() {
+        if phase == .draining { return didDrain() }
         guard phase == .answering else { return }
         if rest != nil {
             sendRest()
@@ -407,64 +445,5 @@ final class HTTPConnection {
         phase = .closing
         rest = nil
         waiting?.connectionClosed()
-    }
-
-    // MARK: - Time limits
-
-    private func setDeadline() {
-        let wanted: Deadline
-        switch phase {
-        case .reading:
-            switch parser.stage {
-            case .idle: wanted = hasServed ? .idle : .head
-            case .head: wanted = .head
-            default: wanted = .body
-            }
-        case .answering: wanted = stream.queuedByteCount > 0 ? .progress : .none
-        case .closing, .detached: return
-        }
-        // A request's limit runs from its beginning, whatever comes in meanwhile.
-        guard wanted != deadline || requestNumber != deadlineNumber else { return }
-        deadline = wanted
-        deadlineNumber = requestNumber
-        let options = server.options
-        switch wanted {
-        case .none: timer?.cancel()
-        case .idle: timer?.set(afterMs: options.idleTimeoutMs)
-        case .head: timer?.set(afterMs: options.headerTimeoutMs)
-        case .body: timer?.set(afterMs: options.bodyTimeoutMs)
-        case .progress:
-            sentAtCheck = stream.sentByteCount
-            timer?.set(afterMs: options.writeTimeoutMs)
-        }
-    }
-
-    private func timeIsUp() {
-        let due = deadline
-        deadline = .none
-        let options = server.options
-        switch due {
-        case .none: break
-        case .idle: closeIfIdle()
-        case .head:
-            if parser.stage == .idle {
-                server.report(
-                    stream, status: nil, what: "no request within \(options.headerTimeoutMs) ms")
-                phase = .closing
-                closeStream()
-            } else {
-                refuse(408, "the head took longer than \(options.headerTimeoutMs) ms")
-            }
-        case .body: refuse(408, "the body took longer than \(options.bodyTimeoutMs) ms")
-        case .progress:
-            if stream.sentByteCount == sentAtCheck, stream.queuedByteCount > 0 {
-                server.report(
-                    stream, status: nil,
-                    what: "the client took nothing for \(options.writeTimeoutMs) ms")
-                stream.abort()
-            } else {
-                setDeadline()
-            }
-        }
     }
 }

@@ -70,6 +70,26 @@ extension HTTPRequest {
         }
     }
 
+    /// A whole number of the query, nil where it is not given; of several the first counts.
+    ///
+    /// What a client may have written itself is an error with status 400 unless it is digits only and
+    /// in the range: nothing computed from it can overflow then.
+    public func queryNumber(
+        _ name: String, in range: ClosedRange<Int>
+    ) throws(HTTPBodyError) -> Int? {
+        guard let text = try queryParameters().first(where: { $0.name == name })?.value else {
+            return nil
+        }
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let number = Int(text), range.contains(number)
+        else {
+            throw .malformed(
+                "'\(name)' in the query must be a whole number from \(range.lowerBound) to "
+                    + "\(range.upperBound)")
+        }
+        return number
+    }
+
     /// The JSON body (`application/json` or a type that ends in `+json`), which must be UTF-8.
     public func jsonBody(depthMax: Int = 64) throws(HTTPBodyError) -> JSONValue {
         guard let mediaType, mediaType == "application/json" || mediaType.hasSuffix("+json") else {

@@ -16,7 +16,7 @@ public final class HTTPResponder {
     /// follows, and wait for the answer.
     public var onPeerEnded: (() -> Void)?
 
-    private let connection: HTTPConnection
+    private let exchange: any HTTPExchange
     private let number: UInt64
     private var state = State.waiting
 
@@ -29,10 +29,21 @@ public final class HTTPResponder {
     }
 
     init(connection: HTTPConnection, request: HTTPRequest) {
-        self.connection = connection
+        exchange = connection
         self.request = request
         loop = connection.server.loop
         number = connection.requestNumber
+    }
+
+    /// A responder without a connection, for whoever asks within the process: tests, fuzzers.
+    /// - Parameter answered: gets the whole answer, once, on the loop.
+    package init(
+        _ request: HTTPRequest, on loop: EventLoop, answered: @escaping (HTTPResponse) -> Void
+    ) {
+        exchange = InProcessExchange(request, answered: answered)
+        self.request = request
+        self.loop = loop
+        number = 1
     }
 
     deinit {
@@ -43,9 +54,9 @@ public final class HTTPResponder {
         case .done, .gone: return
         }
         if loop.isCurrent {
-            connection.abandoned(number, didBegin: didBegin)
+            exchange.abandoned(number, didBegin: didBegin)
         } else {
-            let bound = LoopBound(connection, loop: loop)
+            let bound = LoopBound(exchange, loop: loop)
             let number = number
             loop.execute { bound.value.abandoned(number, didBegin: didBegin) }
         }
@@ -55,7 +66,7 @@ public final class HTTPResponder {
     public var isOpen: Bool {
         switch state {
         case .done, .gone: return false
-        case .waiting, .streaming: return connection.stream.isOpen
+        case .waiting, .streaming: return exchange.isOpen
         }
     }
 
@@ -67,7 +78,7 @@ public final class HTTPResponder {
             preconditionFailure("a request answered twice: \(request.method) \(request.path)")
         }
         end()
-        connection.respond(response)
+        exchange.respond(response)
     }
 
     /// Sends status and fields of a response whose body comes in pieces; its own body is not used.
@@ -76,8 +87,8 @@ public final class HTTPResponder {
         guard case .waiting = state else {
             preconditionFailure("a request answered twice: \(request.method) \(request.path)")
         }
-        let asChunks = connection.beginStreaming(head)
-        state = .streaming(asChunks: asChunks, dropsBody: connection.dropsBody(head.status))
+        let asChunks = exchange.beginStreaming(head)
+        state = .streaming(asChunks: asChunks, dropsBody: exchange.dropsBody(head.status))
     }
 
     /// Sends a piece of the body. False when it was not taken: because the queue is full, then
@@ -89,7 +100,7 @@ public final class HTTPResponder {
             preconditionFailure("HTTPResponder.write() before startStreaming()")
         }
         guard !dropsBody, !bytes.isEmpty else { return isOpen }
-        return connection.writePiece(bytes, asChunk: asChunks)
+        return exchange.writePiece(bytes, asChunk: asChunks)
     }
 
     /// Ends a streamed body.
@@ -99,7 +110,7 @@ public final class HTTPResponder {
             preconditionFailure("HTTPResponder.finish() before startStreaming()")
         }
         end()
-        connection.finishStreaming(asChunks: asChunks)
+        exchange.finishStreaming(asChunks: asChunks)
     }
 
     /// Takes the connection out of HTTP's hands, for another protocol on it (RFC 9110, 7.8), with
@@ -110,7 +121,7 @@ public final class HTTPResponder {
     /// call `resumeReading()`. Nothing has been answered: `101` is the taker's to write. The
     /// connection goes on to count as one of the server's until the stream is closed.
     public func takeStream() -> (stream: ByteStream, unread: [UInt8])? {
-        guard case .waiting = state, let taken = connection.detach(number) else { return nil }
+        guard case .waiting = state, let taken = exchange.detach(number) else { return nil }
         end()
         return taken
     }

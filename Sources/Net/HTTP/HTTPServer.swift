@@ -29,7 +29,8 @@ public final class HTTPServer: Sendable {
         for _ in group.loops {
             do throws(NetError) {
                 let made = try TCPListener.makeSocket(
-                    host: options.host, port: port, backlog: options.backlog)
+                    host: options.host, port: port, backlog: options.backlog,
+                    isFirst: sockets.isEmpty)
                 sockets.append(made.socket)
                 port = made.port
             } catch {
@@ -57,6 +58,14 @@ public final class HTTPServer: Sendable {
     /// Requests that have been handed to handlers since the start.
     public var requestCount: UInt64 {
         shared.requestCount.load(ordering: .relaxed)
+    }
+
+    /// Counts, loop by loop, the bytes that are kept for clients: answers that they have not taken
+    /// and requests that wait. `completion` gets the count of one loop, on that loop.
+    package func countHeldBytes(_ completion: @escaping @Sendable (Int) -> Void) {
+        for (loop, part) in parts {
+            loop.execute { completion(part.value.heldByteCount) }
+        }
     }
 
     /// Takes no new connections, closes those without a request at once and the others behind the
@@ -158,6 +167,8 @@ final class HTTPServerLoop {
         connections[ObjectIdentifier(connection)] = connection
         connection.start(isOverLimit: count > options.connectionsMax)
     }
+
+    var heldByteCount: Int { connections.values.reduce(0) { $0 + $1.heldByteCount } }
 
     func remove(_ connection: HTTPConnection) {
         connections[ObjectIdentifier(connection)] = nil

@@ -28,9 +28,7 @@ extension ByteStream {
             switch tls.decrypt(into: loop.plainBuffer) {
             case .bytes(let count):
                 onRead?(UnsafeRawBufferPointer(rebasing: loop.plainBuffer[0..<count]))
-            case .waiting:
-                flushTLS()
-                return
+            case .waiting: return answerTLS()
             case .ended:
                 flushTLS()
                 return didReadEnd()
@@ -40,4 +38,21 @@ extension ByteStream {
             }
         }
     }
+
+    /// Sends what TLS itself has to say in answer to what was read. A peer that asks for that again
+    /// and again, such as for new keys, and takes none of it, is let go.
+    private func answerTLS() {
+        let before = wireByteCount
+        flushTLS()
+        guard isWriting else {
+            unreadTLSByteCount = 0
+            return
+        }
+        unreadTLSByteCount += wireByteCount &- before
+        if unreadTLSByteCount > Self.unreadTLSBytesMax {
+            fail(.tls(what: "talking", reason: "the peer wants answers that it does not read"))
+        }
+    }
+
+    private static let unreadTLSBytesMax: UInt64 = 65_536
 }

@@ -74,6 +74,8 @@ public final class ByteStream {
     var isWriting = false
     var owesWritable = false
     var wireByteCount: UInt64 = 0
+    /// Of the bytes that wait, those that TLS has answered by itself.
+    var unreadTLSByteCount: UInt64 = 0
     private var closure = ByteStreamClosure.local
     private var closeTimer: LoopTimer?
     private var catchUp: LoopWakeup?

@@ -74,8 +74,13 @@ final class TCPListener {
     }
 
     /// A bound socket that listens; the port that it has. Any thread.
+    ///
+    /// The first socket of a server is bound alone, so that a port that anybody else listens on is
+    /// refused, whoever it is; connections that linger from an earlier run (TIME_WAIT) do not count.
+    /// Once it listens, it lets the others of its server in.
+    /// - Parameter isFirst: of its server's sockets.
     static func makeSocket(
-        host: String, port: Int, backlog: Int
+        host: String, port: Int, backlog: Int, isFirst: Bool
     ) throws(NetError) -> (socket: Int32, port: Int) {
         let place = "\(host):\(port)"
         guard let address = SocketAddress(host: host, port: port) else {
@@ -90,13 +95,19 @@ final class TCPListener {
         var on: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)
         setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, size)
-        guard setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, size) == 0,
+        // Between binding and listening a second server could still slip in, so sharing is allowed
+        // only afterwards: the kernel looks for conflicts again when the socket begins to listen.
+        guard isFirst || setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, size) == 0,
             address.withSystemAddress({ bind(socket, $0, address.length) }) == 0,
-            listen(socket, Int32(backlog)) == 0
+            listen(socket, Int32(backlog)) == 0,
+            !isFirst || setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, size) == 0
         else {
-            let reason = String(cString: strerror(errno))
+            let code = errno
             Glibc.close(socket)
-            throw .listen(address: place, reason: reason)
+            let holder = code == EADDRINUSE ? PortHolder.describe(port: port) : nil
+            throw .listen(
+                address: place,
+                reason: String(cString: strerror(code)) + (holder.map { " by \($0)" } ?? ""))
         }
         return (socket, boundPort(of: socket) ?? port)
     }

@@ -55,7 +55,7 @@ import Testing
 
     @Test func thePagesTellOfTheAccountWithoutGivingItAway() async throws {
         let house = try await GatherHouse.start(environment: [
-            "TWILIO_ACCOUNT_SID": "AC0123456789abcdef", "TWILIO_PHONE_NUMBER": "+15551112222",
+            "TWILIO_ACCOUNT_SID": "AC0123456789abcdef0123456789abcdef", "TWILIO_PHONE_NUMBER": "+15551112222",
         ])
         let status = try await house.daemon.get("/twilio/status").body
         #expect(status.contains("\"twilio_configured\":true"))
