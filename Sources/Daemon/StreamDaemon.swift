@@ -116,9 +116,10 @@ public final class StreamDaemon: Sendable {
         _ request: HTTPRequest, completion: @escaping @Sendable (HTTPResponse) -> Void
     ) {
         let loop = loops.loops[0]
-        loop.execute { [services] in
+        loop.execute { [services, preparation] in
             let responder = HTTPResponder(request, on: loop, answered: completion)
-            Router(services: services, loop: loop).handle(request, responder)
+            let router = Router(services: services, preparation: preparation, loop: loop)
+            router.handle(request, responder)
         }
     }
 

@@ -70,6 +70,36 @@ import Testing
         try await blocking { callers.shutdown() }
     }
 
+    @Test func aSecondDaemonOnThePortIsRefused() async throws {
+        let folder = try makeFolder()
+        let other = try makeFolder()
+        defer {
+            for folder in [folder, other] { try? FileManager.default.removeItem(atPath: folder) }
+        }
+        let port = try ProgramRun.freePort()
+        for folder in [folder, other] {
+            let yaml =
+                TestDaemon.base.replacing("port: 0", with: "port: \(port)")
+                + "\nstore: {path: \"\(folder)/streamd.sqlite\"}\n"
+            try yaml.write(toFile: folder + "/a.yaml", atomically: true, encoding: .utf8)
+        }
+        let first = try launch(["serve", "--config", "a.yaml"], folder: folder)
+        #expect(await eventually { log(folder).contains(" listening ") })
+        let second = try await run(["serve", "--config", "a.yaml"], folder: other)
+        #expect(second.code == 69)
+        #expect(
+            second.errors.contains(
+                "in use by process \(first.processIdentifier) (\(ProgramRun.program) serve"),
+            "\(second.errors)")
+        // A restart in a hurry.
+        first.terminate()
+        #expect(await eventually { !first.isRunning })
+        let third = try launch(["serve", "--config", "a.yaml"], folder: other)
+        #expect(await eventually { log(other).contains(" listening ") })
+        third.terminate()
+        #expect(await eventually { !third.isRunning })
+    }
+
     @Test func aBadConfigurationIsTold() async throws {
         let folder = try makeFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
