@@ -16,6 +16,6 @@ extension BenchOptions {
 
     func write(_ page: @autoclosure () -> ReportPage) throws {
         guard !self["html"].isEmpty else { return }
-        try Data(page().html.utf8).write(to: URL(filePath: self["html"]))
+        try Data(page().html().utf8).write(to: URL(filePath: self["html"]))
     }
 }

@@ -34,7 +34,11 @@ import Testing
         let page = try bench.text("a.html")
         #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("</html>"))
         #expect(page.contains("Timeline of a turn") && page.contains("end of speech"))
-        #expect(!page.contains("<script") && !page.contains("http://"))
+        // It opens offline: everything stands in the page.
+        #expect(page.contains("data-plot=") && page.contains("Chart.js v"))
+        for outside in ["src=", "<link", "@import", "http://"] {
+            #expect(!page.contains(outside), "\(outside)")
+        }
         // No number of a plot is none.
         #expect(!page.contains("\"nan") && !page.contains("inf\"") && !page.contains(" nan"))
     }

@@ -1,4 +1,4 @@
-/// An HTML page of its own: no scripts, no other files, light or dark as the reader has it.
+/// An HTML page of its own: it needs no other files, and is light or dark as the reader has it.
 struct ReportPage {
     let title: String
     private var body = ""
@@ -48,25 +48,27 @@ struct ReportPage {
         body += "</dl>\n"
     }
 
-    var html: String {
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>\(title.escaped)</title>
-        <style>
-        \(Self.style)
-        </style>
-        </head>
-        <body>
-        <main>
-        \(body)</main>
-        </body>
-        </html>
+    /// The whole page. Throws where it has plots and Chart.js is not installed.
+    func html() throws -> String {
+        let scripts = body.contains("data-plot") ? try Self.scripts() : ""
+        return """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(title.escaped)</title>
+            <style>
+            \(Self.style)
+            </style>
+            </head>
+            <body>
+            <main>
+            \(body)</main>
+            \(scripts)            </body>
+            </html>
 
-        """
+            """
     }
 
     private static let style = """
@@ -93,24 +95,18 @@ struct ReportPage {
         figure { margin: 12px 0 0; padding: 14px 14px 10px; background: var(--card);
           border: 1px solid var(--rule); border-radius: 8px; }
         figcaption { color: var(--soft); font-size: .86rem; margin-top: 6px; }
+        .plot { position: relative; height: 320px; }
         svg { display: block; width: 100%; height: auto; }
         svg text { fill: var(--soft); font-size: 12px; }
         svg text.note { fill: var(--ink); font-size: 11.5px; paint-order: stroke;
           stroke: var(--card); stroke-width: 4px; stroke-linejoin: round; }
         svg .grid { stroke: var(--rule); stroke-width: 1; }
-        svg .level { stroke: var(--c4); stroke-width: 1.2; stroke-dasharray: 5 4; }
-        svg .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
         svg .wave { fill: none; stroke-width: 2; }
         svg .mark { stroke: var(--ink); stroke-width: 1.2; }
         .c0 { --c: var(--c0); } .c1 { --c: var(--c1); } .c2 { --c: var(--c2); }
         .c3 { --c: var(--c3); } .c4 { --c: var(--c4); } .c5 { --c: var(--c5); }
-        svg .line, svg .wave { stroke: var(--c); }
-        svg .dot { fill: var(--c); }
+        svg .wave { stroke: var(--c); }
         svg text.track { fill: var(--c); font-weight: 600; }
-        .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; font-size: .86rem;
-          margin: 0 0 6px; }
-        .key::before { content: ""; display: inline-block; width: 14px; height: 3px;
-          border-radius: 2px; background: var(--c); margin-right: 7px; vertical-align: middle; }
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
         th, td { text-align: right; padding: 5px 12px; border-bottom: 1px solid var(--rule); }

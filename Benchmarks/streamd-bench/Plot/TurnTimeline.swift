@@ -66,7 +66,7 @@ struct TurnTimeline {
             aria-label="timeline of one turn">
 
             """
-        for tick in Chart.ticks(range, count: 8) {
+        for tick in PlotFrame.ticks(range, count: 8) {
             let x = Format.fixed(frame.xPlace(tick), 1)
             svg += """
                 <line class="grid" x1="\(x)" x2="\(x)" y1="\(frame.top)" y2="\(frame.bottom)"/>
