@@ -89,21 +89,21 @@ let package = Package(
         library("Language", []),
         // The conversation core: stages, turns, playout, chains of engines.
         library("Pipelines", ["Language", "VAD", "DSP", "Net", "Wire", "Realtime"]),
+        // Rows of configuration, and YAML with its places.
+        library("Options", ["CYAML"]),
         library(
             "Engines",
             [
-                "Pipelines", "Language", "DSP", "Net", "Wire", "Realtime", "CWhisper", "CFlite",
-                "CEspeak",
+                "Pipelines", "Options", "Language", "DSP", "Net", "Wire", "Realtime", "CWhisper",
+                "CFlite", "CEspeak",
             ]),
         library("Assistants", ["Pipelines", "Language", "Store", "Net", "Wire", "Realtime"]),
-        // Rows of configuration, and YAML with its places.
-        library("Options", ["CYAML"]),
         library("Telemetry", ["Pipelines", "Net", "Wire", "Realtime"]),
         library(
             "Configuration",
             [
-                "Options", "Telemetry", "Assistants", "Pipelines", "Language", "Twilio", "Store",
-                "Net", "Wire",
+                "Engines", "Options", "Telemetry", "Assistants", "Pipelines", "Language", "Twilio",
+                "Store", "Net", "Wire",
             ]),
         // The words behind a program's name.
         library("CommandArguments", []),

@@ -1,12 +1,13 @@
+import Engines
 import Foundation
 import Options
 
 /// The lists of engines and the table of their entries.
 extension Configuration {
     package static let engineListOptions: [ConfigurationOption<Configuration>] = [
-        .engines("stt", \.stt, "Speech-to-text engines, asked in turn until one answers"),
-        .engines("llm", \.llm, "Dialogue engines, asked in turn until one answers"),
-        .engines("tts", \.tts, "Text-to-speech engines, asked in turn until one speaks"),
+        .engines(.stt, \.stt, "Speech-to-text engines, asked in turn until one answers"),
+        .engines(.llm, \.llm, "Dialogue engines, asked in turn until one answers"),
+        .engines(.tts, \.tts, "Text-to-speech engines, asked in turn until one speaks"),
         .integer(
             "fallback.failuresMax", \.fallback.failuresMax, 1...1000,
             "Failures in a row after which an engine of a chain is skipped."),
@@ -29,9 +30,11 @@ extension Configuration {
 extension ConfigurationOption where Root == Configuration {
     /// A list of engines that are tried in order.
     package static func engines(
-        _ key: String, _ path: WritableKeyPath<Configuration, [EngineSettings]>, _ summary: String
+        _ stage: EngineStage, _ path: WritableKeyPath<Configuration, [EngineSettings]>,
+        _ summary: String
     ) -> Self {
-        let names = EngineKind.of(key).map(\.name).joined(separator: ", ")
+        let key = stage.rawValue
+        let names = EngineRegistry.facts(stage).map(\.name).joined(separator: ", ")
         return .custom(
             key, allowed: "list of blocks, see below", "\(summary): \(names).",
             defaultText: { "[{engine: \($0[keyPath: path].map(\.engine).joined())}]" },
@@ -39,7 +42,8 @@ extension ConfigurationOption where Root == Configuration {
                 var engines: [EngineSettings] = []
                 for item in try mapper.sequence(node, key: key) {
                     engines.append(
-                        try EngineSettings.read(item, at: "\(key)[\(engines.count)]", key, mapper))
+                        try EngineSettings.read(
+                            item, at: "\(key)[\(engines.count)]", stage, mapper))
                 }
                 guard !engines.isEmpty else {
                     throw mapper.error(node, "\(key) is empty; name an engine")
@@ -53,11 +57,11 @@ extension EngineSettings {
     /// Reads one entry.
     /// - Parameter name: of the entry, for errors: `stt[0]`.
     fileprivate static func read(
-        _ node: YAMLNode, at name: String, _ list: String, _ mapper: YAMLMapper
+        _ node: YAMLNode, at name: String, _ stage: EngineStage, _ mapper: YAMLMapper
     ) throws(ConfigurationError) -> EngineSettings {
         var engine = EngineSettings(engine: "")
         try mapper.map(node, into: &engine, options: options, context: "\(name): ")
-        let kinds = EngineKind.of(list)
+        let kinds = EngineRegistry.facts(stage)
         guard let kind = kinds.first(where: { $0.name == engine.engine }) else {
             let said =
                 engine.engine.isEmpty ? "names no 'engine'" : "'\(engine.engine)' is not known"
@@ -84,8 +88,8 @@ extension EngineSettings {
     }
 
     /// What can't be meant so; nil where there is nothing.
-    private func contradiction(_ kind: EngineKind) -> String? {
-        if baseURL.hasPrefix("ws"), !kind.takesWebSocketAddress {
+    private func contradiction(_ kind: EngineFacts) -> String? {
+        if baseURL.hasPrefix("ws"), kind.server?.takesWebSocketAddress != true {
             return "\(kind.name) is asked over http:// or https://, not '\(baseURL)'"
         }
         let (end, early) = (endOfTurnThreshold, earlyEndOfTurnThreshold)
@@ -103,7 +107,9 @@ extension EngineSettings {
     package static let options: [ConfigurationOption<EngineSettings>] = [
         .text(
             "engine", \.engine,
-            allowed: Array(Set(EngineKind.all.map(\.name))).sorted().joined(separator: ", "),
+            allowed: Set(EngineStage.allCases.flatMap { EngineRegistry.facts($0).map(\.name) })
+                .sorted()
+                .joined(separator: ", "),
             "Which engine; openai is any server with OpenAI's interface."),
         .text(
             "model", \.model, allowed: "name or path",

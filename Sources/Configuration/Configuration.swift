@@ -1,3 +1,4 @@
+import Engines
 import Pipelines
 import Telemetry
 import Twilio

@@ -1,3 +1,4 @@
+import Engines
 import Options
 
 /// Makes the reference page and the commented sample from the tables of keys.

@@ -2,6 +2,7 @@ import CAllocationCounter
 import CallSimulator
 import Configuration
 import Daemon
+import Engines
 import Foundation
 import Net
 import Testing

@@ -1,6 +1,7 @@
 import CallSimulator
 import Configuration
 import Daemon
+import Engines
 import Foundation
 import Options
 import Testing

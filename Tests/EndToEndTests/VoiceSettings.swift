@@ -1,5 +1,6 @@
 import Configuration
 import Daemon
+import Engines
 
 /// How the voices that come over the network are set up against the stand-ins' process.
 enum VoiceSettings {

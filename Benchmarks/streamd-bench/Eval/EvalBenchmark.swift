@@ -1,5 +1,6 @@
 import Configuration
 import Daemon
+import Engines
 import Foundation
 import Net
 import Realtime

@@ -1,5 +1,6 @@
 import Configuration
 import DSP
+import Engines
 import Pipelines
 import VAD
 
@@ -56,7 +57,9 @@ extension ConversationOptions {
         if !block.handOverNumber.isEmpty { failedText = Self.handOverText }
         notices = block.notices
         // A model does not know what a whole answer would be; the other engines say what they know.
-        judgesWords = settings.llm.contains { !["scripted", "fixed"].contains($0.engine) }
+        judgesWords = settings.llm.contains { entry in
+            (try? EngineRegistry.dialogue(entry))?.leavesWordsToJudge == true
+        }
         if !block.goodbye.isEmpty { goodbyeText = block.goodbye }
     }
     private static let handOverText =

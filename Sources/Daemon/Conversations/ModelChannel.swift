@@ -30,12 +30,13 @@ public final class ModelChannel: ConversationChannel, @unchecked Sendable {
         database = try Database(DatabaseOptions(path: ":memory:"))
         try StreamDaemon.seed(
             ScriptedDialogueEngine(assistants: [assistant], store: database, now: { now }))
-        remote = try RemoteServices(secrets: secrets)
+        remote = try RemoteServices { secrets.value($0) }
         do {
             let role = AssistantRole(assistant, store: database, now: { now })
             engine = LanguageModelEngine(
                 role.role(extra: settings.prompt),
-                wire: try remote.languageModel(settings, at: "llm"), clients: remote.clients)
+                wire: try EngineRegistry.languageModel(settings, remote, at: "llm"),
+                clients: remote.clients)
         } catch {
             remote.close()
             throw error

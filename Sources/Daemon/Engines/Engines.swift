@@ -19,6 +19,7 @@ package struct Engines: Sendable {
     private let whispers: [WhisperEngine]
     private let dialoguePlaces: [ChainPlace]
     private let remote: RemoteServices
+    private let context: EngineContext
     private let configuration: Configuration
     private let report: ChainReport
 
@@ -27,7 +28,7 @@ package struct Engines: Sendable {
         let models = ModelFolder(configuration.models)
         self.configuration = configuration
         voiceActivity = try SileroModel(weightsPath: models.voiceActivityWeights)
-        let remote = try RemoteServices(secrets: secrets)
+        let remote = try RemoteServices { secrets.value($0) }
         self.remote = remote
         report = { place, error, next in
             log.warning(
@@ -37,43 +38,48 @@ package struct Engines: Sendable {
                     "next": .text(next), "why": .text("\(error)"),
                 ])
         }
-        let ears = try configuration.stt.enumerated().map { index, settings in
-            try Self.ear(settings, "stt[\(index)]", configuration, models, remote)
+        context = EngineContext(
+            entry: "", utteranceMsMax: configuration.buffers.callerMs,
+            playoutMsMax: configuration.buffers.playoutMs,
+            resampler: configuration.audio.resampler.quality,
+            whisperPath: { models.whisperPath($0) }, remote: remote)
+        let recognisers = try context.each(configuration.stt, of: .stt) { settings, context in
+            try EngineRegistry.speechToText(settings).make(settings, context)
         }
-        whispers = ears.compactMap { $0 as? WhisperEngine }
-        let earPlaces = Self.places("stt", configuration.stt, configuration.fallback)
+        whispers = recognisers.compactMap { $0 as? WhisperEngine }
+        let recogniserPlaces = Self.places(.stt, configuration.stt, configuration.fallback)
         speechToText =
-            ears.count == 1
-            ? ears[0]
+            recognisers.count == 1
+            ? recognisers[0]
             : ChainSpeechToText(
-                zip(ears, earPlaces).map { ChainLink($0, $1) },
+                zip(recognisers, recogniserPlaces).map { ChainLink($0, $1) },
                 utteranceMsMax: configuration.buffers.callerMs, report: report)
-        let voices = try configuration.tts.enumerated().map { index, settings in
-            try VoiceMaker(settings, at: "tts[\(index)]", configuration, remote).make()
+        let synthesisers = try context.each(configuration.tts, of: .tts) { settings, context in
+            try EngineRegistry.textToSpeech(settings).make(settings, context)
         }
-        let voicePlaces = Self.places("tts", configuration.tts, configuration.fallback)
+        let synthesiserPlaces = Self.places(.tts, configuration.tts, configuration.fallback)
         textToSpeech =
-            voices.count == 1
-            ? voices[0]
+            synthesisers.count == 1
+            ? synthesisers[0]
             : ChainTextToSpeech(
-                zip(voices, voicePlaces).map { ChainLink($0, $1) }, loop: remote.loop,
+                zip(synthesisers, synthesiserPlaces).map { ChainLink($0, $1) }, loop: remote.loop,
                 playoutMsMax: configuration.buffers.playoutMs, report: report)
-        dialoguePlaces = Self.places("llm", configuration.llm, configuration.fallback)
-        let chains = [earPlaces, dialoguePlaces, voicePlaces]
+        dialoguePlaces = Self.places(.llm, configuration.llm, configuration.fallback)
+        let chains = [recogniserPlaces, dialoguePlaces, synthesiserPlaces]
         places = chains.filter { $0.count > 1 }.flatMap(\.self)
     }
 
     private static func places(
-        _ stage: String, _ list: [EngineSettings], _ fallback: FallbackSettings
+        _ stage: EngineStage, _ list: [EngineSettings], _ fallback: FallbackSettings
     ) -> [ChainPlace] {
         list.map { settings in
             let patience = settings.patience(stage)
             return ChainPlace(
-                stage: stage, engine: settings.engine,
+                stage: stage.rawValue, engine: settings.engine,
                 // A sentence may take longer than the pieces that it comes in.
                 watch: ChainWatch(
                     answerMs: patience.answerMs,
-                    stallMs: stage == "llm" ? patience.answerMs : patience.stallMs),
+                    stallMs: stage == .llm ? patience.answerMs : patience.stallMs),
                 breaker: CircuitBreaker(
                     failuresMax: fallback.failuresMax, probeAfterMs: fallback.probeAfterMs))
         }
@@ -81,44 +87,10 @@ package struct Engines: Sendable {
 
     // MARK: - Making
 
-    private static func ear(
-        _ settings: EngineSettings, _ name: String, _ configuration: Configuration,
-        _ models: ModelFolder, _ remote: RemoteServices
-    ) throws -> any SpeechToText {
-        switch settings.engine {
-        case "whisper":
-            var options = WhisperOptions(modelPath: models.whisperPath(settings.model))
-            options.language = settings.language
-            options.prompt = settings.prompt
-            options.vocabularyMax = settings.vocabularyMax
-            options.workers = settings.workers
-            options.threads = settings.threads
-            options.queueMax = settings.queueMax
-            options.utteranceMsMax = configuration.buffers.callerMs
-            return try WhisperEngine(options)
-        case "openai":
-            var options = OpenAITranscriptionOptions(
-                service: try remote.service("stt", settings, at: name), model: settings.model)
-            options.language = settings.language
-            options.prompt = settings.prompt
-            if settings.sampleRate == 8000 { options.sampleRate = 8000 }
-            options.utteranceMsMax = configuration.buffers.callerMs
-            return OpenAITranscription(options, clients: remote.clients)
-        case "deepgram", "openai-realtime", "concya":
-            return try streamedEar(
-                settings, service: try remote.service("stt", settings, at: name), configuration)
-        default:
-            let text = settings.text.isEmpty ? "This is a set transcript." : settings.text
-            return FixedSpeechToText(text: text, delayMs: settings.delayMs)
-        }
-    }
-
-    /// The local voice for what must be said even when nobody else can speak.
+    /// The local synthesiser for what must be said even when nobody else can speak.
     package func lastVoice() throws -> any TextToSpeech {
         let settings = configuration.tts.first { $0.engine == "flite" }
-        return try VoiceMaker(
-            settings ?? EngineSettings(engine: "flite"), at: "tts", configuration, remote
-        ).flite()
+        return try FliteEngine.made(settings ?? EngineSettings(engine: "flite"), context)
     }
 
     /// The dialogue of one assistant. All assistants share the books on the services.
@@ -126,29 +98,15 @@ package struct Engines: Sendable {
         _ settings: AssistantSettings, _ block: AssistantBlock,
         scripted: ScriptedDialogueEngine, role: AssistantRole
     ) throws -> any DialogueEngine {
-        let minds = try configuration.llm.enumerated().map { index, entry -> any DialogueEngine in
-            switch entry.engine {
-            case "scripted": return scripted
-            case "fixed":
-                return FixedDialogue(
-                    text: entry.text.isEmpty ? "This is a set reply." : entry.text,
-                    greeting: settings.greeting, delayMs: entry.delayMs)
-            case "concya":
-                return ConcyaDialogue(
-                    role.role(extra: ""),
-                    service: try remote.service("llm", entry, at: "llm[\(index)]"),
-                    language: entry.language, clients: remote.clients)
-            default:
-                let own = entry.adapted(to: block)
-                return LanguageModelEngine(
-                    role.role(extra: own.prompt),
-                    wire: try remote.languageModel(own, at: "llm[\(index)]"),
-                    clients: remote.clients, limits: LanguageModelLimits(block))
-            }
+        let dialogues = try context.each(configuration.llm, of: .llm) { entry, context in
+            let context = DialogueContext(
+                engine: context, scripted: scripted, greeting: settings.greeting,
+                role: { role.role(extra: $0) }, limits: LanguageModelLimits(block))
+            return try EngineRegistry.dialogue(entry).make(entry.adapted(to: block), context)
         }
-        guard minds.count > 1 else { return minds[0] }
+        guard dialogues.count > 1 else { return dialogues[0] }
         return ChainDialogue(
-            zip(minds, dialoguePlaces).map { ChainLink($0, $1) }, report: report)
+            zip(dialogues, dialoguePlaces).map { ChainLink($0, $1) }, report: report)
     }
 
     // MARK: - Life
@@ -174,6 +132,20 @@ package struct Engines: Sendable {
 
     package func metrics() -> [MetricFamily] {
         Self.whisperMetrics(whispers) + Self.chainMetrics(places)
+    }
+}
+
+extension EngineContext {
+    /// Makes each entry of a list, which is named in its errors.
+    fileprivate func each<Engine>(
+        _ list: [EngineSettings], of stage: EngineStage,
+        _ make: (EngineSettings, EngineContext) throws -> Engine
+    ) throws -> [Engine] {
+        try list.enumerated().map { index, settings in
+            var context = self
+            context.entry = "\(stage.rawValue)[\(index)]"
+            return try make(settings, context)
+        }
     }
 }
 

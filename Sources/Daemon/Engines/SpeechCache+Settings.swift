@@ -1,4 +1,5 @@
 import Configuration
+import Engines
 import Pipelines
 import Telemetry
 

@@ -36,8 +36,8 @@ public struct EngineSettings: Sendable, Equatable {
     public init(engine: String) { self.engine = engine }
 
     /// What is set, and what the stage has for the rest.
-    package func patience(_ stage: String) -> Patience {
-        let usual = Patience.usual[stage] ?? Patience.other
+    package func patience(_ stage: EngineStage) -> Patience {
+        let usual = Patience.usual(stage)
         func chosen(_ own: Int, _ usual: Int) -> Int { own > 0 ? own : usual }
         return Patience(
             connectMs: chosen(connectMs, usual.connectMs),
@@ -55,85 +55,16 @@ package struct Patience: Sendable, Equatable {
     package var stallMs: Int
     package var answerMs: Int
 
-    package static let usual = [
-        "stt": Patience(
-            connectMs: 500, firstByteMs: 1200, totalMs: 3000, stallMs: 800, answerMs: 600),
-        "llm": Patience(
-            connectMs: 500, firstByteMs: 1000, totalMs: 20_000, stallMs: 1000, answerMs: 2500),
-        "tts": other,
-    ]
-    package static let other = Patience(
-        connectMs: 500, firstByteMs: 800, totalMs: 30_000, stallMs: 500, answerMs: 900)
-}
-
-/// An engine that the configuration can name: where it can stand, what it takes, what it needs.
-package struct EngineKind {
-    package var name: String
-    package var list: String
-    package var keys: [String]
-    package var required: [String] = []
-
-    private static let times = ["connectMs", "firstByteMs", "totalMs"]
-    private static let remote = ["baseURL", "apiKeyEnv", "model"] + times
-    private static let chat = remote + ["prompt", "temperature", "tokensMax"]
-
-    package static let all = [
-        EngineKind(
-            name: "whisper", list: "stt",
-            keys: [
-                "model", "threads", "workers", "queueMax", "language", "prompt", "vocabularyMax",
-            ]),
-        EngineKind(
-            name: "openai", list: "stt", keys: remote + ["language", "prompt", "sampleRate"],
-            required: ["model"]),
-        EngineKind(
-            name: "openai-realtime", list: "stt", keys: remote + ["language", "prompt"],
-            required: ["model"]),
-        EngineKind(
-            name: "deepgram", list: "stt",
-            keys: remote + [
-                "language", "prompt", "sampleRate", "endpointingMs", "endOfTurnThreshold",
-                "earlyEndOfTurnThreshold",
-            ]),
-        EngineKind(
-            name: "concya", list: "stt",
-            keys: ["baseURL", "apiKeyEnv", "language"] + times),
-        EngineKind(name: "fixed", list: "stt", keys: ["text", "delayMs"]),
-        EngineKind(name: "scripted", list: "llm", keys: []),
-        EngineKind(name: "openai", list: "llm", keys: chat, required: ["model"]),
-        EngineKind(name: "ollama", list: "llm", keys: chat, required: ["model"]),
-        EngineKind(name: "anthropic", list: "llm", keys: chat, required: ["model"]),
-        EngineKind(
-            name: "concya", list: "llm", keys: ["baseURL", "apiKeyEnv", "language"] + times),
-        EngineKind(name: "fixed", list: "llm", keys: ["text", "delayMs"]),
-        EngineKind(name: "flite", list: "tts", keys: ["voice", "workers"]),
-        EngineKind(
-            name: "openai", list: "tts",
-            keys: remote + ["voice", "format", "sampleRate", "rate", "requestsMax"],
-            required: ["model", "voice"]),
-        EngineKind(name: "espeak", list: "tts", keys: ["voice", "language", "rate"]),
-        EngineKind(
-            name: "elevenlabs", list: "tts",
-            keys: remote + ["voice", "sampleRate", "rate", "requestsMax", "spares"],
-            required: ["voice"]),
-        EngineKind(
-            name: "deepgram", list: "tts", keys: remote + ["requestsMax"], required: ["model"]),
-        EngineKind(
-            name: "piper", list: "tts",
-            keys: ["baseURL", "apiKeyEnv", "voice", "rate", "requestsMax"] + times),
-        EngineKind(
-            name: "concya", list: "tts",
-            keys: ["baseURL", "apiKeyEnv", "voice", "requestsMax"] + times),
-        EngineKind(name: "fixed", list: "tts", keys: ["clipMs", "voice", "workers"]),
-    ]
-
-    package static func of(_ list: String) -> [EngineKind] { all.filter { $0.list == list } }
-
-    /// Whether an address may be one of a WebSocket.
-    package var takesWebSocketAddress: Bool {
-        list == "stt" && ["deepgram", "openai-realtime", "concya"].contains(name)
+    /// What a stage has where its entry says nothing.
+    package static func usual(_ stage: EngineStage) -> Patience {
+        switch stage {
+        case .stt:
+            Patience(connectMs: 500, firstByteMs: 1200, totalMs: 3000, stallMs: 800, answerMs: 600)
+        case .llm:
+            Patience(
+                connectMs: 500, firstByteMs: 1000, totalMs: 20_000, stallMs: 1000, answerMs: 2500)
+        case .tts:
+            Patience(connectMs: 500, firstByteMs: 800, totalMs: 30_000, stallMs: 500, answerMs: 900)
+        }
     }
-
-    /// All keys that an entry may have.
-    package var allKeys: [String] { ["engine"] + keys + ["answerMs", "stallMs"] }
 }

@@ -1,5 +1,6 @@
 import Configuration
 import Daemon
+import Engines
 import Foundation
 import Telemetry
 import Wire
@@ -109,11 +110,11 @@ extension Doctor {
 
     /// Dialogues are made for each assistant; what they need of the environment is the same for all.
     private func findLanguageModels() throws {
-        let remote = try RemoteServices(secrets: secrets)
+        let remote = try RemoteServices { [secrets] in secrets.value($0) }
         defer { remote.close() }
         for (index, entry) in configuration.llm.enumerated()
-        where !["scripted", "fixed"].contains(entry.engine) {
-            _ = try remote.languageModel(entry, at: "llm[\(index)]")
+        where try EngineRegistry.dialogue(entry).wire != nil {
+            _ = try EngineRegistry.languageModel(entry, remote, at: "llm[\(index)]")
         }
     }
 }
