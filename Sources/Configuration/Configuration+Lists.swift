@@ -31,6 +31,7 @@ extension Configuration {
             guard !blocks.contains(where: { $0.id == block.id }) else {
                 throw mapper.error(item, "the id '\(block.id)' is taken by an assistant above")
             }
+            try AssistantBlock.checkPrompts(of: block, in: item, mapper)
             blocks.append(block)
         }
         return blocks
@@ -45,7 +46,7 @@ extension AssistantBlock {
     package static let options: [ConfigurationOption<AssistantBlock>] = [
         .text("id", \.id, allowed: "short unique word", "Name in logs, records and numbers."),
         .text(
-            "kind", \.kind, allowed: AssistantKind.allCases.map(\.rawValue).joined(separator: ", "),
+            "kind", \.kind, allowed: AssistantKind.all.map(\.name).joined(separator: ", "),
             "What it does: book tables; take orders too and answer from a menu; take orders for repairs "
                 + "from customers; tell which hospitals are in a network."),
         .text("name", \.name, "The business's name as it is spoken; empty means the id."),
@@ -185,6 +186,7 @@ extension AssistantBlock {
                     root.notices.append(text)
                 }
             }),
+        promptsOption,
     ]
 
     private static func readServices(

@@ -109,21 +109,21 @@ extension Configuration {
         }
         try validateRoutes(ids, fail)
         for block in assistants {
-            guard let kind = AssistantKind(rawValue: block.kind) else {
-                let known = AssistantKind.allCases.map(\.rawValue).joined(separator: ", ")
+            guard let kind = AssistantKind(named: block.kind) else {
+                let known = AssistantKind.all.map(\.name).joined(separator: ", ")
                 throw fail(
                     "assistants",
                     "assistant '\(block.id)' has kind '\(block.kind)'; known: \(known)")
             }
-            let files: [(key: String, path: String, kind: AssistantKind)] = [
-                ("menu", block.menu, .restaurant), ("customers", block.customers, .serviceDesk),
-                ("hospitals", block.hospitals, .directory),
+            let files: [(records: ImportedRecords, path: String)] = [
+                (.menu, block.menu), (.customers, block.customers), (.hospitals, block.hospitals),
             ]
-            for file in files where !file.path.isEmpty && kind != file.kind {
+            for file in files where !file.path.isEmpty && !kind.imports.contains(file.records) {
+                let owners = AssistantKind.all.filter { $0.imports.contains(file.records) }
                 throw fail(
                     "assistants",
-                    "assistant '\(block.id)' has \(file.key) but kind '\(block.kind)'; write kind: "
-                        + file.kind.rawValue)
+                    "assistant '\(block.id)' has \(file.records.rawValue) but kind '\(block.kind)'; "
+                        + "write kind: " + owners.map(\.name).joined(separator: " or "))
             }
             guard TimeZone(identifier: block.timeZone) != nil else {
                 throw fail(

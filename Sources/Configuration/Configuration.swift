@@ -195,6 +195,9 @@ public struct AssistantBlock: Sendable {
     public var hospitals = ""
     public var goodbye = ""
     public var notices: [String] = []
+    /// Wordings of the scripted dialogue, by the names of the kind's prompts, in place of the standard
+    /// ones.
+    public var prompts: [String: [String]] = [:]
     public var prompt = ""
     /// Below 0: as the llm entry has it.
     public var temperature = -1.0

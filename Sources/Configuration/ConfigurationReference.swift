@@ -1,3 +1,4 @@
+import Assistants
 import Engines
 import Options
 
@@ -34,7 +35,30 @@ public enum ConfigurationReference {
         text += table(EngineSettings.options, root: EngineSettings(engine: ""))
         text += "\n## An entry of `assistants`\n\n"
         text += table(AssistantBlock.options, root: AssistantBlock())
+        for kind in AssistantKind.all { text += prompts(of: kind) }
         return text
+    }
+
+    /// What can stand in `prompts` of a kind.
+    private static func prompts(of kind: AssistantKind) -> String {
+        var text = """
+
+            ## `prompts` of kind `\(kind.name)`
+
+            | prompt | filled in | standard wording |
+            | --- | --- | --- |
+
+            """
+        for entry in kind.prompts.sorted(by: { $0.name < $1.name }) {
+            let names = entry.placeholders.sorted().map { name in
+                entry.required.contains(name) ? "**`{\(name)}`**" : "`{\(name)}`"
+            }
+            let wordings = entry.standard.map { $0.replacing("|", with: "\\|") }
+            text +=
+                "| `\(entry.name)` | \(names.joined(separator: " ")) "
+                + "| \(wordings.joined(separator: " / ")) |\n"
+        }
+        return text + "\nBold: every wording has to hold it.\n"
     }
 
     private static func table<Root>(_ options: [ConfigurationOption<Root>], root: Root) -> String {

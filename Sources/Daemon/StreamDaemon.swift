@@ -279,7 +279,7 @@ public final class StreamDaemon: Sendable {
     ) throws -> [String] {
         guard configuration.stt.contains(where: { $0.vocabularyMax > 0 }) else { return [] }
         return try BlockingResult.of { done in
-            Vocabulary.find(assistant.settings, assistant.directories, database) {
+            assistant.settings.findVocabulary(assistant.directories, database) {
                 done(.success($0))
             }
         }

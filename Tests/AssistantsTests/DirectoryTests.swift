@@ -237,7 +237,7 @@ struct Network {
                 rules: ReservationRules(network.settings), store: network.database, callSid: nil,
                 callerNumber: "", idempotencyKey: "k", now: wednesday, directories: library)
             return await withCheckedContinuation { continuation in
-                ToolBox.tools(of: .directory).run(name, json: Data(json.utf8), in: context) {
+                AssistantKind.directory.tools.run(name, json: Data(json.utf8), in: context) {
                     let text = (try? $0.get()).map { String(decoding: $0, as: UTF8.self) }
                     continuation.resume(returning: text ?? "failed")
                 }

@@ -270,7 +270,7 @@ import Testing
             rules: ReservationRules(settings), store: database, callSid: "CA1",
             callerNumber: "+1555", idempotencyKey: "k", now: wednesday)
         let result = await withCheckedContinuation { continuation in
-            ToolBox.tools(of: .restaurant).run(name, json: Data(json.utf8), in: context) {
+            AssistantKind.restaurant.tools.run(name, json: Data(json.utf8), in: context) {
                 continuation.resume(returning: $0)
             }
         }
@@ -301,7 +301,7 @@ import Testing
     }
 
     @Test func schemasAreJSON() throws {
-        for tool in ToolBox.restaurant.declarations {
+        for tool in AssistantKind.restaurant.tools.declarations {
             let schema = try JSONSerialization.jsonObject(
                 with: Data(tool.parametersSchema.encoded()))
             #expect((schema as? [String: Any])?["type"] as? String == "object", "\(tool.name)")

@@ -207,7 +207,7 @@ struct Desk {
                 rules: ReservationRules(desk.settings), store: desk.database, callSid: "CA1",
                 callerNumber: from, idempotencyKey: "k-\(name)", now: wednesday)
             return await withCheckedContinuation { continuation in
-                ToolBox.tools(of: .serviceDesk).run(name, json: Data(json.utf8), in: context) {
+                AssistantKind.serviceDesk.tools.run(name, json: Data(json.utf8), in: context) {
                     let text = (try? $0.get()).map { String(decoding: $0, as: UTF8.self) }
                     continuation.resume(returning: text ?? "failed")
                 }
@@ -231,7 +231,7 @@ struct Desk {
         #expect(
             await run("create_task_order", order.replacing("low", with: "whenever")) == "failed")
         #expect(try await desk.tasks().count == 1)
-        for declaration in ToolBox.serviceDesk.declarations {
+        for declaration in AssistantKind.serviceDesk.tools.declarations {
             #expect(
                 try JSONSerialization.jsonObject(with: Data(declaration.parametersSchema.encoded()))
                     is [String: Any])

@@ -12,14 +12,14 @@ import Testing
             callSid: "CA1",
             callerNumber: "+1", idempotencyKey: key, now: wednesday)
         return await withCheckedContinuation { continuation in
-            ToolBox.reservations.run(name, json: Data(json.utf8), in: context) { result in
+            AssistantKind.reservations.tools.run(name, json: Data(json.utf8), in: context) { result in
                 continuation.resume(returning: result.map { String(decoding: $0, as: UTF8.self) })
             }
         }
     }
 
     @Test func schemasAreJSON() throws {
-        for declaration in ToolBox.reservations.declarations {
+        for declaration in AssistantKind.reservations.tools.declarations {
             let parsed = try JSONSerialization.jsonObject(
                 with: Data(declaration.parametersSchema.encoded()))
             let schema = try #require(parsed as? [String: Any])
@@ -28,7 +28,7 @@ import Testing
             #expect(schema["additionalProperties"] as? Bool == false)
         }
         #expect(
-            ToolBox.reservations.declarations.map(\.name) == [
+            AssistantKind.reservations.tools.declarations.map(\.name) == [
                 "check_availability", "create_reservation", "change_reservation",
                 "cancel_reservation",
             ])

@@ -9,7 +9,7 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent()
 
 /// Every written conversation, over the dialogue itself.
 @Suite struct ConversationTests {
-    private static let kinds = AssistantKind.allCases.map(\.rawValue)
+    private static let kinds = AssistantKind.all.map(\.name)
     private static let paths = kinds.flatMap(paths)
 
     private static func paths(_ kind: String) -> [String] {

@@ -30,7 +30,7 @@ public struct AssistantRole: Sendable {
     /// - Parameter extra: instructions of the owner, added to ours.
     public func role(extra: String) -> LanguageModelRole {
         let rules = ReservationRules(settings)
-        let tools = ToolBox.tools(of: settings.kind)
+        let tools = settings.kind.tools
         var role = LanguageModelRole(
             greeting: settings.spokenGreeting,
             instructions: { [settings, now] call in
@@ -80,7 +80,7 @@ public struct AssistantRole: Sendable {
         let local = rules.clock.local(at: now)
         var lines = [
             "You answer the \(channel == .text ? "text messages" : "telephone") of \(settings.name) "
-                + "and \(business(settings.kind)).",
+                + "and \(settings.kind.definition.business).",
             channel == .text
                 ? "Answer in a few short sentences of plain text, without markdown."
                 : "You are speaking: answer in one or two short sentences without lists, markdown or "
@@ -91,71 +91,10 @@ public struct AssistantRole: Sendable {
             lines.append("Read numbers of bookings, orders and customers out digit by digit.")
             lines.append("When the caller asks you to wait, say only that you will.")
         }
-        lines += duties(settings, today: today)
+        lines += settings.kind.definition.duties(settings, today: today)
         if !extra.isEmpty { lines.append(extra) }
         return lines.joined(separator: "\n")
     }
-
-    private static func duties(_ settings: AssistantSettings, today: LocalDate) -> [String] {
-        let tables = [
-            "Opening hours: \(hours(settings, from: today)).",
-            "Parties of up to \(settings.partySizeMax) people can be booked.",
-            "Never say that a table is free, booked, changed or cancelled unless a tool has just said "
-                + "so. Before you book, change or cancel, read everything back and wait for a yes.",
-        ]
-        switch settings.kind {
-        case .reservations: return tables
-        case .restaurant:
-            return tables + [
-                "Dishes, prices and totals come from the tools, never from you. An order is placed only "
-                    + "when place_order says so, at the total that price_order gave and the guest agreed "
-                    + "to. Ask for delivery or pickup, and for the address of a delivery."
-            ]
-        case .serviceDesk:
-            let services = settings.desk.services.map(\.name).joined(separator: ", ")
-            return [
-                "First ask for the customer number and look it up with find_customer. Greet a known "
-                    + "customer by name; offer an unknown one a new record, with name and telephone "
-                    + "number, by create_customer. Never tell a caller anybody's telephone number.",
-                "Then take the kind of work (\(services)), what is wrong, where it is and how urgent it "
-                    + "is (urgent, normal or low); ask only for what was not said. Read all of it back, "
-                    + "wait for a yes, and only then call create_task_order.",
-                "Never say that a record or an order exists unless a tool has just said so.",
-            ]
-        case .directory:
-            return [
-                "Which hospitals are in the network comes from the tools, never from you. Name three at "
-                    + "a time and offer to go on. When a name fits several, ask which is meant; when the "
-                    + "city is missing and matters, ask for it.",
-                "Whatever is not about hospitals of the network you cannot help with: say what you can.",
-            ]
-        }
-    }
-
-    private static func business(_ kind: AssistantKind) -> String {
-        switch kind {
-        case .reservations: "take reservations"
-        case .restaurant: "take orders and reservations and answer questions about the menu"
-        case .serviceDesk: "take orders for repairs and service"
-        case .directory: "tell callers which hospitals are in the network"
-        }
-    }
-
-    /// The week, and the next days that differ from it.
-    private static func hours(_ settings: AssistantSettings, from today: LocalDate) -> String {
-        func spans(_ periods: [OpeningHours.Period]) -> String {
-            let spans = periods.map { "\($0.opens)-\($0.closes)" }
-            return spans.isEmpty ? "closed" : spans.joined(separator: " and ")
-        }
-        let week = Weekday.allCases.map { day in
-            "\(day.name) \(spans(settings.openingHours.weekly[day, default: []]))"
-        }
-        let special = settings.openingHours.exceptions.filter { $0.key >= today }
-            .sorted { $0.key < $1.key }.prefix(Self.specialDaysMax)
-        return (week + special.map { "\($0.key) \(spans($0.value))" }).joined(separator: ", ")
-    }
-
-    private static let specialDaysMax = 12
 }
 
 extension DialogueTool {

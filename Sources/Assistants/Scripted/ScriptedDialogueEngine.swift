@@ -56,31 +56,7 @@ public final class ScriptedDialogueEngine: DialogueEngine {
     private func seed(
         _ settings: AssistantSettings, _ completion: @escaping StoreCompletion<Void>
     ) {
-        let seeded: StoreCompletion<Bool> = { completion($0.map { _ in () }) }
-        switch settings.kind {
-        case .reservations:
-            store.seedDiningTables(settings.tables, assistantID: settings.id, completion: seeded)
-        case .restaurant:
-            store.seedDiningTables(settings.tables, assistantID: settings.id) { [store] result in
-                guard case .success = result else { return seeded(result) }
-                store.seedMenu(settings.menu, assistantID: settings.id, completion: seeded)
-            }
-        case .serviceDesk:
-            store.seedCustomers(
-                settings.desk.customers, assistantID: settings.id, completion: seeded)
-        case .directory:
-            let (store, directories) = (self.store, self.directories)
-            store.seedHospitals(settings.directory.hospitals, assistantID: settings.id) { result in
-                guard case .success = result else { return seeded(result) }
-                directories.index(assistantID: settings.id, store: store) { result in
-                    switch result {
-                    case .success: completion(.success(()))
-                    case .failure(.store(let error)): completion(.failure(error))
-                    case .failure: completion(.success(()))
-                    }
-                }
-            }
-        }
+        settings.kind.definition.seed(settings, store, directories, completion: completion)
     }
 
     public func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession {
@@ -92,17 +68,9 @@ public final class ScriptedDialogueEngine: DialogueEngine {
         call: CallInfo, execute: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) -> any DialogueSession {
         let settings = assistants[call.assistantID] ?? fallback
-        let rules = ReservationRules(settings)
-        func session(_ dialogue: some ScriptedDialogue) -> any DialogueSession {
-            ScriptedDialogueSession(
-                dialogue, rules: rules, call: call, store: store, directories: directories,
-                now: now, log: log, execute: execute)
-        }
-        return switch settings.kind {
-        case .reservations: session(ReservationDialogue(settings))
-        case .restaurant: session(RestaurantDialogue(settings))
-        case .serviceDesk: session(ServiceDeskDialogue(settings))
-        case .directory: session(DirectoryDialogue(settings))
-        }
+        let maker = ScriptedSessionMaker(
+            rules: ReservationRules(settings), call: call, store: store, directories: directories,
+            now: now, log: log, execute: execute)
+        return settings.kind.definition.session(settings, by: maker)
     }
 }

@@ -10,27 +10,19 @@ extension AssistantSettings {
         words += menu.flatMap(\.extras).map(\.name)
         words += menu.flatMap(\.sizes).map(\.name)
         words += menu.flatMap(\.aliases)
-        switch kind {
-        case .restaurant: words += ["delivery", "pickup"] + Self.tableWords
-        case .reservations: words += Self.tableWords
-        case .serviceDesk:
-            words += Self.deskWords + desk.services.map(\.name)
-            words += desk.services.flatMap(\.words)
-        case .directory: words += Self.directoryWords + directory
-        }
+        words += kind.definition.words(self, directory: directory)
         var seen: Set<String> = []
         return words.filter { !$0.isEmpty && seen.insert($0.lowercased()).inserted }
     }
 
-    private static let tableWords = [
-        "a table for two", "a table for four", "tonight", "tomorrow", "reservation", "half past",
-        "noon", "cancel my reservation",
-    ]
+    /// The same with what the store has now; what it does not give is left out. Any thread.
+    public func findVocabulary(
+        _ directories: HospitalLibrary, _ store: any RecordStore,
+        completion: @escaping @Sendable ([String]) -> Void
+    ) { kind.definition.vocabulary(self, directories, store, completion: completion) }
 
-    private static let deskWords = [
-        "customer number", "I'm a new customer", "basement", "kitchen", "bathroom", "urgent",
-        "not urgent", "leaking", "broken", "not working", "first floor", "second floor",
-    ]
-
-    private static let directoryWords = ["in the network", "hospitals in", "hospital", "clinic"]
+    /// Takes wordings, by the names of the kind's prompts, in place of the standard ones.
+    public mutating func replacePrompts(_ wordings: [String: [String]]) {
+        kind.definition.replacePrompts(wordings, in: &self)
+    }
 }

@@ -3,18 +3,6 @@ import Language
 import Pipelines
 import Store
 
-/// Which business an assistant does.
-public enum AssistantKind: String, Sendable, CaseIterable {
-    /// Books tables.
-    case reservations
-    /// Takes orders, answers from the menu, and books tables.
-    case restaurant
-    /// Knows customers and takes orders for repairs and service.
-    case serviceDesk
-    /// Tells which hospitals belong to a network.
-    case directory
-}
-
 /// One assistant, as data: who it is and the rules of its business.
 public struct AssistantSettings: Sendable {
     /// Names the assistant in the configuration and in every record.
@@ -169,12 +157,7 @@ extension AssistantSettings {
 
     /// The first words of a scripted conversation.
     public var spokenGreeting: String {
-        switch kind {
-        case .reservations: ReservationDialogue(self).greeting
-        case .restaurant: RestaurantDialogue(self).greeting
-        case .serviceDesk: ServiceDeskDialogue(self).greeting
-        case .directory: DirectoryDialogue(self).greeting
-        }
+        kind.definition.greeting(self)
     }
 }
 

@@ -3,12 +3,15 @@
 ///
 /// Words in braces are filled in: `{name}` of the business, `{city}`, `{cities}`, `{hospital}`,
 /// `{place}` ("Manipal Hospital, 98 Airport Road"), `{options}`, `{count}`.
-public enum DirectoryPromptKey: String, Sendable, CaseIterable, Codable {
+public enum DirectoryPromptKey: String, PromptWording, Codable {
     case greeting, ask, askCity, askWhich
     case listed, listedMore, moreOffer, oneMoreOffer, noMore, counted, unknownCity
     case inNetwork, severalInNetwork, inCities, notInNetwork, elsewhere, didYouMean
     case address, addressUnknown, empty
     case help, outOfScope, anythingElse, storeFailed
+
+    /// Nothing here has an effect.
+    var isReadBack: Bool { false }
 
     /// The standard wording.
     public var standard: [String] {

@@ -1,10 +1,10 @@
 /// The sentences of orders and menu questions; those of tables, of silence and of farewell are
-/// ``PromptKey``'s. Every one can be replaced by the assistant's `orderPrompts`.
+/// ``PromptKey``'s. Every one can be replaced by the assistant's `prompts`.
 ///
 /// Words in braces are filled in: `{name}` of the business, `{items}` ("2 Margherita Pizzas"),
 /// `{item}`, `{total}`, `{address}`, `{options}`, `{number}`, `{minutes}`, `{pickup}`, `{delivery}`,
 /// `{extra}`, `{count}`, `{max}`, `{tags}`, `{when}`.
-public enum OrderPromptKey: String, Sendable, CaseIterable, Codable {
+public enum OrderPromptKey: String, PromptWording, Codable {
     case greeting, askItem, askWhich, askSize, askService, askAddress, askChange
     case added, changed, removed, notInOrder, total, emptyOrder
     case confirmDelivery, confirmPickup
@@ -13,6 +13,14 @@ public enum OrderPromptKey: String, Sendable, CaseIterable, Codable {
     case categories, list, listMore, moreOffer, noMore, price, contents, contentsUnknown
     case hasTag, hasNotTag, isSold, notOnMenu, noneWithTag, noMenu, help, outOfScope, anythingElse
     case storeFailed
+
+    /// Whether it reads back what a yes would do.
+    var isReadBack: Bool {
+        switch self {
+        case .confirmDelivery, .confirmPickup: true
+        default: false
+        }
+    }
 
     /// The standard wording.
     public var standard: [String] {

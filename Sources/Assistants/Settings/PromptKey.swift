@@ -4,7 +4,7 @@
 /// Words in braces are filled in: `{name}` of the business, `{guest}`, `{party}` ("four people"),
 /// `{when}` ("Friday the 27th of November at 7 PM"), `{day}`, `{time}`, `{number}`, `{hours}`,
 /// `{options}`, `{max}`.
-public enum PromptKey: String, Sendable, CaseIterable, Codable {
+public enum PromptKey: String, PromptWording, Codable {
     case greeting
     case askAll, askParty, askDate, askTime, askPartyAndDate, askPartyAndTime, askDateAndTime
     case askName, askAlternative, askOtherTime, confirm, confirmChange, askChange, confirmCancel
@@ -15,6 +15,14 @@ public enum PromptKey: String, Sendable, CaseIterable, Codable {
     case anythingElse, whatElse, yourNumber, welcome, goodbye
     case stillThere, silenceGoodbye, handOver, giveUp, noPerson, storeFailed, tryAgain
     case takeYourTime
+
+    /// Whether it reads back what a yes would do.
+    var isReadBack: Bool {
+        switch self {
+        case .confirm, .confirmChange: true
+        default: false
+        }
+    }
 
     /// The standard wording.
     public var standard: [String] {

@@ -4,13 +4,21 @@
 /// Words in braces are filled in: `{name}` of the business, `{customer}`, `{number}` (of the customer
 /// or the task, digit by digit), `{digits}` (what was said), `{phone}`, `{service}`, `{services}`,
 /// `{problem}`, `{location}`, `{urgency}`, `{count}`.
-public enum ServicePromptKey: String, Sendable, CaseIterable, Codable {
+public enum ServicePromptKey: String, PromptWording, Codable {
     case greeting
     case askNumber, askPhoneInstead, wrongLength, notFound, callerUnknown, hello, somebodyElse
     case askCustomerName, askPhone, noCallersNumber, confirmRecord, askRecordChange, entered
     case askProblem, askSummary, askService, askLocation, askUrgency, askLocationAndUrgency
     case confirm, askChange, created, taskNumber, alreadyCreated, notCreated
     case help, outOfScope, anythingElse, storeFailed
+
+    /// Whether it reads back what a yes would do.
+    var isReadBack: Bool {
+        switch self {
+        case .confirm, .confirmRecord: true
+        default: false
+        }
+    }
 
     /// The standard wording.
     public var standard: [String] {

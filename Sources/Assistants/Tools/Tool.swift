@@ -139,36 +139,6 @@ public struct ToolBox: Sendable {
 
     public init(_ tools: [any Tool.Type]) { self.tools = tools }
 
-    /// What the reservation assistant can do.
-    public static let reservations = ToolBox([
-        CheckAvailability.self, CreateReservation.self, ChangeReservation.self,
-        CancelReservation.self,
-    ])
-
-    /// What the restaurant assistant can do: orders, the menu, and tables.
-    public static let restaurant = ToolBox([
-        SearchMenu.self, PriceOrder.self, PlaceOrder.self, CheckAvailability.self,
-        CreateReservation.self, ChangeReservation.self, CancelReservation.self,
-    ])
-
-    /// What the service desk can do.
-    public static let serviceDesk = ToolBox([
-        FindCustomer.self, CreateCustomer.self, CreateTaskOrder.self,
-    ])
-
-    /// What the directory can do.
-    public static let directory = ToolBox([ListHospitals.self, CheckHospital.self])
-
-    /// What an assistant of a kind can do.
-    public static func tools(of kind: AssistantKind) -> ToolBox {
-        switch kind {
-        case .reservations: reservations
-        case .restaurant: restaurant
-        case .serviceDesk: serviceDesk
-        case .directory: directory
-        }
-    }
-
     public var declarations: [ToolDeclaration] { tools.map { $0.declaration } }
 
     /// Runs a tool by its name on arguments in JSON.

@@ -103,7 +103,7 @@ extension AssistantSettings {
         self = .sampleRestaurant(id: block.id, timeZone: zone)
         name = block.name.isEmpty ? block.id : block.name
         greeting = block.greeting.isEmpty ? nil : block.greeting
-        kind = AssistantKind(rawValue: block.kind) ?? .reservations
+        kind = AssistantKind(named: block.kind) ?? .reservations
         pickupMinutes = block.pickupMinutes
         deliveryMinutes = block.deliveryMinutes
         desk.customerNumberDigits = block.customerNumberDigits
@@ -131,6 +131,7 @@ extension AssistantSettings {
             openingHours.exceptions[date] = OpeningHours.Period.day(hours) ?? []
         }
         confirmsBeforeBooking = block.confirmBookings
+        replacePrompts(block.prompts)
     }
 }
 

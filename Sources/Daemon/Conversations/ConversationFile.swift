@@ -110,7 +110,7 @@ public struct ConversationFile: Sendable {
         guard !conversation.turns.isEmpty else {
             throw mapper.error(root, "has no turns; write what the caller says")
         }
-        guard AssistantKind(rawValue: conversation.assistant.kind) != nil else {
+        guard AssistantKind(named: conversation.assistant.kind) != nil else {
             throw mapper.error(root, "the assistant's kind is not known")
         }
         guard conversation.moment != nil else {

@@ -104,7 +104,7 @@ public enum ConversationRunner {
                 faults.append("task \(task.number): \"\(task.summary)\" lacks \"\(part)\"")
             }
         }
-        guard file.assistant.kind == AssistantKind.serviceDesk.rawValue else { return faults }
+        guard file.assistant.kind == AssistantKind.serviceDesk.name else { return faults }
         let known =
             file.assistant.customers.isEmpty
             ? []

@@ -120,8 +120,8 @@ struct GatherCalls {
         _ assistant: Assistant, _ completion: @escaping @Sendable ([String]) -> Void
     ) {
         guard settings.hintsMax > 0 else { return completion([]) }
-        Vocabulary.find(
-            assistant.settings, assistant.directories, services.database, completion: completion)
+        assistant.settings.findVocabulary(
+            assistant.directories, services.database, completion: completion)
     }
 
     // MARK: - The caller's turns

@@ -6,9 +6,7 @@ import Store
 
 /// Brings files into an assistant's records: all of a file, or nothing where it has a fault.
 public enum DataImport {
-    public enum Kind: String, CaseIterable, Sendable {
-        case menu, customers, hospitals, tables
-    }
+    public typealias Kind = ImportedRecords
 
     /// Reads a file, checks all of it, and writes it in one step. Blocking.
     /// - Returns: what was done, as a sentence.
@@ -16,7 +14,7 @@ public enum DataImport {
         _ kind: Kind, path: String, assistantID: String, configuration: Configuration
     ) throws -> String {
         let block = try AssistantData.block(assistantID, configuration)
-        try AssistantData.check(kind.rawValue, kind.owners, block)
+        try AssistantData.check(kind, block)
         switch kind {
         case .menu:
             let items = try DataFile.read(path, as: "a menu", MenuCSV.read)
@@ -77,18 +75,6 @@ public enum DataImport {
     }
 }
 
-extension DataImport.Kind {
-    /// The assistants that have such records.
-    fileprivate var owners: [AssistantKind] {
-        switch self {
-        case .menu: [.restaurant]
-        case .customers: [.serviceDesk]
-        case .hospitals: [.directory]
-        case .tables: [.restaurant, .reservations]
-        }
-    }
-}
-
 /// Which assistant records are asked for.
 package enum AssistantData {
     package static func block(_ id: String, _ configuration: Configuration) throws -> AssistantBlock
@@ -102,12 +88,11 @@ package enum AssistantData {
         return block
     }
 
-    package static func check(_ what: String, _ owners: [AssistantKind], _ block: AssistantBlock)
-        throws
-    {
-        guard owners.contains(where: { $0.rawValue == block.kind }) else {
+    package static func check(_ records: ImportedRecords, _ block: AssistantBlock) throws {
+        guard AssistantKind(named: block.kind)?.imports.contains(records) == true else {
             throw DaemonError(
-                .usage, "assistant '\(block.id)' is of kind \(block.kind) and has no \(what)")
+                .usage,
+                "assistant '\(block.id)' is of kind \(block.kind) and has no \(records.rawValue)")
         }
     }
 }
