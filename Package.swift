@@ -6,6 +6,9 @@ import PackageDescription
 /// Every Swift target is held to the same rules: language mode 6, warnings are errors, spans may be returned.
 let rules: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
+    // A debug build traps on a broken invariant; one with STREAMD_CHECKED=1 does so in release too.
+    Context.environment["STREAMD_CHECKED"] == "1"
+        ? .define("STREAMD_CHECKED") : .define("STREAMD_CHECKED", .when(configuration: .debug)),
     .treatAllWarnings(as: .error),
     .enableExperimentalFeature("Lifetimes"),
     .enableUpcomingFeature("ExistentialAny"),

@@ -50,6 +50,7 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
         var action: () -> Void = {}
     }
 
+    private static let invariantPrefix = "invariant: "
     package let time: SimulatedTime
     package let tts: CodedVoice
     package let cache = SpeechCache(byteCountMax: 1 << 20)
@@ -115,6 +116,13 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
             greeting: greeting, transport: self, observer: self,
             onAudio: { wakeup.action() }, clock: { time.nowNanos })
         wakeup.action = { [unowned self] in wake() }
+        conversation?.onBrokenInvariant = { [unowned self] broken in
+            // The first says what went wrong; what follows from it is not counted.
+            guard !violations.contains(where: { $0.hasPrefix(Self.invariantPrefix) }) else {
+                return
+            }
+            violations.append("\(Self.invariantPrefix)\(broken) at \(time.nowMs)")
+        }
     }
 
     /// Runs the call to its end or to `throughMs`, when the caller hangs up.
@@ -144,19 +152,24 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
                 lastFrameNanos, time.nowNanos + UInt64(frameLateMs(index) * 1e6))
             if lastFrameNanos == time.nowNanos {
                 frame.withUnsafeBufferPointer {
-                    conversation?.receive(muLaw: $0, nowNanos: time.nowNanos)
+                    conversation?.receive(muLaw: $0, nowNanos: frameNanos)
                 }
             } else {
                 let late = frame
                 time.at(lastFrameNanos) { [self] in
                     guard endMs == nil else { return }
                     late.withUnsafeBufferPointer {
-                        conversation?.receive(muLaw: $0, nowNanos: time.nowNanos)
+                        conversation?.receive(muLaw: $0, nowNanos: frameNanos)
                     }
                 }
             }
             tick(index + 1, count)
         }
+    }
+
+    /// The time that a frame is said to have come.
+    private var frameNanos: UInt64 {
+        mutation == .clockRunsBack ? time.nowNanos - 300_000_000 : time.nowNanos
     }
 
     private func wake() {

@@ -12,4 +12,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     case remembersUnheard
     /// The transcriber never answers, and nobody minds.
     case neverAnswers
+    /// The speech detector tells of sounds before they have come.
+    case hearsTheFuture
+    /// Frames come with a time that has passed.
+    case clockRunsBack
 }

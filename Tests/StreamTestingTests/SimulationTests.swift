@@ -39,6 +39,10 @@ struct SimulationTests {
         (Mutation.effectsBeforeCommit, "before its turn"), (.effectsTwice, "happened twice"),
         (.ignoresClear, "after its clear"), (.marksAtOnce, "remembered"),
         (.remembersUnheard, "remembered"), (.neverAnswers, "was not answered"),
+        // By what cannot be, at once, before anything comes of it.
+        (.marksAtOnce, "invariant: playout: heard before it can have been played"),
+        (.hearsTheFuture, "invariant: turn: speech that has not come yet"),
+        (.clockRunsBack, "invariant: playout: further ahead than the lead"),
     ])
     func mutantsAreCaught(mutation: Mutation, problem: String) {
         let report = report(.adaptive, .usual, calls: 30, mutation: mutation)

@@ -50,6 +50,9 @@ public final class Conversation {
     var wastedForTurn: (turn: TurnID, count: Int) = (0, 0)
     var wastedSpeechBytes = 0
     var isClosed = false
+    /// Told, after each event, of an invariant that does not hold; for simulations. Where it is nil, a
+    /// checked build (`STREAMD_CHECKED`) traps instead, and any other does not look.
+    package var onBrokenInvariant: ((String) -> Void)?
 
     private let scratch: UnsafeMutableBufferPointer<Int16>
     private var speechEvents: [CallerSpeechEvent] = []
@@ -271,6 +274,7 @@ public final class Conversation {
     private func settle(_ now: UInt64) {
         guard depth == 0, !isDraining, !isClosed else { return }
         drain(now)
+        check(at: now)
         let next = nextDeadlineNanos
         guard next != timerNanos else { return }
         timerNanos = next

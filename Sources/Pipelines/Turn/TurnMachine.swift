@@ -144,6 +144,9 @@ public struct TurnMachine {
         return action
     }
 
+    /// Whether something is still to be done.
+    var hasActions: Bool { nextActionIndex < actions.count }
+
     mutating func emit(_ action: TurnAction) { actions.append(action) }
 
     /// True once ``TurnAction/end(_:)`` was given or ``callerLeft()`` was called.
@@ -174,7 +177,7 @@ public struct TurnMachine {
     /// A digit was keyed, which is deliberate: it stops the agent at once. `completeness` judges
     /// ``digits(adding:)``, and is `.unknown` where that is nil.
     public mutating func dtmf(_ digit: String, completeness: Completeness, at now: UInt64) {
-        guard isLive else { return }
+        guard isLive, !digit.isEmpty else { return }
         dropUtterance()
         if let reply { interrupt(reply) }
         overlap = nil

@@ -40,6 +40,7 @@ package struct CallSimulation {
         let tts = CodedVoice(time)
         let detector = CodedDetector(
             onsetMs: { source.dice.pick(45...90) }, takesNoise: { source.dice.chance(35) })
+        if mutation == .hearsTheFuture { detector.aheadSamples = 4000 }
         let call = ClockedCall(
             .init(
                 time: time, caller: person, stt: stt, dialogue: Memory(mind, mutation), tts: tts,

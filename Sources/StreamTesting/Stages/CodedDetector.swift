@@ -12,6 +12,8 @@ package final class CodedDetector: SpeechDetecting {
     private var isSpeaking = false
     private var isNoiseIgnored = false
     private var neededMs = 50
+    /// Added to the positions that are told; only to break something on purpose.
+    package var aheadSamples: Int64 = 0
 
     /// - Parameters:
     ///   - onsetMs: how much speech it takes to be noticed; asked once a sound.
@@ -52,12 +54,14 @@ package final class CodedDetector: SpeechDetecting {
         soundEnd = at + 8
         if let start = soundStart, !isSpeaking, soundEnd - start >= Int64(neededMs) * 8 {
             isSpeaking = true
-            emit(.started(startSample: start, detectedSample: soundEnd))
+            emit(
+                .started(
+                    startSample: start + aheadSamples, detectedSample: soundEnd + aheadSamples))
         }
     }
 
     private func end(_ start: Int64, _ emit: (CallerSpeechEvent) -> Void) {
-        if isSpeaking { emit(.paused(endSample: soundEnd)) }
+        if isSpeaking { emit(.paused(endSample: soundEnd + aheadSamples)) }
         isSpeaking = false
         soundStart = nil
     }
