@@ -7,7 +7,7 @@ import Synchronization
 /// finished clip never changes, so it can be cached and played on many calls at once; and because
 /// nothing is consumed, playout can go back to the word where the caller interrupted.
 public final class SpeechClip: @unchecked Sendable {
-    /// The text that is being spoken.
+    /// The text that is being spoken, as far as it was known when the clip was made.
     public let text: String
 
     package static let blockByteCount = 4096
@@ -18,10 +18,14 @@ public final class SpeechClip: @unchecked Sendable {
     private let state = Atomic<UInt8>(State.growing.rawValue)
     private let cancelled = Atomic<Bool>(false)
     private let substitute = Atomic<Bool>(false)
+    private let isWatched = Atomic<Bool>(false)
     private let aside = Locked(Aside())
 
     /// What is not looked at for every frame.
     private struct Aside {
+        /// What was learnt of the words since the clip was made.
+        var addedText = ""
+        var growthHandler: (@Sendable () -> Void)?
         var error: StageError?
         var cancelHandler: (@Sendable () -> Void)?
     }
@@ -69,6 +73,29 @@ public final class SpeechClip: @unchecked Sendable {
         if cancelled.load(ordering: .acquiring) { takeCancelHandler()?() }
     }
 
+    // MARK: - Speech whose words become known while it grows
+
+    /// The words that are being spoken, as far as they are known by now. Any thread; takes a lock.
+    public var transcript: String { text + aside.withLock { $0.addedText } }
+
+    /// More of the words became known: `text` follows what was known before, space and all. Any thread.
+    public func addTranscript(_ text: String) {
+        aside.withLock { $0.addedText += text }
+        tellOfGrowth()
+    }
+
+    /// Has `body` called, on whatever thread, whenever speech, words or the end were added. One a clip;
+    /// for speech that was not asked for of a synthesiser, which has a callback of its own.
+    package func onGrowth(_ body: @escaping @Sendable () -> Void) {
+        aside.withLock { $0.growthHandler = body }
+        isWatched.store(true, ordering: .releasing)
+    }
+
+    private func tellOfGrowth() {
+        guard isWatched.load(ordering: .acquiring) else { return }
+        aside.withLock(\.growthHandler)?()
+    }
+
     private func takeCancelHandler() -> (@Sendable () -> Void)? {
         aside.withLock { aside in
             defer { aside.cancelHandler = nil }
@@ -95,6 +122,7 @@ public final class SpeechClip: @unchecked Sendable {
             done += length
         }
         published.store(start + count, ordering: .releasing)
+        tellOfGrowth()
         return count
     }
 
@@ -102,6 +130,7 @@ public final class SpeechClip: @unchecked Sendable {
     public func finish() {
         _ = takeCancelHandler()
         state.store(State.finished.rawValue, ordering: .releasing)
+        tellOfGrowth()
     }
 
     /// Synthesis broke off; what was appended stays readable.
@@ -109,6 +138,7 @@ public final class SpeechClip: @unchecked Sendable {
         _ = takeCancelHandler()
         aside.withLock { $0.error = error }
         state.store(State.failed.rawValue, ordering: .releasing)
+        tellOfGrowth()
     }
 
     /// Copies up to `target.count` bytes from `offset` on; returns how many there were. Does not
@@ -127,4 +157,9 @@ public final class SpeechClip: @unchecked Sendable {
         }
         return count
     }
+}
+
+extension SpeechClip: Equatable {
+    /// Two are equal only where they are one and the same.
+    public static func == (one: SpeechClip, other: SpeechClip) -> Bool { one === other }
 }

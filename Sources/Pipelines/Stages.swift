@@ -124,6 +124,9 @@ public enum CallerInput: Sendable, Equatable, Codable {
 public enum ReplyPart: Sendable, Equatable {
     /// One speakable sentence.
     case sentence(String)
+    /// Speech that the dialogue itself makes, perhaps still growing, with what is known of its words
+    /// (``SpeechClip/transcript``). Where the channel is text, a dialogue answers in sentences.
+    case speech(SpeechClip)
     /// Hang up when all has been heard.
     case hangUp
     /// Hand over to a human (TwiML after the stream ends) when all has been heard.

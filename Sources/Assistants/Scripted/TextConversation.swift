@@ -63,6 +63,7 @@ public final class TextConversation: @unchecked Sendable {
             lock.sync {
                 switch result {
                 case .success(.sentence(let text)): reply.sentences.append(text)
+                case .success(.speech(let clip)): reply.sentences.append(clip.transcript)
                 case .success(.hangUp): reply.hangsUp = true
                 case .success(.handOver(let number)): reply.handOverNumber = number
                 case .success(.end): ended.signal()

@@ -66,6 +66,7 @@ public final class ModelChannel: ConversationChannel, @unchecked Sendable {
         session.respond(to: .speech(Transcript(text: line)), turn: turn) { result in
             switch result {
             case .success(.sentence(let sentence)): sentences.append(sentence)
+            case .success(.speech(let clip)): sentences.append(clip.transcript)
             case .success(.hangUp), .success(.handOver): isLast = true
             case .success(.end):
                 let text = sentences.joined(separator: " ")

@@ -63,6 +63,8 @@ final class DialogueTurn {
         guard completion != nil, !hasEnded else { return }
         switch result {
         case .success(.sentence(let text)): outcome.sentences.append(text)
+        // Nobody hears it: its words will do.
+        case .success(.speech(let clip)): outcome.sentences.append(clip.transcript)
         case .success(.hangUp): outcome.ending = .hangUp
         case .success(.handOver(let number)): outcome.ending = .handOver(number: number)
         case .success(.end):

@@ -19,7 +19,19 @@ final class ChainDialogueSession: DialogueSession {
         var place = 0
         var permit: CircuitBreaker.Permit?
         var ticket = 0
-        var said: [String] = []
+        /// What the engine has given to be said.
+        private var parts: [ReplyPart] = []
+        /// The same in words, as far as they are known.
+        var said: [String] {
+            parts.compactMap {
+                switch $0 {
+                case .sentence(let text): text
+                case .speech(let clip): clip.transcript
+                case .hangUp, .handOver, .end: nil
+                }
+            }
+        }
+        var hasSaid: Bool { !parts.isEmpty }
         var isCommitted = false
         /// The engine's ticket for which the commit was passed on.
         var committedTicket = 0
@@ -30,6 +42,8 @@ final class ChainDialogueSession: DialogueSession {
             self.input = input
             self.output = output
         }
+
+        func note(_ part: ReplyPart) { parts.append(part) }
     }
 
     private let chain: Chain
@@ -219,8 +233,8 @@ final class ChainDialogueSession: DialogueSession {
         case .failure(let error): moveOn(work, error)
         case .success(let part):
             switch part {
-            case .sentence(let text):
-                work.said.append(text)
+            case .sentence, .speech:
+                work.note(part)
                 watch(work, chain.places[work.place].watch.stallMs)
             case .end:
                 settle(work)
@@ -243,7 +257,7 @@ final class ChainDialogueSession: DialogueSession {
             return giveUp(work, error, retryFrom: 0)
         }
         sessions[failed].cancel(turn: work.turn)
-        if work.said.isEmpty {
+        if !work.hasSaid {
             ask(work, from: failed + 1, orFailWith: error)
         } else {
             askForRest(work, orFailWith: error)
@@ -287,7 +301,7 @@ final class ChainDialogueSession: DialogueSession {
             moveOn(
                 work,
                 chain.timedOut(
-                    work.place, afterMs: work.said.isEmpty ? patience.answerMs : patience.stallMs))
+                    work.place, afterMs: work.hasSaid ? patience.stallMs : patience.answerMs))
         }
     }
 }

@@ -18,6 +18,7 @@ extension Conversation {
             if begun.firstPartNanos == nil { begun.firstPartNanos = now }
             switch part {
             case .sentence(let text): take(sentence: text, of: begun, at: now)
+            case .speech(let clip): take(speech: clip, of: begun, at: now)
             case .hangUp: begun.closing = .hangUp
             case .handOver(let number): begun.closing = .handOver(number: number)
             case .end: begun.isEnded = true
@@ -30,14 +31,42 @@ extension Conversation {
         guard begun.sentences.count < options.sentencesMax,
             text.contains(where: { $0.isLetter || $0.isNumber })
         else { return }
-        if begun.firstSentenceNanos == nil {
-            begun.firstSentenceNanos = now
-            observer?.conversation(
-                .replied(
-                    turn: begun.turn, text: text, ms: Double(now - begun.requestNanos) / 1e6,
-                    isSpeculative: !begun.isCommitted))
-        }
+        noteFirst(text, of: begun, at: now)
         begun.sentences.append(ReplyProgress.Sentence(text: text))
+    }
+
+    /// Speech that needs no synthesis; it may still be growing, and so may what is known of its words.
+    private func take(speech clip: SpeechClip, of begun: ReplyProgress, at now: UInt64) {
+        guard begun.sentences.count < options.sentencesMax else { return clip.cancel() }
+        noteFirst(clip.transcript, of: begun, at: now)
+        clip.onGrowth(onAudio)
+        var sentence = ReplyProgress.Sentence(text: clip.text, clip: clip, requestNanos: now)
+        sentence.isSpeech = true
+        begun.sentences.append(sentence)
+        account(for: begun.sentences.count - 1, of: begun, at: now)
+    }
+
+    private func noteFirst(_ text: String, of begun: ReplyProgress, at now: UInt64) {
+        guard begun.firstSentenceNanos == nil else { return }
+        begun.firstSentenceNanos = now
+        observer?.conversation(
+            .replied(
+                turn: begun.turn, text: text, ms: Double(now - begun.requestNanos) / 1e6,
+                isSpeculative: !begun.isCommitted))
+    }
+
+    /// Tells the machine of words that became known while they were being spoken.
+    private func tellOfWords(_ begun: ReplyProgress) {
+        for index in begun.sentences.indices {
+            let sentence = begun.sentences[index]
+            guard sentence.isSpeech, let told = sentence.toldText else { continue }
+            let known = sentence.knownText
+            guard known.utf8.count > told.utf8.count else { continue }
+            begun.sentences[index].toldText = known
+            machine.sentenceWentOn(
+                turn: begun.turn, text: known, new: String(known.dropFirst(told.count)),
+                heardFrom: playout.playEndNanos)
+        }
     }
 
     /// The dialogue or the synthesis of this reply broke off.
@@ -98,6 +127,7 @@ extension Conversation {
         for index in begun.sentences.indices where !begun.sentences[index].isAccounted {
             account(for: index, of: begun, at: now)
         }
+        tellOfWords(begun)
         queueSpeech(of: begun, at: now)
     }
 
@@ -116,11 +146,11 @@ extension Conversation {
             if !sentence.isLocal { fail(begun, at: now) }
             return
         }
-        stages.cache.insert(clip, voice: options.voice)
+        if !sentence.isSpeech { stages.cache.insert(clip, voice: options.voice) }
         let first = begun.sentences[index].firstByteNanos ?? now
         observer?.conversation(
             .synthesized(
-                turn: begun.turn, text: clip.text, byteCount: clip.byteCount,
+                turn: begun.turn, text: sentence.knownText, byteCount: clip.byteCount,
                 ms: Double(first - sentence.requestNanos) / 1e6))
     }
 
@@ -223,7 +253,8 @@ extension Conversation: PlayoutDelegate {
         RealtimeRegion.suspend()
         defer { RealtimeRegion.resume() }
         guard let begun = reply, begun.turn == turn else { return }
-        let text = begun.sentences[sentence].text
+        let text = begun.sentences[sentence].knownText
+        if begun.sentences[sentence].isSpeech { begun.sentences[sentence].toldText = text }
         machine.sentenceStarted(
             turn: turn, text: text, isProtected: options.isNotice(text),
             heardFrom: max(now, playout.playEndNanos))

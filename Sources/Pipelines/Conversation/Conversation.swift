@@ -1,4 +1,5 @@
 import DSP
+import Language
 import Realtime
 
 /// What a conversation is made of.
@@ -187,6 +188,8 @@ public final class Conversation {
 
     /// Speech detected in the caller's audio belongs to an utterance that is being taken down.
     public var isListening: Bool { machine.isListening }
+    /// What the agent asked last, as far as its words tell.
+    public var asked: AnswerExpectation { machine.asked }
     /// Frames sent, times speech came too late, replies begun in vain, false barge-ins.
     public var counters: ConversationCounters {
         ConversationCounters(

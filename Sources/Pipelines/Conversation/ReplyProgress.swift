@@ -7,9 +7,16 @@ final class ReplyProgress {
         var isLocal = false
         /// The clip belongs to the cache or to other calls too.
         var isShared = false
+        /// The dialogue made the speech: its words become known while it grows.
+        var isSpeech = false
+        /// Of the words of such speech, what the turn machine was told; nil until it is played.
+        var toldText: String?
         var requestNanos: UInt64 = 0
         var firstByteNanos: UInt64?
         var isAccounted = false
+
+        /// The words, as far as they are known.
+        var knownText: String { isSpeech ? clip?.transcript ?? text : text }
     }
 
     let turn: TurnID
@@ -52,7 +59,7 @@ final class ReplyProgress {
     }
 
     var replyText: String {
-        sentences.lazy.filter { !$0.isLocal }.map(\.text).joined(separator: " ")
+        sentences.lazy.filter { !$0.isLocal }.map(\.knownText).joined(separator: " ")
     }
 
     /// What was heard when playout is at `byteCount` bytes of `sentence`: whole sentences before it
@@ -64,10 +71,10 @@ final class ReplyProgress {
                 // Synthesis that broke off has said only a part.
                 let clip = candidate.clip.flatMap { $0.error == nil ? nil : $0 }
                 parts.append(
-                    clip.map { Self.cut(candidate.text, heard: $0.byteCount, of: $0) }
-                        ?? candidate.text)
+                    clip.map { Self.cut(candidate.knownText, heard: $0.byteCount, of: $0) }
+                        ?? candidate.knownText)
             } else if index == sentence, let clip = candidate.clip {
-                parts.append(Self.cut(candidate.text, heard: byteCount, of: clip))
+                parts.append(Self.cut(candidate.knownText, heard: byteCount, of: clip))
             }
         }
         return parts.lazy.filter { !$0.isEmpty }.joined(separator: " ")

@@ -34,6 +34,23 @@ extension TurnMachine {
         } else if reply?.interruptibleFromNanos == .max {
             reply?.interruptibleFromNanos = start
         }
+        noteSaid(text)
+    }
+
+    /// More became known of what the agent is saying: `text` is all of it, `new` what was not told of
+    /// before; heard from `start` on.
+    public mutating func sentenceWentOn(
+        turn: TurnID, text: String, new: String, heardFrom start: UInt64
+    ) {
+        guard reply?.turn == turn else { return }
+        if new.contains("?") {
+            if reply?.questionNanos == nil { reply?.questionNanos = start }
+            asked = AnswerExpectation(askedBy: text)
+        }
+        noteSaid(new)
+    }
+
+    private mutating func noteSaid(_ text: String) {
         guard options.echoWords > 0 else { return }
         let said = (reply?.saidWords ?? []) + HeardWords.split(text)
         reply?.saidWords = Array(said.suffix(60))
