@@ -105,4 +105,29 @@ struct AdaptiveEndpointingTests {
         #expect(driver.merges.count == 1)
         #expect(driver.commits == [2200, 3730], "200 ms, then 30 more")
     }
+
+    /// One pause of 700 ms makes every later silence of the call 1,050 ms long, however fluent the
+    /// caller is from then on: the mean of one pause is never forgotten. To be cured with the
+    /// benchmark of turn-taking; then this test tells that the known issue is gone.
+    @Test func oneLongPauseIsForgotten() {
+        var driver = TurnDriver()
+        driver.replyMs = 500
+        driver.words = [
+            (0, .init(text: "well", completeness: .incomplete)),
+            (2700, .init(text: "words", completeness: .unknown)),
+        ]
+        driver.sounds = [.init(from: 1000, to: 2000), .init(from: 2700, to: 3200)]
+        for turn in 0..<10 {
+            driver.sounds.append(.init(from: 8000 + turn * 5000, to: 9000 + turn * 5000))
+        }
+        driver.start()
+        driver.run(until: 60_000)
+        let silences = driver.commits.dropFirst().enumerated().map {
+            $1 - Double(9000 + $0 * 5000)
+        }
+        #expect(silences.count == 10)
+        withKnownIssue("one pause lengthens every later silence of the call") {
+            #expect(silences.last ?? .infinity < 600, "\(silences)")
+        }
+    }
 }
