@@ -135,7 +135,8 @@ let package = Package(
         // Whole calls on a settable clock, for tests and for `make sim`.
         library(
             "StreamTesting",
-            ["TestSupport", "Pipelines", "Language", "VAD", "DSP", "Net", "Realtime"]),
+            ["TestSupport", "Pipelines", "Language", "VAD", "DSP", "Net", "Realtime"],
+            path: "Testing/StreamTesting"),
         .executableTarget(
             name: "streamd-sim",
             dependencies: [
@@ -147,7 +148,7 @@ let package = Package(
         // Twilio's side of a call, for tests, demo and benchmarks.
         library(
             "CallSimulator", ["TestSupport", "Twilio", "Net", "Wire", "DSP", "Realtime"],
-            path: "Benchmarks/CallSimulator"),
+            path: "Testing/CallSimulator"),
         // Speech to text, language model and text to speech for tests and benchmarks.
         library(
             "ServiceStandIns",
@@ -155,21 +156,28 @@ let package = Package(
                 "TestSupport", "CallSimulator", "Assistants", "Engines", "Pipelines", "Language",
                 "Net", "Wire", "DSP", "Realtime",
             ],
-            path: "Benchmarks/ServiceStandIns", exclude: ["README.md"]),
+            path: "Testing/ServiceStandIns", exclude: ["README.md"]),
         // Servers of databases that tests and benchmarks start for themselves.
-        library("PrivateServers", [], path: "Benchmarks/PrivateServers"),
+        library("PrivateServers", [], path: "Testing/PrivateServers"),
         .executableTarget(
             name: "streamd-bench",
             dependencies: [
                 "TestSupport", "CallSimulator", "ServiceStandIns", "PrivateServers", "Assistants",
-                "Daemon", "CommandArguments", "Configuration", "Options", "Telemetry", "Engines",
-                "Language", "Pipelines",
-                "Twilio", "Store", "VAD", "DSP", "Net", "Wire", "Realtime",
-                "CAllocationCounter", "CEchoFloor",
+                "Conversations", "Daemon", "CommandArguments", "Configuration", "Options",
+                "Telemetry", "Engines", "Language", "Pipelines", "Twilio", "Store", "VAD", "DSP",
+                "Net", "Wire", "Realtime", "CAllocationCounter", "CEchoFloor",
             ],
             path: "Benchmarks/streamd-bench",
             swiftSettings: rules),
 
+        // Written conversations, and what holds them by text.
+        library(
+            "Conversations",
+            [
+                "Daemon", "Configuration", "Options", "Assistants", "Engines", "Pipelines",
+                "Language",
+                "Store", "Net",
+            ], path: "Testing/Conversations"),
         // What the tests of all targets share.
         library("TestSupport", [], path: "Testing/TestSupport"),
         // What fuzzers and tests hold against damaged bytes.
@@ -225,15 +233,17 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Operations", "Daemon", "Configuration", "Options", "Telemetry", "Assistants",
-                "Language", "Engines", "Pipelines", "Realtime", "Store", "TestSupport",
+                "Operations", "Conversations", "Daemon", "Configuration", "Options", "Telemetry",
+                "Assistants", "Language", "Engines", "Pipelines", "Realtime", "Store",
+                "TestSupport",
             ]),
         tests("BenchTests", ["PrivateServers"]),
         tests(
             "EndToEndTests",
             [
-                "Daemon", "Configuration", "Options", "Telemetry", "Assistants", "Language",
-                "Engines", "CallSimulator", "PrivateServers", "StreamTesting", "Pipelines", "Store",
+                "Conversations", "Daemon", "Configuration", "Options", "Telemetry", "Assistants",
+                "Language", "Engines", "CallSimulator", "PrivateServers", "StreamTesting",
+                "Pipelines", "Store",
                 "Twilio", "Net", "Wire", "DSP", "Realtime", "TestSupport", "CAllocationCounter",
             ]),
     ],

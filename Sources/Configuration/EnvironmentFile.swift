@@ -19,7 +19,9 @@ package struct EnvironmentFile {
     package init(path: String) throws(ConfigurationError) {
         file = path
         guard FileManager.default.fileExists(atPath: path) else { return }
-        guard let data = FileManager.default.contents(atPath: path) else {
+        // Not `contents(atPath:)`, which reads files only: /dev/null is a way to say "none".
+        let handle = FileHandle(forReadingAtPath: path)
+        guard let handle, let data = try? handle.readToEnd() ?? Data() else {
             throw ConfigurationError(
                 file: path,
                 message: "is there and can't be read; check its permissions, or take it away")
@@ -79,7 +81,8 @@ package struct EnvironmentFile {
         let name = Self.text(Self.trimmed(rest[..<equals]))
         guard Self.isName(name) else {
             throw fault(
-                rest.startIndex, "the name before '=' may hold letters, digits and _ only, and does "
+                rest.startIndex,
+                "the name before '=' may hold letters, digits and _ only, and does "
                     + "not begin with a digit")
         }
         let whole = rest[(equals + 1)...]
@@ -104,7 +107,8 @@ package struct EnvironmentFile {
                 let next = index + 1 < value.endIndex ? value[index + 1] : "\\"
                 guard let meant = escapes[next] else {
                     throw fault(
-                        index, "a backslash stands before something that it gives no meaning; write "
+                        index,
+                        "a backslash stands before something that it gives no meaning; write "
                             + "\\\\ for itself, or take single quotes")
                 }
                 scalar = meant

@@ -1,4 +1,5 @@
 import Configuration
+import Conversations
 import Daemon
 import Engines
 import Foundation

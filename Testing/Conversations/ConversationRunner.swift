@@ -1,4 +1,5 @@
 import Assistants
+import Daemon
 import Foundation
 import Language
 import Pipelines

@@ -1,5 +1,6 @@
 import Assistants
 import Configuration
+import Daemon
 import Foundation
 import Language
 import Options

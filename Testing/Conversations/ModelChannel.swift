@@ -1,5 +1,6 @@
 import Assistants
 import Configuration
+import Daemon
 import Engines
 import Foundation
 import Net
