@@ -1,6 +1,5 @@
 import DSP
 import Language
-import Net
 
 /// Names one turn of one call: the n-th thing the caller said, counted from 1.
 public typealias TurnID = Int
@@ -66,7 +65,7 @@ public struct Transcript: Sendable, Equatable, Codable {
 /// A speech-to-text engine, shared by all calls. `makeSession` is called on the call's loop.
 public protocol SpeechToText: Sendable {
     var name: String { get }
-    func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession
+    func makeSession(call: CallInfo, loop: any CallLoop) -> any SpeechToTextSession
 }
 
 /// What an engine with an ear for the ends of turns makes of the caller's last words.
@@ -138,7 +137,7 @@ public enum ReplyPart: Sendable, Equatable {
 /// A dialogue engine (scripted, LLM), shared by all calls.
 public protocol DialogueEngine: Sendable {
     var name: String { get }
-    func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession
+    func makeSession(call: CallInfo, loop: any CallLoop) -> any DialogueSession
 }
 
 /// One call's mind. Bound to the call's loop, like ``SpeechToTextSession``.
@@ -256,11 +255,11 @@ public protocol TextToSpeech: Sendable {
         -> SpeechClip
     /// Opens what the sentences of a call on this loop, in this voice, are going to need. On that loop;
     /// returns at once, and is cheap when it was done a moment ago.
-    func warm(voice: String?, on loop: EventLoop)
+    func warm(voice: String?, on loop: any CallLoop)
 }
 
 extension TextToSpeech {
-    public func warm(voice: String?, on loop: EventLoop) {
+    public func warm(voice: String?, on loop: any CallLoop) {
         (self as? any ServiceWarming)?.warm(on: loop)
     }
 }
@@ -271,5 +270,5 @@ extension TextToSpeech {
 public protocol ServiceWarming: Sendable {
     /// Opens what a call on this loop is going to need. On that loop; returns at once. Harmless and
     /// cheap when it was done a moment ago.
-    func warm(on loop: EventLoop)
+    func warm(on loop: any CallLoop)
 }

@@ -132,7 +132,8 @@ import Testing
         let reply = await withCheckedContinuation { continuation in
             loop.execute {
                 let session = restaurant.engine.makeSession(
-                    call: CallInfo(callSid: "CA1", assistantID: "concya"), loop: loop)
+                    call: CallInfo(callSid: "CA1", assistantID: "concya"),
+                    execute: { loop.execute($0) })
                 var text = ""
                 session.respond(
                     to: .speech(Transcript(text: "Table for two tomorrow at seven")), turn: 1

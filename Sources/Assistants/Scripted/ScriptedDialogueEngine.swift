@@ -59,7 +59,7 @@ public final class ScriptedDialogueEngine: DialogueEngine {
         settings.kind.definition.seed(settings, store, directories, completion: completion)
     }
 
-    public func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession {
+    public func makeSession(call: CallInfo, loop: any CallLoop) -> any DialogueSession {
         makeSession(call: call) { loop.execute($0) }
     }
 

@@ -30,13 +30,13 @@ public struct ConcyaDialogue: DialogueEngine {
         self.clients = clients
     }
 
-    public func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession {
-        ConcyaDialogueSession(self, call: call, loop: loop)
+    public func makeSession(call: CallInfo, loop: any CallLoop) -> any DialogueSession {
+        ConcyaDialogueSession(self, call: call, loop: loop.eventLoop)
     }
 }
 
 extension ConcyaDialogue: ServiceWarming {
-    public func warm(on loop: EventLoop) { clients.warm(service, on: loop) }
+    public func warm(on loop: any CallLoop) { clients.warm(service, on: loop.eventLoop) }
 }
 
 /// One call's mind. Asking is remembered by the service and can't be taken back, so that nothing is

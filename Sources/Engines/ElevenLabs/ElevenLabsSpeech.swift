@@ -90,7 +90,7 @@ public final class ElevenLabsSpeech: TextToSpeech {
 
 extension ElevenLabsSpeech {
     /// Opens sockets of this voice on the engine's own loop.
-    public func warm(voice: String?, on loop: EventLoop) {
+    public func warm(voice: String?, on loop: any CallLoop) {
         self.loop.execute { [sockets, options] in sockets.fill(options.url(voice: voice)) }
     }
 }

@@ -1,13 +1,14 @@
-import Net
+import Pipelines
+
 
 /// Runs one thing at once or after a set time on a loop; a new one replaces the one that waits.
 final class FixedDelay {
-    private let loop: EventLoop
+    private let loop: any CallLoop
     private let milliseconds: Int
-    private var timer: LoopTimer?
+    private var timer: (any CallTimer)?
     private var pending: (() -> Void)?
 
-    init(loop: EventLoop, milliseconds: Int) {
+    init(loop: any CallLoop, milliseconds: Int) {
         self.loop = loop
         self.milliseconds = milliseconds
     }

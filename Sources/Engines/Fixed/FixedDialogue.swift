@@ -1,5 +1,4 @@
 import Language
-import Net
 import Pipelines
 
 /// Answers everything with one sentence, at once or after a set time. For benchmarks.
@@ -15,7 +14,7 @@ public struct FixedDialogue: DialogueEngine {
         self.delayMs = delayMs
     }
 
-    public func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession {
+    public func makeSession(call: CallInfo, loop: any CallLoop) -> any DialogueSession {
         FixedDialogueSession(
             text: text, greeting: greeting, delay: FixedDelay(loop: loop, milliseconds: delayMs))
     }

@@ -1,4 +1,3 @@
-import Net
 import Pipelines
 
 /// Hears the same words in everything, at once or after a set time. For benchmarks: it takes the
@@ -13,7 +12,7 @@ public struct FixedSpeechToText: SpeechToText {
         self.delayMs = delayMs
     }
 
-    public func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession {
+    public func makeSession(call: CallInfo, loop: any CallLoop) -> any SpeechToTextSession {
         FixedSpeechToTextSession(text: text, delay: FixedDelay(loop: loop, milliseconds: delayMs))
     }
 }

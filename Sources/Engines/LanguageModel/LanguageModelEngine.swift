@@ -31,11 +31,11 @@ public struct LanguageModelEngine: DialogueEngine {
         self.limits = limits
     }
 
-    public func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession {
-        LanguageModelSession(self, call: call, loop: loop)
+    public func makeSession(call: CallInfo, loop: any CallLoop) -> any DialogueSession {
+        LanguageModelSession(self, call: call, loop: loop.eventLoop)
     }
 }
 
 extension LanguageModelEngine: ServiceWarming {
-    public func warm(on loop: EventLoop) { clients.warm(wire.service, on: loop) }
+    public func warm(on loop: any CallLoop) { clients.warm(wire.service, on: loop.eventLoop) }
 }

@@ -36,8 +36,8 @@ public struct OpenAITranscription: SpeechToText {
         self.clients = clients
     }
 
-    public func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession {
-        OpenAITranscriptionSession(self, loop: loop)
+    public func makeSession(call: CallInfo, loop: any CallLoop) -> any SpeechToTextSession {
+        OpenAITranscriptionSession(self, loop: loop.eventLoop)
     }
 
     /// The request for an utterance at 8 kHz.
@@ -75,7 +75,7 @@ public struct OpenAITranscription: SpeechToText {
 }
 
 extension OpenAITranscription: ServiceWarming {
-    public func warm(on loop: EventLoop) { clients.warm(options.service, on: loop) }
+    public func warm(on loop: any CallLoop) { clients.warm(options.service, on: loop.eventLoop) }
 }
 
 /// One call's ear.

@@ -82,7 +82,7 @@ public final class RemoteSpeech: TextToSpeech {
 
 extension RemoteSpeech: ServiceWarming {
     /// Warms the engine's own loop, where its requests are made; all voices share its connections.
-    public func warm(on loop: EventLoop) {
+    public func warm(on loop: any CallLoop) {
         self.loop.execute { [clients, wire, loop = self.loop] in
             clients.warm(wire.service, on: loop)
         }

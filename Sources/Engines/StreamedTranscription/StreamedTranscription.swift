@@ -32,8 +32,8 @@ public final class StreamedTranscription: SpeechToText {
         makeWire = wire
     }
 
-    public func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession {
-        StreamedTranscriptionSession(self, loop: loop)
+    public func makeSession(call: CallInfo, loop: any CallLoop) -> any SpeechToTextSession {
+        StreamedTranscriptionSession(self, loop: loop.eventLoop)
     }
 
     /// A connection for a call: the one that was made beforehand, or a new one. On the loop.
@@ -62,7 +62,8 @@ public final class StreamedTranscription: SpeechToText {
 }
 
 extension StreamedTranscription: ServiceWarming {
-    public func warm(on loop: EventLoop) {
+    public func warm(on callLoop: any CallLoop) {
+        let loop = callLoop.eventLoop
         let waiting = parked.withLock { $0[ObjectIdentifier(loop)] }
         if let waiting, waiting.value.isUsable { return }
         let connection = connect(on: loop)

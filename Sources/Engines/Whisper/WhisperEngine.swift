@@ -1,5 +1,4 @@
 import DSP
-import Net
 import Pipelines
 import Realtime
 import Synchronization
@@ -64,7 +63,7 @@ public final class WhisperEngine: SpeechToText {
     /// Time spent on those, in seconds.
     public var decodeSeconds: Double { Double(decodeNanosCounter.load(ordering: .relaxed)) / 1e9 }
 
-    public func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession {
+    public func makeSession(call: CallInfo, loop: any CallLoop) -> any SpeechToTextSession {
         WhisperSession(
             engine: self, prompt: options.prompt(with: call.vocabulary), loop: loop)
     }

@@ -1,11 +1,10 @@
-import Net
 import Pipelines
 
 /// One call's ear: gathers the utterance on the loop, has it decoded on a worker.
 final class WhisperSession: SpeechToTextSession {
     private let engine: WhisperEngine
     private let prompt: String
-    private let loop: EventLoop
+    private let loop: any CallLoop
     private let utterance: UtteranceBuffer
     private var request: Request?
 
@@ -15,7 +14,7 @@ final class WhisperSession: SpeechToTextSession {
         var completion: ((Result<Transcript, StageError>) -> Void)?
     }
 
-    init(engine: WhisperEngine, prompt: String, loop: EventLoop) {
+    init(engine: WhisperEngine, prompt: String, loop: any CallLoop) {
         self.engine = engine
         self.prompt = prompt
         self.loop = loop

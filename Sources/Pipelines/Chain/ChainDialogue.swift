@@ -1,4 +1,3 @@
-import Net
 
 /// A dialogue by the first of several engines that answers in time.
 public struct ChainDialogue: DialogueEngine {
@@ -12,14 +11,14 @@ public struct ChainDialogue: DialogueEngine {
         name = engines.map(\.name).joined(separator: ",")
     }
 
-    public func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession {
+    public func makeSession(call: CallInfo, loop: any CallLoop) -> any DialogueSession {
         ChainDialogueSession(
             chain, sessions: engines.map { $0.makeSession(call: call, loop: loop) }, loop: loop)
     }
 }
 
 extension ChainDialogue: ServiceWarming {
-    public func warm(on loop: EventLoop) {
+    public func warm(on loop: any CallLoop) {
         for engine in engines { (engine as? any ServiceWarming)?.warm(on: loop) }
     }
 }

@@ -48,7 +48,7 @@ final class ChainDialogueSession: DialogueSession {
 
     private let chain: Chain
     private let sessions: [any DialogueSession]
-    private let loop: EventLoop
+    private let loop: any CallLoop
     private var work: Work?
     /// Turns that wait for word of what was heard, with the place that answers for them.
     private var unheard: [TurnID: (input: CallerInput, place: Int)] = [:]
@@ -57,9 +57,9 @@ final class ChainDialogueSession: DialogueSession {
     /// Where the next try at a turn begins that failed before it was committed.
     private var retry: (turn: TurnID, from: Int)?
     private var ticketCount = 0
-    private var timer: LoopTimer?
+    private var timer: (any CallTimer)?
 
-    init(_ chain: Chain, sessions: [any DialogueSession], loop: EventLoop) {
+    init(_ chain: Chain, sessions: [any DialogueSession], loop: any CallLoop) {
         self.chain = chain
         self.sessions = sessions
         self.loop = loop

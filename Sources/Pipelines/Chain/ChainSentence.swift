@@ -1,4 +1,3 @@
-import Net
 import Realtime
 
 /// One sentence on its way through a chain of synthesisers: what the engine under way makes is copied
@@ -203,7 +202,7 @@ final class ChainSentence: Sendable {
 
 /// Lets a timer be closed from inside its own body. Bound to the loop.
 private final class WatchTimer {
-    var body: LoopTimer?
+    var body: (any CallTimer)?
 
     func close() {
         body?.close()

@@ -1,4 +1,3 @@
-import Net
 
 /// Speech to text by the first of several engines that answers in time.
 public struct ChainSpeechToText: SpeechToText {
@@ -17,7 +16,7 @@ public struct ChainSpeechToText: SpeechToText {
         name = engines.map(\.name).joined(separator: ",")
     }
 
-    public func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession {
+    public func makeSession(call: CallInfo, loop: any CallLoop) -> any SpeechToTextSession {
         ChainSpeechToTextSession(
             chain, sessions: engines.map { $0.makeSession(call: call, loop: loop) }, loop: loop,
             utteranceMsMax: utteranceMsMax)
@@ -25,7 +24,7 @@ public struct ChainSpeechToText: SpeechToText {
 }
 
 extension ChainSpeechToText: ServiceWarming {
-    public func warm(on loop: EventLoop) {
+    public func warm(on loop: any CallLoop) {
         for engine in engines { (engine as? any ServiceWarming)?.warm(on: loop) }
     }
 }
@@ -47,17 +46,17 @@ final class ChainSpeechToTextSession: SpeechToTextSession {
 
     private let chain: Chain
     private let sessions: [any SpeechToTextSession]
-    private let loop: EventLoop
+    private let loop: any CallLoop
     private let utterance: UtteranceBuffer
     /// The engine that is fed.
     private var active = 0
     private var request: Request?
     private var ticketCount = 0
-    private var timer: LoopTimer?
+    private var timer: (any CallTimer)?
     var onEndOfTurn: ((EndOfTurnHint) -> Void)?
 
     init(
-        _ chain: Chain, sessions: [any SpeechToTextSession], loop: EventLoop, utteranceMsMax: Int
+        _ chain: Chain, sessions: [any SpeechToTextSession], loop: any CallLoop, utteranceMsMax: Int
     ) {
         self.chain = chain
         self.sessions = sessions

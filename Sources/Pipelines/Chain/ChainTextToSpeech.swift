@@ -1,4 +1,3 @@
-import Net
 import Realtime
 
 /// Text to speech by the first of several engines whose audio arrives in time.
@@ -7,14 +6,14 @@ public final class ChainTextToSpeech: TextToSpeech {
     let engines: [any TextToSpeech]
     let chain: Chain
     /// Where impatience is measured; speech itself does not go by it.
-    let loop: EventLoop
+    let loop: any CallLoop
     let playoutMsMax: Int
 
     /// - Parameters:
     ///   - loop: any that runs as long as the chain is used.
     ///   - playoutMsMax: the longest sentence, in milliseconds of speech.
     public init(
-        _ links: [ChainLink<any TextToSpeech>], loop: EventLoop, playoutMsMax: Int,
+        _ links: [ChainLink<any TextToSpeech>], loop: any CallLoop, playoutMsMax: Int,
         report: @escaping ChainReport
     ) {
         engines = links.map(\.engine)
@@ -34,7 +33,7 @@ public final class ChainTextToSpeech: TextToSpeech {
 }
 
 extension ChainTextToSpeech {
-    public func warm(voice: String?, on loop: EventLoop) {
+    public func warm(voice: String?, on loop: any CallLoop) {
         for (place, engine) in engines.enumerated() {
             engine.warm(voice: place == 0 ? voice : nil, on: loop)
         }

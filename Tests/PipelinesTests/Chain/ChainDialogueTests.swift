@@ -1,3 +1,4 @@
+import Engines
 import Net
 import Pipelines
 import StreamTesting

@@ -1,6 +1,5 @@
 import Foundation
 import Language
-import Net
 import Pipelines
 import Realtime
 import StreamTesting
@@ -31,16 +30,16 @@ struct FakeEar: SpeechToText {
     let behaviour: Behaviour
     let journal: Journal
 
-    func makeSession(call: CallInfo, loop: EventLoop) -> any SpeechToTextSession {
+    func makeSession(call: CallInfo, loop: any CallLoop) -> any SpeechToTextSession {
         Session(ear: self, loop: loop)
     }
 
     final class Session: SpeechToTextSession {
         let ear: FakeEar
-        let loop: EventLoop
+        let loop: any CallLoop
         var fedCount = 0
-        var timer: LoopTimer?
-        init(ear: FakeEar, loop: EventLoop) {
+        var timer: (any CallTimer)?
+        init(ear: FakeEar, loop: any CallLoop) {
             self.ear = ear
             self.loop = loop
         }
@@ -80,7 +79,7 @@ struct FakeMind: DialogueEngine {
     /// What its tools do in a turn that it is asked for.
     var action: DialogueAction?
 
-    func makeSession(call: CallInfo, loop: EventLoop) -> any DialogueSession {
+    func makeSession(call: CallInfo, loop: any CallLoop) -> any DialogueSession {
         Session(mind: self)
     }
 
