@@ -45,7 +45,7 @@ import Testing
             .menu, path: folder + "/mario.csv", assistantID: "mario", configuration: configuration)
         #expect(done == "mario: 1 items in 1 categories")
         for (id, price) in [("bella", "$7.50"), ("mario", "$9.25")] {
-            let chat = try Chat(configuration, assistant: id)
+            let chat = try Chat(configuration, secrets: noSecrets(), assistant: id)
             #expect(chat.say("How much is the fish soup?").text == "Fish Soup is \(price).")
             chat.close()
         }
@@ -73,7 +73,7 @@ import Testing
                     \(folder)/bad.csv:4: 'free' is no price; write one like 16.95
                     """)
         }
-        let chat = try Chat(configuration, assistant: "bella")
+        let chat = try Chat(configuration, secrets: noSecrets(), assistant: "bella")
         defer { chat.close() }
         #expect(chat.say("What do you have?").text.contains("We have Soup $7.50."))
     }
@@ -147,7 +147,7 @@ import Testing
             _ = try DataImport.run(
                 .customers, path: folder + "/c.csv", assistantID: "handy",
                 configuration: configuration)
-            let chat = try Chat(configuration, assistant: "handy")
+            let chat = try Chat(configuration, secrets: noSecrets(), assistant: "handy")
             for line in ["10042", "The sink in the attic leaks, it's urgent", "yes"] {
                 _ = chat.say(line)
             }
@@ -202,7 +202,8 @@ import Testing
             }
             try files[2].2.write(toFile: folder + "/h.csv", atomically: true, encoding: .utf8)
             let chat = try Chat(
-                try read("{id: a, kind: directory, hospitals: h.csv}"), assistant: "a")
+                try read("{id: a, kind: directory, hospitals: h.csv}"), secrets: noSecrets(),
+                assistant: "a")
             #expect(chat.say("hospitals in Pune").text.contains("In Pune we have Lotus."))
             chat.close()
             #expect(throws: ConfigurationError.self) {
@@ -212,4 +213,9 @@ import Testing
             #expect(services.assistants[0].services == ["bikes": ["wheel", "brake"]])
         }
     }
+}
+
+/// Of an environment without keys.
+private func noSecrets() throws -> Secrets {
+    try Secrets(environment: [:], file: NSTemporaryDirectory() + "/no-such-env")
 }

@@ -39,7 +39,7 @@ import Testing
     static let number = "+15551230001"
 
     /// - Parameter spoil: changes the set-up, the folder, or the stand-in.
-    private func examine(
+    func examine(
         words: [String] = ["--json"],
         _ spoil: (inout Setup, String) async throws -> Void = { _, _ in },
         standIn change: (ServiceProcess) async throws -> Void = { _ in }
@@ -125,7 +125,7 @@ import Testing
         #expect(!run.output.contains(Self.token) && !run.output.contains(Self.account))
         #expect(found.check("number \(Self.number)")["verdict"] == "ok")
         #expect(found.check("public address")["detail"]?.contains("leads here") == true)
-        #expect(found.check("audio path")["detail"]?.contains("table for four people") == true)
+        #expect(found.check("stt[0] whisper")["detail"]?.contains("table for four people") == true)
         #expect(found.checks.filter { $0["check"] == "model" }.count == 2)
         #expect(found.check("engines")["detail"] == "stt whisper; llm scripted; tts flite")
         #expect(found.check("clock")["verdict"] == "ok" && found.check("disk")["verdict"] == "ok")
@@ -291,7 +291,7 @@ import Testing
         })
         #expect(report?.check("credentials")["verdict"] == "failed")
         #expect(report?.check("numbers")["verdict"] == "failed")
-        #expect(report?.check("audio path")["verdict"] == "ok")
+        #expect(report?.check("stt[0] fixed")["verdict"] == "ok")
     }
 
     /// Twilio lists a thousand at once.
@@ -353,6 +353,28 @@ extension ServiceProcess {
             head += "Content-Type: application/x-www-form-urlencoded\r\n"
             peer.send(head + "Content-Length: \(body.utf8.count)\r\n\r\n" + body)
             return peer.answer()
+        }
+    }
+}
+
+/// What the doctor says of engines that do not work, asked one by one.
+extension DoctorTests {
+    @Test func deadEnginesAreFoundEvenBehindLiveOnes() async throws {
+        let dead = "http://127.0.0.1:\(try ProgramRun.freePort())"
+        let (run, found) = try await examine({ setup, _ in
+            setup.yaml["stt"] =
+                "[{engine: fixed}, {engine: openai, model: m, baseURL: \"\(dead)\"}]"
+            setup.yaml["tts"] = "[{engine: piper, baseURL: \"\(dead)\"}, {engine: fixed}]"
+            setup.yaml["llm"] =
+                "[{engine: scripted}, {engine: ollama, model: m, baseURL: \"\(dead)\"}]"
+        })
+        let report = try #require(found)
+        #expect(run.code == 78)
+        for subject in ["stt[1] openai", "tts[0] piper", "llm[1] ollama"] {
+            #expect(report.check(subject)["verdict"] == "failed", "\(subject): \(report.checks)")
+        }
+        for subject in ["stt[0] fixed", "tts[1] fixed", "llm[0] scripted"] {
+            #expect(report.check(subject)["verdict"] == "ok", "\(subject): \(report.checks)")
         }
     }
 }

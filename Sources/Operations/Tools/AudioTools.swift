@@ -2,11 +2,38 @@ import Configuration
 import DSP
 import Daemon
 import Engines
-import Foundation
 import Pipelines
+import Telemetry
 
-/// What the command line does with sound, by the same engines as the daemon.
-public enum AudioTools {
+/// What the command line does with sound, by the engines that the configuration names.
+public final class AudioTools {
+    private let configuration: Configuration
+    private let maker: EngineMaker
+    private let log: Logger
+
+    /// - Throws: where a key or an address is missing that an engine needs.
+    public init(_ configuration: Configuration, secrets: Secrets) throws {
+        self.configuration = configuration
+        log = Logger(level: .warning, format: .text)
+        maker = try EngineMaker(Self.alone(configuration), secrets: secrets, log: log)
+    }
+
+    deinit {
+        maker.close()
+        log.close()
+    }
+
+    /// The command line has the machine for itself: one decode at a time, on all cores.
+    private static func alone(_ configuration: Configuration) -> Configuration {
+        var own = configuration
+        for index in own.stt.indices {
+            own.stt[index].workers = 1
+            own.stt[index].threads = max(own.stt[index].threads, WorkerPool.coreCount)
+        }
+        for index in own.tts.indices { own.tts[index].workers = 1 }
+        return own
+    }
+
     /// Any sound file as a telephone would carry it: mono, 8 kHz, 16 bits.
     public static func telephoneSamples(path: String) throws -> [Int16] {
         try AudioFile.read(path: path, resampledTo: 8000).map {
@@ -14,34 +41,34 @@ public enum AudioTools {
         }
     }
 
-    /// The local recogniser that the configuration names.
-    public static func whisper(_ configuration: Configuration) throws -> WhisperEngine {
-        let settings = configuration.stt.first { $0.engine == "whisper" }
-        let models = ModelFolder(configuration.models)
-        var options = WhisperOptions(modelPath: models.whisperPath(settings?.model ?? ""))
-        options.workers = 1
-        options.threads = WorkerPool.coreCount
-        options.language = settings?.language ?? "en"
-        options.prompt = settings?.prompt ?? ""
-        return try WhisperEngine(options)
-    }
-
-    public static func flite(_ configuration: Configuration) throws -> FliteEngine {
-        var options = FliteOptions()
-        options.workers = 1
-        let settings = configuration.tts.first { $0.engine == "flite" }
-        if let voice = settings?.voice, !voice.isEmpty { options.voice = voice }
-        return try FliteEngine(options)
-    }
-
-    /// Speaks a text to its end. Blocking.
+    /// Speaks a text to its end by the list `tts`. Blocking.
     /// - Returns: linear samples at 8 kHz, as they come out of µ-law.
-    public static func speech(
-        _ text: String, voice: String?, with engine: some TextToSpeech
+    public func speech(_ text: String, voice: String?) throws -> [Int16] {
+        try Self.speech(text, voice: voice, by: maker.textToSpeech().engine)
+    }
+
+    static func speech(
+        _ text: String, voice: String?, by engine: any TextToSpeech
     ) throws -> [Int16] {
         let clip = try engine.speakToEnd(text, voice: voice)
         var bytes = [UInt8](repeating: 0, count: clip.byteCount)
         _ = bytes.withUnsafeMutableBufferPointer { clip.read(from: 0, into: $0) }
         return G711.decodedMuLaw(bytes)
+    }
+
+    /// Transcribes a recording of any length by the list `stt`, window by window. Blocking.
+    /// - Parameter tell: hears the text of each window as soon as it is there.
+    /// - Throws: what the first window that failed failed with; those before it have been told.
+    public func transcribe(_ samples: [Int16], telling tell: (String) -> Void) throws {
+        let desk = try TranscriptionDesk(maker.speechToText().engine)
+        defer { desk.close() }
+        var windows = RecordingWindows(
+            samples, sampleCountMax: min(30_000, configuration.buffers.callerMs) * 8)
+        var joint = TranscriptJoint()
+        while let window = windows.next() {
+            let text = try desk.transcribe(Array(samples[window.range]))
+            let rest = joint.append(text, overlapping: window.overlapsLast)
+            if !rest.isEmpty { tell(rest) }
+        }
     }
 }

@@ -13,7 +13,7 @@ extension Command {
         options: [configOption],
         run: { arguments in
             try arguments.expect(positionalCount: 1, usage: "streamd transcribe FILE")
-            let engine = try AudioTools.whisper(try toolConfiguration(arguments))
+            let tools = try audioTools(arguments)
             let path = arguments.positional[0]
             let samples: [Int16]
             do {
@@ -21,10 +21,9 @@ extension Command {
             } catch {
                 throw CommandFailure(code: ExitCode.noInput, description: "\(error)")
             }
-            // Whisper hears 30 s at a time.
-            for start in stride(from: 0, to: samples.count, by: 30 * 8000) {
-                let piece = Array(samples[start..<min(samples.count, start + 30 * 8000)])
-                print(try engine.transcribe(samples8k: piece).text)
+            try tools.transcribe(samples) { text in
+                print(text)
+                fflush(nil)
             }
         })
 
@@ -33,13 +32,13 @@ extension Command {
         summary: "Speak a text into a WAV file, as a caller would hear it.",
         options: [
             configOption,
-            CommandOption(name: "voice", value: "NAME", summary: "rms, slt, awb or kal."),
+            CommandOption(
+                name: "voice", value: "NAME", summary: "A voice of the first engine of tts."),
         ],
         run: { arguments in
             try arguments.expect(positionalCount: 2, usage: "streamd say TEXT FILE")
-            let engine = try AudioTools.flite(try toolConfiguration(arguments))
-            let samples = try AudioTools.speech(
-                arguments.positional[0], voice: arguments["voice"], with: engine)
+            let samples = try audioTools(arguments).speech(
+                arguments.positional[0], voice: arguments["voice"])
             do {
                 let file = try AudioFileWriter(
                     path: arguments.positional[1], format: .wav, sampleRate: 8000)
@@ -52,8 +51,10 @@ extension Command {
         })
 }
 
-/// The configuration for commands that need none of their own: the defaults unless one is named.
-private func toolConfiguration(_ arguments: Arguments) throws -> Configuration {
-    guard let path = arguments["config"] else { return Configuration() }
-    return try Configuration.read(path: path)
+/// By the configuration that is named, else by the defaults.
+private func audioTools(_ arguments: Arguments) throws -> AudioTools {
+    let configuration = try arguments["config"].map { try Configuration.read(path: $0) }
+    return try AudioTools(
+        configuration ?? Configuration(),
+        secrets: try Secrets(environment: ProcessInfo.processInfo.environment))
 }

@@ -14,7 +14,8 @@ extension Command {
         run: { arguments in
             try arguments.expect(positionalCount: 0, usage: "streamd chat --assistant ID")
             let loaded = try LoadedConfiguration(arguments)
-            let chat = try Chat(loaded.configuration, assistant: arguments["assistant"])
+            let chat = try Chat(
+                loaded.configuration, secrets: loaded.secrets, assistant: arguments["assistant"])
             defer { chat.close() }
             let isTerminal = isatty(0) == 1
             func show(_ text: String) {

@@ -1,0 +1,163 @@
+import Assistants
+import Configuration
+import DSP
+import Engines
+import Net
+import Pipelines
+import Telemetry
+
+/// Makes engines as the configuration names them: for the daemon all of them, for the command line those
+/// that it needs. A list of one is that engine; a longer one is a chain.
+package struct EngineMaker: Sendable {
+    private let configuration: Configuration
+    private let remote: RemoteServices
+    fileprivate let context: EngineContext
+    fileprivate let report: ChainReport
+
+    /// An engine, or a chain, with what it is made of.
+    package struct Made<Engine: Sendable>: Sendable {
+        package let engine: Engine
+        /// The engines of the list, one each, in its order.
+        package let parts: [Engine]
+        package let places: [ChainPlace]
+    }
+
+    package init(_ configuration: Configuration, secrets: Secrets, log: Logger) throws {
+        let models = ModelFolder(configuration.models)
+        self.configuration = configuration
+        remote = try RemoteServices { secrets.value($0) }
+        report = { place, error, next in
+            log.warning(
+                "engine failed, next one asked",
+                [
+                    "stage": .text(place.stage), "engine": .text(place.engine),
+                    "next": .text(next), "why": .text("\(error)"),
+                ])
+        }
+        context = EngineContext(
+            entry: "", utteranceMsMax: configuration.buffers.callerMs,
+            playoutMsMax: configuration.buffers.playoutMs,
+            resampler: configuration.audio.resampler.quality,
+            whisperPath: { models.whisperPath($0) }, remote: remote)
+    }
+
+    /// Loads models; blocking.
+    package func speechToText() throws -> Made<any SpeechToText> {
+        let parts = try context.each(configuration.stt, of: .stt) { settings, context in
+            try EngineRegistry.speechToText(settings).make(settings, context)
+        }
+        let places = Self.places(.stt, configuration.stt, configuration.fallback)
+        let engine: any SpeechToText =
+            parts.count == 1
+            ? parts[0]
+            : ChainSpeechToText(
+                zip(parts, places).map { ChainLink($0, $1) },
+                utteranceMsMax: configuration.buffers.callerMs, report: report)
+        return Made(engine: engine, parts: parts, places: places)
+    }
+
+    /// Loads voices; blocking.
+    package func textToSpeech() throws -> Made<any TextToSpeech> {
+        let parts = try context.each(configuration.tts, of: .tts) { settings, context in
+            try EngineRegistry.textToSpeech(settings).make(settings, context)
+        }
+        let places = Self.places(.tts, configuration.tts, configuration.fallback)
+        let engine: any TextToSpeech =
+            parts.count == 1
+            ? parts[0]
+            : ChainTextToSpeech(
+                zip(parts, places).map { ChainLink($0, $1) }, loop: remote.loop,
+                playoutMsMax: configuration.buffers.playoutMs, report: report)
+        return Made(engine: engine, parts: parts, places: places)
+    }
+
+    /// The places of the list `llm`; the same for all assistants, who share what is counted of them.
+    package func dialoguePlaces() -> [ChainPlace] {
+        Self.places(.llm, configuration.llm, configuration.fallback)
+    }
+
+    /// The dialogue of one assistant.
+    package func dialogue(
+        _ settings: AssistantSettings, _ block: AssistantBlock,
+        scripted: ScriptedDialogueEngine, role: AssistantRole, places: [ChainPlace]
+    ) throws -> Made<any DialogueEngine> {
+        let parts = try context.each(configuration.llm, of: .llm) { entry, context in
+            let context = DialogueContext(
+                engine: context, scripted: scripted, greeting: settings.greeting,
+                role: { role.role(extra: $0) }, limits: LanguageModelLimits(block))
+            return try EngineRegistry.dialogue(entry).make(entry.adapted(to: block), context)
+        }
+        let engine =
+            parts.count == 1
+            ? parts[0] : ChainDialogue(zip(parts, places).map { ChainLink($0, $1) }, report: report)
+        return Made(engine: engine, parts: parts, places: places)
+    }
+
+    /// The local synthesiser for what must be said even when nobody else can speak.
+    package func lastVoice() throws -> any TextToSpeech {
+        let settings = configuration.tts.first { $0.engine == "flite" }
+        return try FliteEngine.made(settings ?? EngineSettings(engine: "flite"), context)
+    }
+
+    /// Ends what runs beside the calls. After the last of them.
+    package func close() { remote.close() }
+
+    private static func places(
+        _ stage: EngineStage, _ list: [EngineSettings], _ fallback: FallbackSettings
+    ) -> [ChainPlace] {
+        list.map { settings in
+            let patience = settings.patience(stage)
+            return ChainPlace(
+                stage: stage.rawValue, engine: settings.engine,
+                // A sentence may take longer than the pieces that it comes in.
+                watch: ChainWatch(
+                    answerMs: patience.answerMs,
+                    stallMs: stage == .llm ? patience.answerMs : patience.stallMs),
+                breaker: CircuitBreaker(
+                    failuresMax: fallback.failuresMax, probeAfterMs: fallback.probeAfterMs))
+        }
+    }
+}
+
+extension EngineContext {
+    /// Makes each entry of a list, which is named in its errors.
+    fileprivate func each<Engine>(
+        _ list: [EngineSettings], of stage: EngineStage,
+        _ make: (EngineSettings, EngineContext) throws -> Engine
+    ) throws -> [Engine] {
+        try list.enumerated().map { index, settings in
+            var context = self
+            context.entry = "\(stage.rawValue)[\(index)]"
+            return try make(settings, context)
+        }
+    }
+}
+
+extension AudioSettings.ResamplerQuality {
+    package var quality: StreamingResampler.Quality {
+        switch self {
+        case .fastest: .fastest
+        case .medium: .medium
+        case .best: .best
+        }
+    }
+}
+
+extension EngineSettings {
+    /// A language model's entry as one assistant wants it.
+    package func adapted(to block: AssistantBlock) -> EngineSettings {
+        var own = self
+        own.prompt = [prompt, block.prompt].filter { !$0.isEmpty }.joined(separator: "\n")
+        if block.temperature >= 0 { own.temperature = block.temperature }
+        if block.tokensMax > 0 { own.tokensMax = block.tokensMax }
+        return own
+    }
+}
+
+extension LanguageModelLimits {
+    package init(_ block: AssistantBlock) {
+        self.init()
+        toolRoundsMax = block.toolRoundsMax
+        turnsMax = block.rememberedTurnsMax
+    }
+}
