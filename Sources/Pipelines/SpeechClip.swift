@@ -48,6 +48,8 @@ public final class SpeechClip: @unchecked Sendable {
     /// Bytes that may be read: each is 1/8000 s of µ-law.
     public var byteCount: Int { published.load(ordering: .acquiring) }
     public var isFinished: Bool { state.load(ordering: .acquiring) == State.finished.rawValue }
+    /// Synthesis broke off. Does not lock.
+    package var isFailed: Bool { state.load(ordering: .acquiring) == State.failed.rawValue }
     public var error: StageError? {
         state.load(ordering: .acquiring) == State.failed.rawValue
             ? aside.withLock { $0.error } : nil

@@ -87,7 +87,9 @@ extension Conversation {
         while begun.queuedCount < begun.sentences.count,
             let clip = begun.sentences[begun.queuedCount].clip
         {
-            playout.append(clip, sentence: begun.queuedCount)
+            playout.append(
+                clip, sentence: begun.queuedCount,
+                isNeeded: !begun.sentences[begun.queuedCount].isLocal)
             begun.queuedCount += 1
         }
         if begun.isEnded, !begun.isBroken, begun.queuedCount == begun.sentences.count {

@@ -28,6 +28,12 @@ package final class Playout {
         /// Position of the clip's first byte in what was sent on this call; nil until sent.
         var streamStart: Int64?
         var isStarted = false
+        /// What follows is not said unless all of this was: a reply's sentences are heard in order or
+        /// not at all.
+        var isNeeded = false
+
+        /// Its synthesis broke off, and what to do about that is not decided yet.
+        var stopsReply: Bool { isNeeded && clip.isFailed }
     }
 
     struct PendingMark {
@@ -131,9 +137,10 @@ package final class Playout {
         peakDBFS = -90
     }
 
-    /// Appends a sentence, complete or still growing.
-    package func append(_ clip: SpeechClip, sentence: Int) {
-        segments.append(Segment(clip: clip, sentence: sentence))
+    /// Appends a sentence, complete or still growing. When the synthesis of one that is needed breaks
+    /// off, the reply stops there until ``dropUnbegun()``.
+    package func append(_ clip: SpeechClip, sentence: Int, isNeeded: Bool = true) {
+        segments.append(Segment(clip: clip, sentence: sentence, isNeeded: isNeeded))
     }
 
     /// Puts a filler before whatever was not begun.
@@ -151,6 +158,8 @@ package final class Playout {
         let isBegun = cursor < segments.count && segments[cursor].isStarted
         let keep = min(segments.count, isBegun ? cursor + 1 : cursor)
         segments.removeSubrange(keep...)
+        // What there is of it is all that will be heard.
+        if let last = segments.indices.last { segments[last].isNeeded = false }
         isComplete = false
     }
 
@@ -229,6 +238,7 @@ package final class Playout {
             if count + length >= frameByteCount { return (frameByteCount, true, false) }
             guard isDone else { return (count, false, false) }
             count += length
+            if segments[index].stopsReply { return (count, false, false) }
             index += 1
             from = 0
         }
@@ -238,7 +248,9 @@ package final class Playout {
     private func skipEmptySegments(turn: TurnID) {
         while cursor < segments.count {
             let clip = segments[cursor].clip
-            guard clip.isDone, offset >= clip.byteCount else { return }
+            guard clip.isDone, offset >= clip.byteCount, !segments[cursor].stopsReply else {
+                return
+            }
             // The end came after the last byte had been sent.
             if offset > 0, lastMarkPosition < sentPosition {
                 sendMark(turn: turn, sentence: segments[cursor].sentence ?? 0, isFirst: false)
@@ -267,7 +279,7 @@ package final class Playout {
             offset += length
             if segments[cursor].sentence != nil, length > 0 { isSpeech = true }
             if !segments[cursor].isStarted, length > 0 { began(cursor, turn: turn, at: now) }
-            guard isDone, offset >= clip.byteCount else { break }
+            guard isDone, offset >= clip.byteCount, !segments[cursor].stopsReply else { break }
             isSentenceEnd = true
             cursor += 1
             offset = 0
@@ -317,5 +329,5 @@ package final class Playout {
 
 extension SpeechClip {
     /// Nothing more will be appended.
-    var isDone: Bool { isFinished || error != nil }
+    var isDone: Bool { isFinished || isFailed }
 }

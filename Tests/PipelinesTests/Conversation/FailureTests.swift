@@ -83,6 +83,38 @@ struct FailureTests {
         #expect(call.playedWords.suffix(4) == ["a2", "a", "z2", "z"])
     }
 
+    /// Sentences are said in order or not at all: after one that fails, none.
+    @Test(arguments: [0.0, 900])
+    func aSentenceThatFailsStopsTheReplyThere(delayMs: Double) {
+        let call = call()
+        call.cache.insert(call.tts.finished("sorry"), voice: nil)
+        call.dialogue.answer = { _, turn in
+            .init(parts: ["a\(turn) a", "b\(turn) b", "z\(turn) z"].map { .sentence($0) })
+        }
+        func isFailing() -> Bool { call.tts.clips.last?.text == "b1 b" }
+        call.tts.firstMs = { isFailing() ? delayMs : 0 }
+        call.tts.msPerSecond = { isFailing() ? 100 : 0 }
+        call.tts.failure = { isFailing() ? .failed(stage: "tts", reason: "simulated") : nil }
+        call.run(throughMs: 14_000)
+        #expect(call.violations.isEmpty, "\(call.violations)")
+        let words = call.playedWords
+        #expect(!words.contains("z1"), "\(words)")
+        #expect(words.contains("sorry") && words.starts(with: ["a1", "a"]), "\(words)")
+        #expect(words.suffix(6) == ["a2", "a", "b2", "b", "z2", "z"], "\(words)")
+        #expect(call.dialogue.heardText(1)?.contains("z1") == false)
+    }
+
+    @Test func aSentenceThatIsLateIsWaitedFor() {
+        let call = call()
+        call.dialogue.answer = { _, turn in
+            .init(parts: ["a\(turn) a", "b\(turn) b", "z\(turn) z"].map { .sentence($0) })
+        }
+        call.tts.firstMs = { call.tts.clips.last?.text == "b1 b" ? 1400 : 0 }
+        call.run(throughMs: 14_000)
+        #expect(call.playedWords.prefix(6) == ["a1", "a", "b1", "b", "z1", "z"])
+        #expect(call.dialogue.heardText(1) == "a1 a b1 b z1 z")
+    }
+
     @Test func theVoiceNeverBegins() {
         let call = call {
             $0.turn.fillerAfterMs = 1000
