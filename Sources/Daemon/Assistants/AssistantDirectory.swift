@@ -49,11 +49,6 @@ package struct AssistantDirectory: Sendable {
         fallback = self.assistants[configuration.defaultAssistant] ?? assistants[0]
     }
 
-    /// The assistant of a called number in E.164, or the default one.
-    package func assistant(forNumber number: String) -> Assistant {
-        numbers[number].flatMap { assistants[$0.assistant] } ?? fallback
-    }
-
     /// Who answers a called number that was asked for at a route, and how: the number decides, then
     /// the route, then the assistant.
     package func answering(_ number: String, at route: RouteBlock) -> (

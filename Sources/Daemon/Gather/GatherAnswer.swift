@@ -45,7 +45,7 @@ struct GatherAnswer {
 
     /// Says the sentences and calls a person; what follows is asked for when that call is over.
     func handOver(_ sentences: [String], to number: String) throws(TwiMLError) -> String {
-        var dial = TwiMLDial(number: number, action: "/twilio/after")
+        var dial = TwiMLDial(number: number, action: AfterAddress.path(assistantID: block.id))
         dial.method = .post
         return try TwiML.response(say(sentences) + [.dial(dial)])
     }

@@ -162,7 +162,7 @@ struct GatherCalls {
 
     private func wait(for turn: GatherTurn, number: Int, _ responder: HTTPResponder) {
         let loop = responder.loop
-        let (assistant, _) = services.assistants.answering(turn.form["To"], at: turn.route)
+        let (assistant, _) = services.assistants.owner(of: turn.form, at: turn.route)
         let answers = GatherAnswer(assistant.block, settings)
         let waiting = WebhookWait(responder, afterMs: settings.answerMs) { [self] in
             do throws(TwiMLError) {

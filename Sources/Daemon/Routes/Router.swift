@@ -71,7 +71,7 @@ struct Router {
         case .voice: webhooks.voice(form, request, responder, route: route)
         case .speech:
             GatherCalls(services: services).speech(form, request, responder, route: route)
-        case .after: webhooks.after(form, request, responder)
+        case .after: webhooks.after(form, request, responder, route: route)
         case .status: StatusWebhooks(services: services).status(form, responder, route: route)
         case .sms: TextMessages(services: services).receive(form, responder, route: route)
         }

@@ -29,7 +29,7 @@ struct StatusWebhooks {
         let now = Int64(services.now().timeIntervalSince1970)
         let duration = Int(form["CallDuration"]).map { min(max(0, $0), Self.durationMax) }
         let isOver = Self.endings.contains(status)
-        let (assistant, _) = services.assistants.answering(form["To"], at: route)
+        let (assistant, _) = services.assistants.owner(of: form, at: route)
         let record = CallRecord(
             callSid: callSid, assistantID: assistant.block.id, from: form["From"], to: form["To"],
             status: status, startedAt: now - Int64(clamping: duration ?? 0),

@@ -20,10 +20,7 @@ struct TwilioWebhooks {
             return responder.respond(
                 .text(400, "CallSid is missing; this address is for Twilio's voice webhook."))
         }
-        // Of a call that was placed by us, ours is the calling number.
-        let isOurs = form["Direction"].hasPrefix("outbound")
-        let (assistant, path) = services.assistants.answering(
-            form[isOurs ? "From" : "To"], at: route)
+        let (assistant, path) = services.assistants.owner(of: form, at: route)
         if let machine = AnsweringMachine(answeredBy: form["AnsweredBy"]) {
             let message = machine.message(assistant.block)
             services.log.info(
@@ -113,7 +110,9 @@ struct TwilioWebhooks {
     }
 
     /// `POST /twilio/after`: the stream has ended, by us, by the caller, or because a node died.
-    func after(_ form: TwilioForm, _ request: HTTPRequest, _ responder: HTTPResponder) {
+    func after(
+        _ form: TwilioForm, _ request: HTTPRequest, _ responder: HTTPResponder, route: RouteBlock
+    ) {
         guard !form["CallSid"].isEmpty else {
             return responder.respond(
                 .text(400, "CallSid is missing; this address is for the action of a verb."))
@@ -122,12 +121,12 @@ struct TwilioWebhooks {
         do throws(HTTPBodyError) {
             earlier = try request.queryNumber("attempt", in: 1...Self.attemptsMax) ?? 1
         } catch { return responder.respond(.text(error.status, "\(error)")) }
+        let assistant = services.assistants.owner(of: form, request, at: route)
         switch form["DialCallStatus"] {
         case "": break
         // The person has spoken with the caller.
         case "completed", "answered": return answer(responder, [.hangup])
         default:
-            let assistant = services.assistants.assistant(forNumber: form["To"])
             let text = "I am sorry, nobody can take your call right now. Please try again later."
             return answer(responder, say([text, "Goodbye."], assistant) + [.hangup])
         }
@@ -136,7 +135,6 @@ struct TwilioWebhooks {
         case .dial(let number): answer(responder, [.dial(TwiMLDial(number: number)), .hangup])
         case nil:
             // Nobody ended it on purpose: the stream broke while the caller is still there.
-            let assistant = services.assistants.assistant(forNumber: form["To"])
             let attempt = earlier + 1
             guard attempt <= Self.attemptsMax else {
                 services.log.error(
@@ -192,7 +190,10 @@ struct TwilioWebhooks {
                     voice: assistant.block.sayVoice,
                     language: assistant.block.language))
         }
-        verbs.append(.connect(stream, action: "/twilio/after?attempt=\(attempt)"))
+        verbs.append(
+            .connect(
+                stream,
+                action: AfterAddress.path(assistantID: assistant.block.id, attempt: attempt)))
         services.log.info(
             "call answered",
             [

@@ -29,6 +29,56 @@ import Testing
         try await house.stop()
     }
 
+    /// A stream that broke comes back to whose call it is, also at a node that knows nothing of it.
+    @Test(arguments: ["route", "outbound", "gather"])
+    func aCallThatGoesOnKeepsItsAssistant(how: String) async throws {
+        let house = try await GatherHouse.start {
+            $0.routes["/own/voice"] = RouteBlock(.voice, assistant: "bella", path: .stream)
+            for index in $0.assistants.indices where $0.assistants[index].id == "bella" {
+                $0.assistants[index].handOverNumber = "+15557770000"
+            }
+            // The number's own path would be another.
+            if how == "outbound" { $0.numbers[GatherHouse.bella]?.path = .stream }
+        }
+        let node = try await GatherHouse.start()
+        var fields: [(name: String, value: String)] = [
+            ("CallSid", TwilioSide.newSid("CA")), ("From", "+15550001111"), ("To", "+15550009999"),
+            ("Direction", "inbound"),
+        ]
+        var first: TwiMLDocument
+        switch how {
+        case "outbound":
+            fields[1].value = GatherHouse.bella
+            fields[2].value = "+15550001111"
+            fields[3].value = "outbound-api"
+            first = try await house.side.twiML("/twilio/voice", fields)
+        case "route": first = try await house.side.twiML("/own/voice", fields)
+        default:
+            let call = house.call(GatherHouse.bella)
+            try await call.begin()
+            fields = call.callFields
+            first = try await call.send([("SpeechResult", "An operator please")])
+            let dial = try #require(first.root.all("Dial").first?.attributes["action"])
+            #expect(dial == "/twilio/after?assistant=bella")
+            fields[3].value = "+15550009999"
+            let failed = fields + [("DialCallStatus", "no-answer")]
+            #expect(try await node.side.twiML(dial, failed).verbs == ["Say", "Hangup"])
+            try await node.stop()
+            return try await house.stop()
+        }
+        for attempt in 1...2 {
+            func named(_ document: TwiMLDocument) -> String? {
+                document.root.all("Parameter").first { $0.attributes["name"] == "assistant" }?
+                    .attributes["value"]
+            }
+            #expect(named(first) == "bella", "attempt \(attempt)")
+            let action = try #require(first.root.all("Connect").first?.attributes["action"])
+            first = try await node.side.twiML(action, fields)
+        }
+        try await node.stop()
+        try await house.stop()
+    }
+
     @Test func everyShippedAddressAnswersAndChecksItsSignature() async throws {
         let house = try await GatherHouse.start()
         for (path, route) in RouteBlock.shipped.sorted(by: { $0.key < $1.key }) {
