@@ -226,8 +226,8 @@ let package = Package(
         tests(
             "AssistantsTests",
             [
-                "Assistants", "Language", "Pipelines", "Store", "Net", "Wire", "Realtime",
-                "TestSupport",
+                "Assistants", "StreamTesting", "Language", "Pipelines", "Store", "Net", "Wire",
+                "Realtime", "TestSupport",
             ]),
         tests("CommandArgumentsTests", ["CommandArguments"]),
         tests(

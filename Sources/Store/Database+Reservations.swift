@@ -59,10 +59,12 @@ extension Database {
                     WHERE confirmation_number = ? AND assistant_id = ?
                     """,
                     [.text(confirmationNumber), .text(assistantID)])
-                return try Self.reservations(
+                let cancelled = try Self.reservations(
                     where: "r.confirmation_number = ? AND r.assistant_id = ?",
                     [.text(confirmationNumber), .text(assistantID)], connection
                 ).first
+                if let cancelled { try Self.settle(cancelled.idempotencyKey, connection) }
+                return cancelled
             }
         }
     }
@@ -84,9 +86,12 @@ extension Database {
     private static func create(_ new: NewReservation, _ connection: SQLConnection)
         throws(StoreError) -> ReservationOutcome
     {
-        let earlier = try reservations(
-            where: "r.idempotency_key = ?", [.text(new.idempotencyKey)], connection)
-        if let made = earlier.first { return .booked(made) }
+        let key = try effectKey(new.idempotencyKey, connection)
+        let earlier = try reservations(where: "r.idempotency_key = ?", [.text(key)], connection)
+        if let made = earlier.first {
+            guard made.isMade(of: new) else { throw .conflict(key: key) }
+            return .booked(made)
+        }
         let query = new.query
         let seating: [DiningTable]
         switch try seat(query, connection) {
@@ -104,7 +109,7 @@ extension Database {
                 .text(query.assistantID), .text(try unusedNumber(connection)),
                 .integer(Int64(query.partySize)), .integer(query.slot.startsAt),
                 .integer(query.endsAt), .text(query.slot.local), .text(new.name),
-                .text(new.phone), .optional(new.callSid), .text(new.idempotencyKey),
+                .text(new.phone), .optional(new.callSid), .text(key),
                 .integer(new.createdAt),
             ])
         try keep(seating, forReservation: id, connection)
@@ -139,6 +144,7 @@ extension Database {
                 .integer(query.endsAt), .text(query.slot.local), .text(change.name),
                 .integer(reservation.id),
             ])
+        try settle(reservation.idempotencyKey, connection)
         try connection.run(
             "DELETE FROM reservation_tables WHERE reservation_id = ?", [.integer(reservation.id)])
         try keep(seating, forReservation: reservation.id, connection)

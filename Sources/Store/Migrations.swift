@@ -5,7 +5,7 @@
 /// the column types INTEGER and TEXT; `PostgresDialect` has them in its own.
 enum Migrations {
     static let steps: [String] = [
-        callsAndReservations, menusAndOrders, messages, desksAndDirectories,
+        callsAndReservations, menusAndOrders, messages, desksAndDirectories, effects,
     ]
 
     /// Brings the schema to the newest version. Each step is one transaction, and the version is

@@ -59,6 +59,11 @@ public protocol RecordStore: ServiceDeskStore, HospitalStore {
     func orders(
         assistantID: String, createdIn range: Range<UnixSeconds>,
         completion: @escaping StoreCompletion<[Order]>)
+
+    /// The conversation has gone on from this effect: the caller has heard of its record, so that a
+    /// request of the same name is a new wish. Until then it is a repetition, and is answered with
+    /// the record. Harmless where there is no such record, or it was settled before.
+    func settleEffect(_ name: String, completion: @escaping StoreCompletion<Void>)
 }
 
 extension RecordStore {

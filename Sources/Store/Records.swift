@@ -140,7 +140,8 @@ public enum Availability: Sendable, Equatable {
     case tooLarge(partySizeMax: Int)
 }
 
-/// A reservation to be made. A second one with the same key answers with the first.
+/// A reservation to be made. A second one with the same key answers with the first, until that is
+/// settled, changed or cancelled; another one under its key is a ``StoreError/conflict(key:)``.
 public struct NewReservation: Sendable, Equatable {
     public var query: AvailabilityQuery
     public var name: String

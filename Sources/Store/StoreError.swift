@@ -9,6 +9,8 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case newerSchema(path: String, found: Int, known: Int)
     /// A row that breaks a rule of the schema (unique, foreign key, check).
     case constraint(detail: String)
+    /// The record of this idempotency key is another one than was asked for; nothing was written.
+    case conflict(key: String)
     case failed(path: String, code: String, detail: String)
     /// The database server cannot be reached; nothing was done.
     case unreachable(path: String, reason: String)
@@ -40,6 +42,9 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
             "the database \(path) has schema \(found), this program knows \(known); update it"
         case .constraint(let detail):
             "the record breaks a rule of the database: \(detail)"
+        case .conflict(let key):
+            "another record has the idempotency key \(key); nothing was written: ask under a key that "
+                + "names this one"
         case .failed(let path, let code, let detail):
             "the database \(path) failed with code \(code): \(detail)"
         case .unreachable(let path, let reason):

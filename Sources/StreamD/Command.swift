@@ -48,7 +48,7 @@ enum ExitCode {
         switch error {
         case .cannotOpen, .notWritable: cannotCreate
         case .diskFull: ioError
-        case .corrupt, .constraint: badData
+        case .corrupt, .constraint, .conflict: badData
         case .newerSchema: configuration
         case .locked, .overloaded, .stateFull: temporary
         case .failed, .unreachable, .interrupted, .stateUnreachable, .stateFailed, .closed:

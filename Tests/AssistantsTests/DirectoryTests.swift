@@ -235,7 +235,7 @@ struct Network {
         func run(_ name: String, _ json: String) async -> String {
             let context = ToolContext(
                 rules: ReservationRules(network.settings), store: network.database, callSid: nil,
-                callerNumber: "", idempotencyKey: "k", now: wednesday, directories: library)
+                callerNumber: "", conversation: "k", now: wednesday, directories: library)
             return await withCheckedContinuation { continuation in
                 AssistantKind.directory.tools.run(name, json: Data(json.utf8), in: context) {
                     let text = (try? $0.get()).map { String(decoding: $0, as: UTF8.self) }

@@ -268,7 +268,7 @@ import Testing
         try await database.value { database.replaceMenu(menu, assistantID: id, completion: $0) }
         let context = ToolContext(
             rules: ReservationRules(settings), store: database, callSid: "CA1",
-            callerNumber: "+1555", idempotencyKey: "k", now: wednesday)
+            callerNumber: "+1555", conversation: "k", now: wednesday)
         let result = await withCheckedContinuation { continuation in
             AssistantKind.restaurant.tools.run(name, json: Data(json.utf8), in: context) {
                 continuation.resume(returning: $0)

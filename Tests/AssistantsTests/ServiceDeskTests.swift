@@ -108,12 +108,51 @@ struct Desk {
         #expect(bye.hangsUp && bye.text.contains("Your task number is 1 0 0 1."))
     }
 
-    @Test func aHiddenNumberCannotBeTaken() throws {
-        let call = try Desk().call(from: "anonymous")
+    /// What Twilio gives for a number that is withheld, and what is no number.
+    static let hidden = [
+        "", "anonymous", "Anonymous", "Restricted", "unavailable", "+266696687", "+7378742833",
+        "+2562533", "+8656696", "+86282452253", "sip:peter@example.com", "+0123456789", "+1555",
+    ]
+
+    @Test(arguments: hidden)
+    func aHiddenNumberIsNeitherOfferedNorTaken(from: String) async throws {
+        let desk = try Desk()
+        let call = desk.call(from: from)
+        #expect(call.say("the number I am calling from").text.contains("I do not see the number"))
         _ = call.say("I'm new here")
-        _ = call.say("Peter Stone")
-        _ = call.say("this number")
-        #expect(call.say("yes").text.contains("I do not see the number"))
+        var said = call.say("Peter Stone").text
+        for _ in 0..<2 {
+            #expect(!said.contains("calling from"), "\(said)")
+            said = call.say("hm what").text
+        }
+        let refused = call.say("this number").text
+        #expect(refused.contains("I do not see the number"))
+        #expect(!refused.contains("Is that right?"))
+        _ = call.say("no")
+        #expect(call.say("yes").text.contains("Your customer number is"))
+        #expect(try await desk.customers().last?.phone == "")
+    }
+
+    @Test(arguments: hidden)
+    func aHiddenNumberIsStoredNowhere(from: String) async throws {
+        let restaurant = try Restaurant { $0.confirmsBySMS = true }
+        let call = TextConversation(
+            engine: restaurant.engine,
+            call: CallInfo(
+                callSid: "CA1", assistantID: restaurant.settings.id, from: from,
+                to: "+15551230000"))
+        _ = call.say("a table for four tomorrow at 7 pm under John")
+        _ = call.say("yes")
+        #expect(try await restaurant.reservations().map(\.phone) == [""])
+        let waiting = try await restaurant.database.value {
+            restaurant.database.outboundCount(status: "waiting", completion: $0)
+        }
+        #expect(waiting == 0)
+    }
+
+    @Test(arguments: ["+15550001111", "+4930123456", "+6561234567"])
+    func aNumberIsANumber(number: String) {
+        #expect(TelephoneNumber.callback(number) == number)
     }
 
     @Test func withoutATelephoneARecordIsMadeAllTheSame() async throws {
@@ -205,7 +244,7 @@ struct Desk {
         func run(_ name: String, _ json: String, from: String = "+15552220041") async -> String {
             let context = ToolContext(
                 rules: ReservationRules(desk.settings), store: desk.database, callSid: "CA1",
-                callerNumber: from, idempotencyKey: "k-\(name)", now: wednesday)
+                callerNumber: from, conversation: "k-\(name)", now: wednesday)
             return await withCheckedContinuation { continuation in
                 AssistantKind.serviceDesk.tools.run(name, json: Data(json.utf8), in: context) {
                     let text = (try? $0.get()).map { String(decoding: $0, as: UTF8.self) }

@@ -7,7 +7,7 @@ import Testing
     func opensTwiceWithTheSameSchema(kind: StoreKind) async throws {
         let store = try TemporaryDatabase(kind)
         try await store.database.seed([4])
-        #expect(try store.database.schemaVersion() == 4)
+        #expect(try store.database.schemaVersion() == 5)
         let again = try store.another()
         let tables = try await again.value { again.diningTables(assistantID: "r", completion: $0) }
         #expect(tables.count == 1)
@@ -56,7 +56,7 @@ import Testing
         try file.seek(toOffset: 60)
         try file.write(contentsOf: [0, 0, 0, 99])
         try file.close()
-        #expect(throws: StoreError.newerSchema(path: store.path, found: 99, known: 4)) {
+        #expect(throws: StoreError.newerSchema(path: store.path, found: 99, known: 5)) {
             _ = try store.another()
         }
     }

@@ -31,6 +31,7 @@ public struct AssistantRole: Sendable {
     public func role(extra: String) -> LanguageModelRole {
         let rules = ReservationRules(settings)
         let tools = settings.kind.tools
+        let settle = settling(tools)
         var role = LanguageModelRole(
             greeting: settings.spokenGreeting,
             instructions: { [settings, now] call in
@@ -41,9 +42,11 @@ public struct AssistantRole: Sendable {
             run: { [store, directories, now, log] call, answer in
                 let context = ToolContext(
                     rules: rules, store: store, callSid: call.call.callSid,
-                    callerNumber: call.call.from, idempotencyKey: call.idempotencyKey, now: now(),
+                    callerNumber: call.call.callbackNumber ?? "", conversation: call.call.callSid,
+                    now: now(),
                     directories: directories,
                     confirmation: rules.settings.confirmation(of: call.call))
+                if call.isAnew { settle(call) }
                 tools.run(call.name, json: Data(call.argumentsJSON), in: context) { result in
                     if case .failure(let error) = result {
                         log(call.call.callSid, error.description)
@@ -56,8 +59,22 @@ public struct AssistantRole: Sendable {
             },
             handOverNumber: settings.handOverNumber)
         role.goodbye = Prompts(settings).sentences(.goodbye, [:]).joined(separator: " ")
+        role.settle = settle
         if settings.logsTurns { role.record = recorder }
         return role
+    }
+
+    /// Tells the store that a conversation has gone on from what a tool did.
+    private func settling(_ tools: ToolBox) -> @Sendable (DialogueToolCall) -> Void {
+        { [store, log] call in
+            guard
+                let name = tools.effectName(
+                    call.name, json: Data(call.argumentsJSON), conversation: call.call.callSid)
+            else { return }
+            store.settleEffect(name) { result in
+                if case .failure(let error) = result { log(call.call.callSid, error.description) }
+            }
+        }
     }
 
     /// Writes turns into the log of the store, as the scripted dialogue does its own.

@@ -7,8 +7,8 @@ public protocol ScriptedToolCall: Sendable, Equatable {
     associatedtype Answer: Sendable, Equatable
     /// Whether it only looks, so that it may run before the caller's turn is final.
     var isReadOnly: Bool { get }
-    /// Tells effects of one call apart; part of the idempotency key.
-    var sequence: Int { get }
+    /// What it would do, where it changes something; the same for the same (``EffectName``).
+    func effectName(in context: ToolContext) -> String?
     /// Any thread; does not block.
     func run(in context: ToolContext, completion: @escaping ToolCompletion<Answer>)
     /// What was done, as the other engines of a chain are told of it; nil where they need not know.
@@ -57,6 +57,9 @@ public protocol ScriptedDialogue: Sendable {
         -> DialogueStep<State, Call>
     /// Judges the words so far against what was asked last.
     func completeness(of text: String, in state: State, now: Date) -> Completeness
+    /// Whether the caller was asked to agree to something that a yes would do: only a yes to what was
+    /// heard counts.
+    func asksForAgreement(in state: State) -> Bool
     /// The state after the caller has heard `text` of the last reply.
     func heard(_ text: String, in state: State) -> State
     /// The state after another engine's tool has done something in this conversation.

@@ -12,6 +12,8 @@ extension ScriptedDialogueSession {
         guard !isClosed else { return }
         // Whoever was heard records the turn.
         callerTexts[turn] = nil
+        // What the caller is asked by now is the other's to have read back: see `overheard`.
+        saidReply = nil
         followUnheard(before: input, turn: turn)
         switch input {
         case .silence, .unintelligible: settle(overhearing: reply)
@@ -100,7 +102,10 @@ extension ScriptedDialogueSession {
     }
 
     private func learn(_ actions: [DialogueAction]) {
-        for action in actions { state = dialogue.witnessed(action, in: state, now: now()) }
+        for action in actions {
+            state = dialogue.witnessed(action, in: state, now: now())
+            learn(action)
+        }
         guard !lastOverheard.isEmpty else { return }
         state = dialogue.heard(lastOverheard, in: state)
         state = dialogue.overheard(lastOverheard, in: state, now: now())

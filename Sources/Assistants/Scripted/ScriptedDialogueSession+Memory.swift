@@ -16,6 +16,8 @@ private struct KeptConversation<State: Codable>: Codable {
     var unseenActions: [DialogueAction]
     var unfollowed: CallerInput?
     var lastOverheard: String
+    /// Absent from what an earlier version kept.
+    var knownEffects: [KnownEffect]?
 }
 
 extension ScriptedDialogueSession {
@@ -27,7 +29,8 @@ extension ScriptedDialogueSession {
             openTurns: open.map {
                 OpenTurn(turn: $0.turn, input: $0.input, reply: $0.overheard ?? "")
             },
-            unseenActions: unseenActions, unfollowed: unfollowed, lastOverheard: lastOverheard)
+            unseenActions: unseenActions, unfollowed: unfollowed, lastOverheard: lastOverheard,
+            knownEffects: knownEffects)
         guard let data = try? JSONEncoder().encode(kept) else { return nil }
         return String(decoding: data, as: UTF8.self)
     }
@@ -42,6 +45,7 @@ extension ScriptedDialogueSession {
         unseenActions = kept.unseenActions
         unfollowed = kept.unfollowed
         lastOverheard = kept.lastOverheard
+        knownEffects = kept.knownEffects ?? []
         for open in kept.openTurns { follow(open.input, turn: open.turn, reply: open.reply) }
         return true
     }

@@ -35,6 +35,12 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         var actions: [DialogueAction] = []
         /// Of a turn that another engine answered: what the caller heard of that.
         var overheard: String?
+        /// Names what the call changes.
+        var effectName: String?
+        /// The sentences of the reply.
+        var said: [String] = []
+        /// What was heard of it, where that is known before it is finished.
+        var heardText: String?
 
         init(
             turn: TurnID, input: CallerInput, ticket: Int, state: Dialogue.State,
@@ -49,12 +55,12 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
     }
 
     let dialogue: Dialogue
-    private let rules: ReservationRules
-    private let call: CallInfo
-    private let store: any RecordStore
+    let rules: ReservationRules
+    let call: CallInfo
+    let store: any RecordStore
     private let directories: HospitalLibrary
     let now: @Sendable () -> Date
-    private let log: AssistantLog
+    let log: AssistantLog
     private let execute: @Sendable (@escaping @Sendable () -> Void) -> Void
 
     var state: Dialogue.State
@@ -74,6 +80,11 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
     var lastOverheard = ""
     /// A turn of which nothing was heard: its words may come again in the next.
     var unfollowed: CallerInput?
+    /// What was said last, and what was heard of it; nil after a turn of another engine.
+    var saidReply: SaidReply?
+    /// What was heard whole of what the caller is being asked to agree to.
+    var heardSentences: Set<String> = []
+    var knownEffects: [KnownEffect] = []
 
     init(
         _ dialogue: Dialogue, rules: ReservationRules, call: CallInfo, store: any RecordStore,
@@ -129,10 +140,13 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         actions += work.actions
         work.actions = []
         remember(work)
+        settleHeardEffects(before: turn)
         if work.isFinished {
             state = work.state
+            said(work)
         } else if let held = work.heldCall {
             work.heldCall = nil
+            guard mayRun(held) else { return readBackAgain(work) }
             run(held, for: work)
         }
     }
@@ -149,6 +163,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
     }
 
     func heard(turn: TurnID, text: String) {
+        noteHeard(text, turn: turn)
         state = dialogue.heard(text, in: state)
         // A reply that is being worked out began with the state of before.
         if let work { work.state = dialogue.heard(text, in: work.state) }
@@ -177,6 +192,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
     func start(_ next: Work) {
         work = next
         next.state = state
+        if next.isCommitted, next.overheard == nil { settleHeardEffects(before: next.turn) }
         advance(next, .caller(next.input))
         if next.isCommitted, next.overheard == nil { remember(next) }
     }
@@ -184,7 +200,12 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
     private func advance(_ work: Work, _ event: DialogueEvent<Dialogue.Call.Answer>) {
         let step = dialogue.step(work.state, event, now: now())
         if work.overheard != nil { return follow(step, work) }
+        if case .call(let call) = step.next, work.isCommitted, !mayRun(call) {
+            return readBackAgain(work)
+        }
         work.state = step.state
+        work.said += step.sentences
+        if case .answer = event { noteConfirmation(step.sentences, turn: work.turn) }
         if case .call = step.next {} else { finish(work) }
         for sentence in step.sentences { emit(.sentence(sentence), of: work) }
         switch step.next {
@@ -207,9 +228,11 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
     }
 
     /// The state is final before the caller hears of it, since `output` may call back at once.
-    private func finish(_ work: Work) {
+    func finish(_ work: Work) {
         work.isFinished = true
-        if work.isCommitted { state = work.state }
+        guard work.isCommitted else { return }
+        state = work.state
+        said(work)
     }
 
     func startDeferred() {
@@ -220,14 +243,17 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         start(next)
     }
 
-    private func emit(_ part: ReplyPart, of work: Work) { work.output?(.success(part)) }
+    func emit(_ part: ReplyPart, of work: Work) { work.output?(.success(part)) }
 
     func run(_ call: Dialogue.Call, for work: Work) {
         work.call = call
         let context = ToolContext(
-            rules: rules, store: store, callSid: self.call.callSid, callerNumber: self.call.from,
-            idempotencyKey: "\(self.call.callSid):\(call.sequence)", now: now(),
-            directories: directories, confirmation: rules.settings.confirmation(of: self.call))
+            rules: rules, store: store, callSid: self.call.callSid,
+            callerNumber: self.call.callbackNumber ?? "",
+            conversation: self.call.callSid, now: now(), directories: directories,
+            confirmation: rules.settings.confirmation(of: self.call))
+        work.effectName = call.effectName(in: context)
+        if let name = work.effectName { settleBeforeRepeating(name) }
         let execute = self.execute
         let ticket = work.ticket
         call.run(in: context) { result in
@@ -241,6 +267,8 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         if case .failure(let error) = result { log(call.callSid, error.description) }
         guard let work, work.ticket == ticket, let asked = work.call else { return }
         work.call = nil
+        if case .success = result, let name = work.effectName { learn(name, turn: work.turn) }
+        work.effectName = nil
         if case .success(let answer) = result, work.overheard == nil,
             let action = asked.action(answered: answer)
         {

@@ -12,9 +12,13 @@ public struct ServiceDeskDialogue: ScriptedDialogue {
     let settings: AssistantSettings
     let clock: BusinessClock
     let words: ServiceWords
+    /// Whether the number that is called from can be taken down.
+    let seesNumber: Bool
 
-    public init(_ settings: AssistantSettings) {
+    /// - Parameter seesNumber: false where the caller withholds their number.
+    public init(_ settings: AssistantSettings, seesNumber: Bool = true) {
         self.settings = settings
+        self.seesNumber = seesNumber
         clock = BusinessClock(timeZone: settings.timeZone)
         words = ServiceWords(settings.desk.services)
     }

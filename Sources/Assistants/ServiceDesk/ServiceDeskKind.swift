@@ -15,7 +15,10 @@ enum ServiceDeskKind: AssistantKindDefinition {
 
     static func session(_ settings: AssistantSettings, by maker: ScriptedSessionMaker)
         -> any DialogueSession
-    { maker.session(ServiceDeskDialogue(settings)) }
+    {
+        maker.session(
+            ServiceDeskDialogue(settings, seesNumber: maker.call.callbackNumber != nil))
+    }
 
     static func seed(
         _ settings: AssistantSettings, _ store: any RecordStore, _ directories: HospitalLibrary,

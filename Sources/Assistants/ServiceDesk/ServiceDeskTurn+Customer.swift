@@ -14,6 +14,10 @@ extension ServiceDeskTurn {
         if said.usesCallersNumber {
             progress()
             state.digits = ""
+            guard dialogue.seesNumber else {
+                say(.noCallersNumber)
+                return askForNumber()
+            }
             return call(.find(FindCustomer.Arguments(number: nil)))
         }
         if isNew { return askForNumber() }
@@ -69,7 +73,7 @@ extension ServiceDeskTurn {
         progress()
         state.stage = .registering
         state.newName = said.name
-        if said.usesCallersNumber { state.newPhone = .callers }
+        takeCallersNumber(said)
         goOnWithRecord()
     }
 
@@ -77,7 +81,11 @@ extension ServiceDeskTurn {
         let before = (state.newName, state.newPhone)
         if let name = said.name { state.newName = name }
         if let digits = said.digits { state.newPhone = .digits(digits) }
-        if said.usesCallersNumber { state.newPhone = .callers }
+        let isRefused = takeCallersNumber(said)
+        if isRefused {
+            progress()
+            return goOnWithRecord()
+        }
         if state.question == .askPhone, said.answer == .no, said.digits == nil {
             state.newPhone = .withheld
         }
@@ -107,6 +115,19 @@ extension ServiceDeskTurn {
             goOnWithRecord()
         case nil: nothingUnderstood(said)
         }
+    }
+
+    /// - Returns: whether it was meant and cannot be taken, which has been said.
+    @discardableResult
+    private mutating func takeCallersNumber(_ said: ServiceUnderstanding) -> Bool {
+        guard said.usesCallersNumber else { return false }
+        if dialogue.seesNumber {
+            state.newPhone = .callers
+        } else {
+            say(.noCallersNumber)
+            state.newPhone = nil
+        }
+        return !dialogue.seesNumber
     }
 
     private mutating func goOnWithRecord() {

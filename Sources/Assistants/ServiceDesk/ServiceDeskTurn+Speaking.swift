@@ -48,7 +48,9 @@ extension ServiceDeskTurn {
     mutating func ask(_ key: ServicePromptKey, expecting expectation: ServiceExpectation) {
         let count = state.askCounts[key, default: 0]
         // Other words are for those who did not understand, not for those who corrected something.
-        let variant = key == state.question && !state.hasProgressed ? count : 0
+        var variant = key == state.question && !state.hasProgressed ? count : 0
+        // The other wording offers the number that is called from.
+        if key == .askPhone, !dialogue.seesNumber { variant = 0 }
         state.askCounts[key] = variant + 1
         state.question = key
         state.expectation = expectation

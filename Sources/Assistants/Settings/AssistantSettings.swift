@@ -149,10 +149,10 @@ extension AssistantSettings {
     /// Where the confirmation of something that is done in a call goes; nil where none is sent. In a
     /// conversation by text the answer itself confirms.
     func confirmation(of call: CallInfo) -> ConfirmationRoute? {
-        guard confirmsBySMS, call.channel == .voice, call.from.hasPrefix("+"),
-            call.to.hasPrefix("+")
+        guard confirmsBySMS, call.channel == .voice, let recipient = call.callbackNumber,
+            let sender = TelephoneNumber.callback(call.to)
         else { return nil }
-        return ConfirmationRoute(recipient: call.from, sender: call.to)
+        return ConfirmationRoute(recipient: recipient, sender: sender)
     }
 
     /// The first words of a scripted conversation.

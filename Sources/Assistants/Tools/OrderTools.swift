@@ -97,7 +97,7 @@ public enum PriceOrder: Tool {
     }
 }
 
-/// Places an order. Two calls with the same idempotency key place one.
+/// Places an order. Two calls for the same in one conversation place one.
 public enum PlaceOrder: Tool {
     public struct Arguments: Codable, Sendable, Equatable {
         public var items: [OrderItemArgument]
@@ -130,6 +130,24 @@ public enum PlaceOrder: Tool {
                 "total", .string(pattern: "^\\d+\\.\\d{2}$"), "The total the guest agreed to."),
         ])
 
+    /// One order of the lines, since they make the same order in any.
+    public static func canonical(_ arguments: Arguments) -> Arguments {
+        var result = arguments
+        for index in result.items.indices {
+            result.items[index].extras = result.items[index].extras.flatMap {
+                $0.isEmpty ? nil : $0.sorted()
+            }
+            if result.items[index].size == "" { result.items[index].size = nil }
+        }
+        func order(_ line: OrderItemArgument) -> String {
+            ([line.item, line.size ?? "", String(line.quantity)] + (line.extras ?? []))
+                .joined(separator: "\n")
+        }
+        result.items.sort { order($0) < order($1) }
+        if result.service == .pickup || result.address == "" { result.address = nil }
+        return result
+    }
+
     public static func run(
         _ arguments: Arguments, in context: ToolContext,
         completion: @escaping ToolCompletion<OrderAnswer>
@@ -148,7 +166,8 @@ public enum PlaceOrder: Tool {
             service: arguments.service, address: arguments.address ?? "",
             phone: context.callerNumber, expectedTotal: total, createdAt: created,
             readyAt: created + Int64(minutes) * 60, callSid: context.callSid,
-            idempotencyKey: context.idempotencyKey, confirmation: context.confirmation)
+            idempotencyKey: context.effectName(Self.self, arguments),
+            confirmation: context.confirmation)
         context.store.createOrder(new) { result in
             completion(
                 result.mapError(ToolError.store).map { outcome in

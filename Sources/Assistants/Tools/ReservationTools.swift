@@ -120,7 +120,7 @@ public enum CheckAvailability: Tool {
     }
 }
 
-/// Books a table. Two calls with the same idempotency key book one.
+/// Books a table. Two calls for the same in one conversation book one.
 public enum CreateReservation: Tool {
     public struct Arguments: Codable, Sendable, Equatable {
         public var wish: TableWish
@@ -158,7 +158,7 @@ public enum CreateReservation: Tool {
         guard let query = context.query(arguments.wish, nil, completion) else { return }
         let new = NewReservation(
             query: query, name: arguments.name, phone: context.callerNumber,
-            callSid: context.callSid, idempotencyKey: context.idempotencyKey,
+            callSid: context.callSid, idempotencyKey: context.effectName(Self.self, arguments),
             createdAt: Int64(context.now.timeIntervalSince1970),
             confirmation: context.confirmation)
         context.store.createReservation(new) { result in

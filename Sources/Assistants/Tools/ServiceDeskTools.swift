@@ -69,7 +69,7 @@ public enum FindCustomer: Tool {
     }
 }
 
-/// Enters a new customer. Two calls with the same idempotency key enter one.
+/// Enters a new customer. Two calls for the same in one conversation enter one.
 public enum CreateCustomer: Tool {
     public struct Arguments: Codable, Sendable, Equatable {
         public var name: String
@@ -102,20 +102,24 @@ public enum CreateCustomer: Tool {
         guard arguments.name.contains(where: \.isLetter), arguments.name.count <= 80 else {
             return completion(.success(.refused(reason: "a name with letters is needed")))
         }
+        if arguments.phone == nil, context.callerNumber.isEmpty {
+            return completion(
+                .success(.refused(reason: "the caller's number is withheld: ask for a number")))
+        }
         guard let phone = PhoneText.digits(arguments.phone ?? context.callerNumber) else {
             return completion(.success(.refused(reason: "that is no telephone number")))
         }
         let new = NewCustomer(
             assistantID: context.rules.settings.id, name: arguments.name, phone: phone,
             createdAt: Int64(context.now.timeIntervalSince1970),
-            idempotencyKey: context.idempotencyKey)
+            idempotencyKey: context.effectName(Self.self, arguments))
         context.store.createCustomer(new) { result in
             completion(result.mapError(ToolError.store).map(ServiceDeskAnswer.entered))
         }
     }
 }
 
-/// Creates a task order. Two calls with the same idempotency key create one.
+/// Creates a task order. Two calls for the same in one conversation create one.
 public enum CreateTaskOrder: Tool {
     public struct Arguments: Codable, Sendable, Equatable {
         public var customerNumber: String
@@ -174,7 +178,7 @@ public enum CreateTaskOrder: Tool {
             assistantID: context.rules.settings.id, customerNumber: arguments.customerNumber,
             service: arguments.service, summary: arguments.summary, location: arguments.location,
             urgency: arguments.urgency, createdAt: Int64(context.now.timeIntervalSince1970),
-            callSid: context.callSid, idempotencyKey: context.idempotencyKey)
+            callSid: context.callSid, idempotencyKey: context.effectName(Self.self, arguments))
         context.store.createTask(new) { result in
             completion(
                 result.mapError(ToolError.store).map { outcome in

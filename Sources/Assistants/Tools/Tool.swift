@@ -36,7 +36,7 @@ public struct ToolDeclaration: Sendable, Equatable {
     public enum Effect: Sendable, Equatable {
         /// Only looks; may run before the caller's turn is final.
         case readOnly
-        /// Changes records; runs after the turn is committed, once for each idempotency key.
+        /// Changes records; runs after the turn is committed, once for each ``EffectName``.
         case writes
     }
 
@@ -67,9 +67,10 @@ public struct ToolContext: Sendable {
     public var rules: ReservationRules
     public var store: any RecordStore
     public var callSid: String?
+    /// Where the caller can be called back; empty where their number is withheld.
     public var callerNumber: String
-    /// Names one effect for ever: a second run with the same key has no second effect.
-    public var idempotencyKey: String
+    /// Names the conversation for ever: effects are named by it and by what they are.
+    public var conversation: String
     public var now: Date
     /// Indexes of directories; shared, so that none is built twice.
     public var directories: HospitalLibrary
@@ -78,14 +79,14 @@ public struct ToolContext: Sendable {
 
     public init(
         rules: ReservationRules, store: any RecordStore, callSid: String?, callerNumber: String,
-        idempotencyKey: String, now: Date, directories: HospitalLibrary = HospitalLibrary(),
+        conversation: String, now: Date, directories: HospitalLibrary = HospitalLibrary(),
         confirmation: ConfirmationRoute? = nil
     ) {
         self.rules = rules
         self.store = store
         self.callSid = callSid
         self.callerNumber = callerNumber
-        self.idempotencyKey = idempotencyKey
+        self.conversation = conversation
         self.now = now
         self.directories = directories
         self.confirmation = confirmation
@@ -101,6 +102,8 @@ public protocol Tool: Sendable {
     associatedtype Arguments: Codable, Sendable, Equatable
     associatedtype Output: Encodable, Sendable, Equatable
     static var declaration: ToolDeclaration { get }
+    /// The arguments in the one order that all ways to say the same have.
+    static func canonical(_ arguments: Arguments) -> Arguments
     /// Any thread; does not block.
     static func run(
         _ arguments: Arguments, in context: ToolContext,
@@ -135,7 +138,7 @@ extension Tool {
 
 /// The tools of one kind of assistant, by name.
 public struct ToolBox: Sendable {
-    private let tools: [any Tool.Type]
+    let tools: [any Tool.Type]
 
     public init(_ tools: [any Tool.Type]) { self.tools = tools }
 

@@ -44,13 +44,13 @@ struct GatherTurn: Sendable {
         if let answer = kept?.answer(to: number) {
             return services.pendingTurns.finish(key, answer)
         }
-        let (assistant, _) = services.assistants.answering(form["To"], at: route)
+        let (assistant, _) = services.assistants.owner(of: form, at: route)
         var state =
             kept
             ?? GatherState(
                 assistantID: assistant.block.id,
-                // Effects of the conversation that was lost keep their names.
-                conversationID: number > 1 ? "\(callSid)#\(number)" : callSid, from: form["From"],
+                // Also where its memory was lost: what was done is not done again, by its name.
+                conversationID: callSid, from: form["From"],
                 to: form["To"], speechPath: path, startedAt: calls.seconds)
         if kept == nil, number > 1 {
             services.log.warning(

@@ -7,11 +7,13 @@ import Pipelines
 extension LanguageModelSession {
     func heard(turn: TurnID, text: String) {
         chat.setReply(text, turn: turn)
+        noteHeard(text, turn: turn)
         guard let said = unrecorded.removeValue(forKey: turn) else { return }
         record(turn: turn, said: said, heard: text)
     }
 
     func overheard(_ input: CallerInput, turn: TurnID, reply: String) {
+        saidReply = nil
         // The engine that was heard records it.
         unrecorded[turn] = nil
         chat.keep(turn: turn, caller: input.chatText, rounds: [])
@@ -20,6 +22,7 @@ extension LanguageModelSession {
 
     /// The reply's turn is the caller's final word.
     func settle(_ reply: LanguageModelReply) {
+        settleHeardEffects(before: reply.turn)
         unrecorded[reply.turn] = reply.input.recordedText
         actions += reply.actions
         reply.actions = []
@@ -29,6 +32,7 @@ extension LanguageModelSession {
     func remember(_ reply: LanguageModelReply) {
         keepRounds(of: reply)
         chat.setReply(reply.text, turn: reply.turn)
+        noteSaid(reply)
     }
 
     /// What was heard of a reply that was broken off stays as it is.
@@ -54,12 +58,13 @@ extension LanguageModelSession {
 
     private struct Kept: Codable {
         var chat: ConversationMemory
-        var effects: [String]
-        var witnessedAnswers: [String: String]
+        /// Absent from what an earlier version kept.
+        var knownEffects: [KnownModelEffect]?
+        var saidReply: SaidReply?
     }
 
     var memory: String? {
-        let kept = Kept(chat: chat, effects: effects, witnessedAnswers: witnessedAnswers)
+        let kept = Kept(chat: chat, knownEffects: knownEffects, saidReply: saidReply)
         guard let data = try? JSONEncoder().encode(kept) else { return nil }
         return String(decoding: data, as: UTF8.self)
     }
@@ -69,8 +74,8 @@ extension LanguageModelSession {
             return false
         }
         chat = kept.chat
-        effects = kept.effects
-        witnessedAnswers = kept.witnessedAnswers
+        knownEffects = kept.knownEffects ?? []
+        saidReply = kept.saidReply
         return true
     }
 }

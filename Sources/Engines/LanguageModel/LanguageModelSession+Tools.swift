@@ -28,11 +28,19 @@ extension LanguageModelSession {
                 reply.isHeld = true
                 return
             }
-            let run = ToolRun(call: next, arguments: arguments, hasEffect: tool.hasEffect)
-            if tool.hasEffect, let known = witnessedAnswers[effectName(of: run)] {
-                answer(next, with: known, reply)
-                keepRounds(of: reply)
-                continue
+            var run = ToolRun(call: next, arguments: arguments, hasEffect: tool.hasEffect)
+            if tool.hasEffect {
+                let known = known(run)
+                run.isAnew = known.map { isAnew($0, in: reply) } ?? false
+                if let answered = known?.answer, !run.isAnew {
+                    answer(next, with: answered, reply)
+                    keepRounds(of: reply)
+                    continue
+                }
+                if known == nil || run.isAnew, !wasHeard {
+                    answer(next, with: Self.errorJSON(Self.unheard), reply)
+                    continue
+                }
             }
             return start(run, reply)
         }
@@ -54,36 +62,31 @@ extension LanguageModelSession {
     private func start(_ run: ToolRun, _ reply: LanguageModelReply) {
         reply.isRunningTool = true
         if run.hasEffect { reply.hasActed = true }
-        let name = effectName(of: run)
         let toolCall = DialogueToolCall(
             name: run.call.name, argumentsJSON: Array(run.argumentsText.utf8), call: call,
-            idempotencyKey: "\(call.callSid):\(name)")
+            isAnew: run.isAnew)
         let bound = LoopBound((session: self, reply: reply), loop: loop)
         engine.role.run(toolCall) { [loop] result in
             loop.execute {
                 let (session, reply) = bound.value
-                session.ran(run, result, effect: run.hasEffect ? name : nil, reply)
+                session.ran(run, result, reply)
             }
         }
     }
 
-    /// Names an effect by what it is: asked for twice in a call it is had once, whichever engine asks,
-    /// unless something else was done in between.
-    private func effectName(of run: ToolRun) -> String {
-        let name = "\(run.call.name):\(run.argumentsText)"
-        let others = effects.count { !$0.hasPrefix(name + "#") }
-        return "\(name)#\(others)"
-    }
-
     private func ran(
-        _ run: ToolRun, _ result: Result<[UInt8], StageError>, effect: String?,
-        _ reply: LanguageModelReply
+        _ run: ToolRun, _ result: Result<[UInt8], StageError>, _ reply: LanguageModelReply
     ) {
         guard reply === self.reply, reply.isRunningTool else { return }
         reply.isRunningTool = false
         switch result {
         case .success(let json):
-            if let effect, !effects.contains(effect) { effects.append(effect) }
+            // A repetition keeps the turn of the first.
+            if run.hasEffect, run.isAnew || known(run) == nil {
+                learn(
+                    KnownModelEffect(
+                        tool: run.call.name, arguments: run.argumentsText, turn: reply.turn))
+            }
             let text = String(decoding: json, as: UTF8.self)
             note(
                 DialogueAction(
@@ -115,15 +118,16 @@ extension LanguageModelSession {
         var answers: [ChatMessage] = []
         for (place, action) in actions.enumerated() {
             let call = ChatToolCall(
-                id: "seen_\(turn)_\(effects.count)_\(place)", name: action.tool,
+                id: "seen_\(turn)_\(knownEffects.count)_\(place)", name: action.tool,
                 arguments: action.arguments)
             calls.append(call)
             answers.append(.answer(callID: call.id, json: action.answer))
             guard action.hasEffect, let arguments = JSONValue(action.arguments) else { continue }
             let run = ToolRun(call: call, arguments: arguments, hasEffect: true)
-            let name = effectName(of: run)
-            witnessedAnswers[name] = action.answer
-            if !effects.contains(name) { effects.append(name) }
+            learn(
+                KnownModelEffect(
+                    tool: action.tool, arguments: run.argumentsText, turn: 0,
+                    answer: action.answer))
         }
         chat.add(rounds: [.calls(calls)] + answers, turn: turn)
     }
@@ -139,11 +143,13 @@ extension LanguageModelSession {
 }
 
 /// One call of a tool with arguments that were checked.
-private struct ToolRun: Sendable {
+struct ToolRun: Sendable {
     var call: ChatToolCall
     /// In one order for the same content.
     var argumentsText: String
     var hasEffect: Bool
+    /// It was had before, and is wished for once more.
+    var isAnew = false
 
     init(call: ChatToolCall, arguments: JSONValue, hasEffect: Bool) {
         self.call = call

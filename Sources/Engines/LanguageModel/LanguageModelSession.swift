@@ -17,10 +17,12 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
     var reply: LanguageModelReply?
     /// The caller spoke again while an effect was under way; it is answered afterwards.
     private var deferred: LanguageModelReply?
-    /// Effects that were had, so that the same one can be told from a repetition.
-    var effects: [String] = []
-    /// Answers to those of them that another engine had.
-    var witnessedAnswers: [String: String] = [:]
+    /// Effects that were had, the last one last, so that a new wish can be told from a repetition.
+    var knownEffects: [KnownModelEffect] = []
+    /// The reply of which it is not known yet what is heard.
+    var saying: SaidReply?
+    /// What was said before it, and what was heard of that.
+    var saidReply: SaidReply?
     /// What tools did in committed turns, until it is asked for.
     var actions: [DialogueAction] = []
     /// The caller's words of turns of which it is not known yet what was heard.
@@ -228,7 +230,10 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
                 return endRepetition(reply)
             }
             reply.sentences.append(sentence)
-            if reply.isCommitted { chat.setReply(reply.text, turn: reply.turn) }
+            if reply.isCommitted {
+                chat.setReply(reply.text, turn: reply.turn)
+                noteSaid(reply)
+            }
             reply.output?(.success(.sentence(sentence)))
         }
     }

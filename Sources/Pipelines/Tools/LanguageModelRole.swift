@@ -24,14 +24,17 @@ public struct DialogueToolCall: Sendable {
     /// A JSON object that the tool's schema allows.
     public var argumentsJSON: [UInt8]
     public var call: CallInfo
-    /// Names the effect for ever: a second run with the same key has no second effect.
-    public var idempotencyKey: String
+    /// The same effect was had before in this conversation, and the caller has agreed to it once more.
+    /// Otherwise what has an effect has it once for the same arguments.
+    public var isAnew: Bool
 
-    package init(name: String, argumentsJSON: [UInt8], call: CallInfo, idempotencyKey: String) {
+    package init(
+        name: String, argumentsJSON: [UInt8], call: CallInfo, isAnew: Bool = false
+    ) {
         self.name = name
         self.argumentsJSON = argumentsJSON
         self.call = call
-        self.idempotencyKey = idempotencyKey
+        self.isAnew = isAnew
     }
 }
 
@@ -47,6 +50,10 @@ public struct LanguageModelRole: Sendable {
         @Sendable (
             DialogueToolCall, @escaping @Sendable (Result<[UInt8], StageError>) -> Void
         ) -> Void
+    /// Told that the conversation has gone on from an effect that was had: the caller has heard of it, so
+    /// that the same call in another session of this conversation is a new wish. On the call's loop; must
+    /// not block.
+    public var settle: @Sendable (DialogueToolCall) -> Void = { _ in }
     /// Who takes over, in E.164; nil where nobody does.
     public var handOverNumber: String?
     /// Last words where the model hangs up without any.

@@ -26,9 +26,12 @@ extension Database {
     private static func create(_ new: NewOrder, _ connection: SQLConnection)
         throws(StoreError) -> OrderOutcome
     {
-        let earlier = try orders(
-            where: "idempotency_key = ?", [.text(new.idempotencyKey)], connection)
-        if let made = earlier.first { return .placed(made) }
+        let key = try effectKey(new.idempotencyKey, connection)
+        let earlier = try orders(where: "idempotency_key = ?", [.text(key)], connection)
+        if let made = earlier.first {
+            guard made.isMade(of: new) else { throw .conflict(key: key) }
+            return .placed(made)
+        }
         guard new.service == .pickup || !new.address.isEmpty else { return .refused(.noAddress) }
         let lines: [OrderLine]
         let menu = try menu(new.assistantID, connection)
@@ -48,7 +51,7 @@ extension Database {
                 .text(new.assistantID), .text(new.assistantID), .text(new.service.rawValue),
                 .text(new.service == .delivery ? new.address : ""), .text(new.phone),
                 .integer(total.cents), .integer(new.createdAt), .integer(new.readyAt),
-                .optional(new.callSid), .text(new.idempotencyKey),
+                .optional(new.callSid), .text(key),
             ])
         try insert(lines, orderID: id, connection)
         try enqueue(

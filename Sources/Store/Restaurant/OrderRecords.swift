@@ -63,7 +63,8 @@ public struct Order: Sendable, Equatable {
     public var idempotencyKey: String
 }
 
-/// An order to be placed. A second one with the same key answers with the first.
+/// An order to be placed. A second one with the same key answers with the first, until that is settled;
+/// another one under its key is a ``StoreError/conflict(key:)``.
 public struct NewOrder: Sendable, Equatable {
     public var assistantID: String
     public var wishes: [OrderWish]

@@ -117,9 +117,13 @@ extension Database {
     private static func create(_ new: NewCustomer, _ connection: SQLConnection)
         throws(StoreError) -> Customer
     {
+        let key = try effectKey(new.idempotencyKey, connection)
         let earlier = try customers(
-            where: "idempotency_key = ?", [.text(new.idempotencyKey)], new.assistantID, connection)
-        if let made = earlier.first { return made }
+            where: "idempotency_key = ?", [.text(key)], new.assistantID, connection)
+        if let made = earlier.first {
+            guard made.isMade(of: new) else { throw .conflict(key: key) }
+            return made
+        }
         try connection.run(
             """
             INSERT INTO customers (assistant_id, number, name, phone, created_at, idempotency_key)
@@ -128,10 +132,10 @@ extension Database {
             """,
             [
                 .text(new.assistantID), .text(new.assistantID), .text(new.name), .text(new.phone),
-                .integer(new.createdAt), .text(new.idempotencyKey),
+                .integer(new.createdAt), .text(key),
             ])
         let made = try customers(
-            where: "idempotency_key = ?", [.text(new.idempotencyKey)], new.assistantID, connection)
+            where: "idempotency_key = ?", [.text(key)], new.assistantID, connection)
         guard let customer = made.first else {
             throw .constraint(detail: "the customer was not found after it was entered")
         }
@@ -141,9 +145,12 @@ extension Database {
     private static func create(_ new: NewTaskOrder, _ connection: SQLConnection)
         throws(StoreError) -> TaskOutcome
     {
-        let earlier = try tasks(
-            where: "t.idempotency_key = ?", [.text(new.idempotencyKey)], connection)
-        if let made = earlier.first { return .created(made) }
+        let key = try effectKey(new.idempotencyKey, connection)
+        let earlier = try tasks(where: "t.idempotency_key = ?", [.text(key)], connection)
+        if let made = earlier.first {
+            guard made.isMade(of: new) else { throw .conflict(key: key) }
+            return .created(made)
+        }
         try connection.run(
             """
             INSERT INTO task_orders (assistant_id, task_number, customer_id, service, summary,
@@ -155,11 +162,10 @@ extension Database {
             [
                 .text(new.assistantID), .text(new.service), .text(new.summary),
                 .text(new.location), .text(new.urgency.rawValue), .integer(new.createdAt),
-                .optional(new.callSid), .text(new.idempotencyKey), .text(new.assistantID),
+                .optional(new.callSid), .text(key), .text(new.assistantID),
                 .text(new.customerNumber),
             ])
-        let made = try tasks(
-            where: "t.idempotency_key = ?", [.text(new.idempotencyKey)], connection)
+        let made = try tasks(where: "t.idempotency_key = ?", [.text(key)], connection)
         return made.first.map(TaskOutcome.created) ?? .unknownCustomer
     }
 

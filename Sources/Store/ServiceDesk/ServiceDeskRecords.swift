@@ -75,7 +75,8 @@ public struct TaskOrder: Sendable, Equatable {
     }
 }
 
-/// A task order to be created. A second one with the same key answers with the first.
+/// A task order to be created. A second one with the same key answers with the first, until that is
+/// settled; another one under its key is a ``StoreError/conflict(key:)``.
 public struct NewTaskOrder: Sendable, Equatable {
     public var assistantID: String
     public var customerNumber: String

@@ -15,7 +15,7 @@ import Testing
         #expect(await mind.journal.wait(for: "end 1"))
         #expect(
             mind.journal.all == [
-                "said Let me look.", #"run look {"day":"monday"} as CA1:look:{"day":"monday"}#0"#,
+                "said Let me look.", #"run look {"day":"monday"}"#,
                 "said It is free.", "said Shall I book?", "end 1",
             ])
         #expect(
@@ -172,16 +172,58 @@ import Testing
             ])
     }
 
-    @Test func theSameEffectAskedForTwiceHasOneNameAndAnotherInBetweenMakesItNew() async throws {
+    /// One yes is one agreement, however often the model calls.
+    @Test func theSameEffectAskedForTwiceInATurnIsTheSame() async throws {
         let friday = (name: "book", arguments: #"{"day":"friday"}"#)
         let mind = try ModelCase([
             .call([Self.book, Self.book]), .call([friday, Self.book]), .say("Done."),
         ])
         await mind.say("book", turn: 1)
         #expect(await mind.journal.wait(for: "end"))
-        let names = mind.journal.all.compactMap { $0.split(separator: " as ").last }
-            .filter { $0.hasPrefix("CA1:") }
-        #expect(names.count == 4 && names[0] == names[1] && Set(names).count == 3, "\(names)")
+        #expect(mind.journal.count("run book") == 4)
+        #expect(mind.journal.all.allSatisfy { !$0.hasSuffix("anew") }, "\(mind.journal.all)")
+    }
+
+    @Test func whatIsAgreedToOnceMoreIsHadOnceMore() async throws {
+        let mind = try ModelCase([
+            .call([Self.book]), .say("It is booked. Is there anything else?"), .call([Self.book]),
+            .say("Shall I book another one on Monday?"), .call([Self.book]), .say("Done."),
+        ])
+        for (turn, line) in ["yes", "and another one", "yes"].enumerated() {
+            await mind.say(line, turn: turn + 1)
+            #expect(await mind.journal.wait(for: "end \(turn + 1)"))
+            await mind.on { session, _ in
+                let said = [
+                    "It is booked. Is there anything else?",
+                    "Shall I book another one on Monday?", "Done.",
+                ]
+                session.heard(turn: turn + 1, text: said[turn])
+            }
+        }
+        let runs = mind.journal.all.filter { $0.hasPrefix("run book") }
+        #expect(runs.map { $0.hasSuffix("anew") } == [false, false, true], "\(runs)")
+    }
+
+    @Test(arguments: [
+        ("I will book", false), ("", false), ("I will book Monday for you. Is", true),
+        ("I will book Monday for you. Is that right?", true),
+    ])
+    func aYesCountsForWhatWasHeard(heard: String, counts: Bool) async throws {
+        let mind = try ModelCase([
+            .say("I will book Monday for you. Is that right?"), .call([Self.book]), .say("Well."),
+        ])
+        await mind.say("a table on Monday", turn: 1)
+        #expect(await mind.journal.wait(for: "end 1"))
+        await mind.on { session, _ in
+            // Cut by the caller.
+            session.cancel(turn: 1)
+            session.heard(turn: 1, text: heard)
+        }
+        await mind.say("yes", turn: 2)
+        #expect(await mind.journal.wait(for: "end 2"))
+        #expect(mind.journal.count("run book") == (counts ? 1 : 0))
+        let told = mind.messages(2).contains { $0.contains("did not hear") }
+        #expect(told == !counts, "\(mind.messages(2))")
     }
 
     // MARK: - Memory

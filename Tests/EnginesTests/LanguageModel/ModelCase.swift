@@ -55,7 +55,7 @@ final class ModelCase: @unchecked Sendable {
             ],
             run: { call, answer in
                 let arguments = String(decoding: call.argumentsJSON, as: UTF8.self)
-                journal.add("run \(call.name) \(arguments) as \(call.idempotencyKey)")
+                journal.add("run \(call.name) \(arguments)\(call.isAnew ? " anew" : "")")
                 if holdsTools { relay.keep(answer) } else { answer(.success(Self.done)) }
             })
         role.record = { call, turn, said, heard in
