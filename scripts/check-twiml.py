@@ -65,7 +65,7 @@ def read_back(text):
 
     root = ElementTree.fromstring(text.encode("utf-8"))
     if root.tag != "Response" or root.attrib or root.text:
-        raise Fault("the document is no bare <Response>")
+        raise Fault("the document is not a bare <Response>")
     is_messaging = any(child.tag == "Message" for child in root)
     response = MessagingResponse() if is_messaging else VoiceResponse()
     count = sum(rebuild(child, response) for child in root)

@@ -9,7 +9,7 @@ struct BenchOptions {
 
     private let arguments: Arguments
 
-    /// Words that are no options, such as the names of files.
+    /// Words that are not options, such as the names of files.
     var names: [String] { arguments.positional }
 
     /// Prints the options and ends the process where `--help` stands among the words.

@@ -123,7 +123,7 @@ final class DaemonProcess {
         log.split(separator: "\n").suffix(10).joined(separator: "\n")
     }
 
-    /// Whether the process is gone; takes its exit status then.
+    /// True when the process is gone; takes its exit status then.
     private var hasEnded: Bool {
         var status: Int32 = 0
         if isRunning, waitpid(pid_t(pid), &status, WNOHANG) != 0 { isRunning = false }

@@ -23,7 +23,7 @@ enum Services {
                 + "what callers who `--say answers` answer next"
         ),
         ("reply", ServiceStandInOptions().reply, "what the language model says"),
-        ("transcript", ServiceStandInOptions().transcript, "words of audio that is no fixture"),
+        ("transcript", ServiceStandInOptions().transcript, "words of audio that is not a fixture"),
         ("fixtures", "audio-fixtures", "folder with MANIFEST.json; none to know no fixtures"),
         ("twilio-account", "", "account that may send messages; empty for any"),
         ("twilio-token", "", "its auth token"), ("twilio-ms", "0", "delay of Twilio's answers"),
@@ -95,7 +95,7 @@ enum Services {
     ) throws -> LatencyDistribution {
         guard let made = LatencyDistribution(options[name]) else {
             throw BenchOptions.Fault(
-                description: "--\(name) '\(options[name])' is no delay: give milliseconds, "
+                description: "--\(name) '\(options[name])' is not a delay: give milliseconds, "
                     + "uniform:MIN:MAX, normal:MEAN:DEVIATION or lognormal:MEDIAN:SIGMA")
         }
         return made

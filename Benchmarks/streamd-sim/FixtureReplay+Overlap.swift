@@ -30,7 +30,7 @@ extension FixtureReplay {
         let time = SimulatedTime()
         let offset = Self.overlapAtMs * 8 + dice.pick(0...2399)
         let words = (0..<Self.agentWordCount).map { "e\($0)" }
-        let tts = CodedVoice(time)
+        let tts = CodedSynthesiser(time)
         let dialogue = CheckedDialogue(time) { _, _ in .init(parts: []) }
         let stt = KnownTranscriber(
             clip, offsetMs: Double(offset) / 8, time, profile, dice.next())
@@ -51,7 +51,7 @@ extension FixtureReplay {
         guard outcome == .heard else { return overlap }
         let played = call.playedByteCounts
         for word in words {
-            let share = Double(played[word] ?? 0) / Double(CodedVoice.codedByteCount)
+            let share = Double(played[word] ?? 0) / Double(CodedSynthesiser.codedByteCount)
             if share < 0.8 { overlap.lostWords += 1 }
             if share > 1.8 { overlap.repeatedWords += 1 }
         }

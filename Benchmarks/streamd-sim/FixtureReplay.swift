@@ -120,7 +120,7 @@ struct FixtureReplay {
             policy.judgesWords
                 ? AnswerJudge.completeness(of: $0, expecting: expectation) : .unknown
         }
-        let tts = CodedVoice(time)
+        let tts = CodedSynthesiser(time)
         tts.firstMs = { Double(dice.pick(profile.firstByteMs)) }
         let background = ComfortNoise(seed: seed, level: -65)
         var options = ConversationOptions()

@@ -73,7 +73,7 @@ extension AssistantBlock {
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 root.specialDays = try readHours(node, "specialDays", mapper) { day in
                     LocalDate(day) == nil
-                        ? "'\(day)' is no day of the calendar; write one like 2026-12-25" : nil
+                        ? "'\(day)' is not a day of the calendar; write one like 2026-12-25" : nil
                 }
             }),
         .custom(

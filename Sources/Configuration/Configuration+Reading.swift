@@ -104,7 +104,7 @@ extension Configuration {
         where !ids.contains(block.assistant) {
             throw fail(
                 "numbers.\(number)",
-                "\(number) goes to '\(block.assistant)', which is no assistant; there are "
+                "\(number) goes to '\(block.assistant)', which is not an assistant; there are "
                     + ids.joined(separator: ", "))
         }
         try validateRoutes(ids, fail)
@@ -128,7 +128,8 @@ extension Configuration {
             guard TimeZone(identifier: block.timeZone) != nil else {
                 throw fail(
                     "assistants",
-                    "assistant '\(block.id)': '\(block.timeZone)' is no time zone; write one like "
+                    "assistant '\(block.id)': '\(block.timeZone)' is not a time zone; write one "
+                        + "like "
                         + "America/New_York")
             }
         }
@@ -145,13 +146,13 @@ extension Configuration {
             guard route.assistant.isEmpty || ids.contains(route.assistant) else {
                 throw fail(
                     "routes.\(path)",
-                    "\(path) goes to '\(route.assistant)', which is no assistant; there are "
+                    "\(path) goes to '\(route.assistant)', which is not an assistant; there are "
                         + ids.joined(separator: ", "))
             }
             guard route.webhook != .voice || routes[route.speech]?.webhook == .speech else {
                 throw fail(
                     "routes.\(path)",
-                    "\(path) sends words to '\(route.speech)', which is no route of speech; add "
+                    "\(path) sends words to '\(route.speech)', which is not a route of speech; add "
                         + "\(route.speech): speech")
             }
         }
@@ -180,10 +181,11 @@ extension Configuration {
         _ fail: (String, String) -> ConfigurationError
     ) throws(ConfigurationError) {
         if !store.url.isEmpty, let fault = DatabaseOptions.fault(inURL: store.url) {
-            throw fail("store.url", "store.url is no address of a PostgreSQL database: \(fault)")
+            throw fail(
+                "store.url", "store.url is not an address of a PostgreSQL database: \(fault)")
         }
         if !state.url.isEmpty, let fault = RedisState.fault(inURL: state.url) {
-            throw fail("state.url", "state.url is no address of a Redis server: \(fault)")
+            throw fail("state.url", "state.url is not an address of a Redis server: \(fault)")
         }
     }
 

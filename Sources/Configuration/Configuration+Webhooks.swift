@@ -152,7 +152,7 @@ extension Configuration {
             else {
                 throw ConfigurationError(
                     file: mapper.file, place: entry.keyPlace,
-                    message: "'\(entry.key)' is no path; write one like /api/voice/welcome")
+                    message: "'\(entry.key)' is not a path; write one like /api/voice/welcome")
             }
             let name = "routes.\(entry.key)"
             var block = routes[entry.key] ?? RouteBlock(.voice)

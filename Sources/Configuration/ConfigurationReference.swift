@@ -11,8 +11,8 @@ public enum ConfigurationReference {
 
             Made by `streamd check-config --reference` from the table of keys; a test holds the two \
             together. The file is YAML; an unknown key, a wrong type or an impossible combination stops \
-            the start with file, line, column and the mend. Keys marked *reload* are taken over on \
-            `SIGHUP` by the calls that come after it. Secrets (`TWILIO_ACCOUNT_SID`, \
+            the start with file, line, column and the remedy. Keys marked *reload* are taken over \
+            on `SIGHUP` by the calls that come after it. Secrets (`TWILIO_ACCOUNT_SID`, \
             `TWILIO_AUTH_TOKEN`, `TWILIO_PHONE_NUMBER`, `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, \
             `ELEVENLABS_API_KEY`, `DEEPGRAM_API_KEY`) come from the environment or a `.env` file and \
             never stand here; so may the public address (`PUBLIC_URL`, `PUBLIC_WEBHOOK_URL` or \

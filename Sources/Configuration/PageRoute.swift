@@ -1,4 +1,4 @@
-/// What is asked of the daemon by GET at an address of its own; Twilio's webhooks are in
+/// A page that is asked of the daemon by GET at an address of its own; Twilio's webhooks are in
 /// `Configuration.routes`. The router and the OpenAPI description are both made from these.
 package enum PageRoute: CaseIterable {
     case stream, twilioHealth, health, metrics, alive, ready, description, activeCalls, callStatus
@@ -18,7 +18,7 @@ package enum PageRoute: CaseIterable {
         }
     }
 
-    /// Whether only who has a token is answered.
+    /// True when only who has a token is answered.
     package var needsToken: Bool {
         switch self {
         case .activeCalls, .callStatus: true

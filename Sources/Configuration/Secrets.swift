@@ -1,7 +1,8 @@
 import Foundation
 import Options
 
-/// What comes from the environment or a `.env` file, never from the YAML, and is never logged.
+/// The settings that come from the environment or a `.env` file, never from the YAML, and is never
+/// logged.
 public struct Secrets: Sendable {
     public var accountSid: String
     public var authToken: String

@@ -22,7 +22,7 @@ public struct NumberBlock: Sendable, Equatable, ExpressibleByStringLiteral {
 
 /// An entry of `routes`: what is answered at a path of ours.
 public struct RouteBlock: Sendable, Equatable {
-    /// What Twilio asks there.
+    /// The kinds of webhook.
     public enum Webhook: String, CaseIterable, Sendable {
         /// A call comes in.
         case voice

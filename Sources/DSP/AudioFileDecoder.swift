@@ -53,7 +53,7 @@ public final class AudioFileDecoder {
 
     /// Reads the head.
     ///
-    /// - Throws: `DSPError.cannotDecode` for what is no audio file.
+    /// - Throws: `DSPError.cannotDecode` for what is not an audio file.
     public init(_ bytes: [UInt8]) throws(DSPError) {
         let memory = Memory(bytes)
         var calls = SF_VIRTUAL_IO()
@@ -72,7 +72,7 @@ public final class AudioFileDecoder {
             sf_close(file)
             throw .cannotDecode(
                 what: "the audio file",
-                reason: "\(info.channels) channels at \(info.samplerate) Hz are no speech")
+                reason: "\(info.channels) channels at \(info.samplerate) Hz are not speech")
         }
         self.memory = memory
         self.file = file

@@ -11,9 +11,9 @@ public struct AudioProcessingOptions: Sendable, Equatable {
         public var targetDecibelsBelowFullScale = 3
         /// The most that quiet sound is raised, in dB, 0…90.
         public var compressionDecibels = 9
-        /// Whether to limit what would clip.
+        /// True to limit what would clip.
         public var limiter = true
-        /// Whether the gain follows the speaker; if not, it is always `compressionDecibels`.
+        /// True when the gain follows the speaker; if not, it is always `compressionDecibels`.
         public var adaptive = true
 
         /// The defaults given at each property.
@@ -59,7 +59,7 @@ public struct AudioProcessingOptions: Sendable, Equatable {
     /// Everything off, at 8 kHz.
     public init() {}
 
-    /// Whether any part is switched on.
+    /// True when any part is switched on.
     public var isActive: Bool {
         highPass || noiseSuppression != nil || automaticGain != nil || echoControl != nil
     }

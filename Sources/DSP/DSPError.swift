@@ -1,4 +1,4 @@
-/// What can go wrong outside the audio path: opening and writing files, making processors.
+/// The errors outside the audio path: opening and writing files, making processors.
 ///
 /// Each case says what failed, where, and `description` ends with what to do about it.
 public enum DSPError: Error, Equatable, CustomStringConvertible {
@@ -17,7 +17,7 @@ public enum DSPError: Error, Equatable, CustomStringConvertible {
     /// The audio processor refused an option.
     case audioProcessing(option: String, code: Int)
 
-    /// One sentence of what and where, one of the mend.
+    /// One sentence of what and where, one of the remedy.
     public var description: String {
         switch self {
         case .cannotRead(let path, let reason):

@@ -1,5 +1,5 @@
-/// What the caller's telephone plays, as the reference of an echo canceller: in order, at the pace of
-/// the caller's audio, and held back by what the canceller does not find by itself.
+/// The sound that the caller's telephone plays, as the reference of an echo canceller: in order, at
+/// the pace of the caller's audio, and held back by what the canceller does not find by itself.
 ///
 /// What is sent runs ahead of what is played by the lead; from the playing to the echo passes what
 /// the line takes there and back, which an ``EchoDelayFinder`` finds. At 8 kHz, in frames of 10 ms.

@@ -37,7 +37,7 @@ public final class MP3Stream {
     /// Takes the next bytes, however the stream was cut; `take` is called with the samples that are
     /// complete with them and their rate in hertz, valid during the call.
     ///
-    /// - Throws: `DSPError.cannotDecode` for what is no MP3; nothing can be taken after that.
+    /// - Throws: `DSPError.cannotDecode` for what is not an MP3; nothing can be taken after that.
     public func append(
         _ bytes: UnsafeRawBufferPointer,
         take: (_ samples: UnsafeBufferPointer<Int16>, _ rate: Int) -> Void

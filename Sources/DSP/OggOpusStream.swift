@@ -50,7 +50,7 @@ public final class OggOpusStream {
     /// Takes the next bytes, however the stream was cut; `take` is called for each packet of sound
     /// that is complete with them, valid during the call.
     ///
-    /// - Throws: `DSPError.cannotDecode` for what is no Ogg Opus; nothing can be taken after that.
+    /// - Throws: `DSPError.cannotDecode` for what is not Ogg Opus; nothing can be taken after that.
     public func append(
         _ bytes: UnsafeRawBufferPointer, take: (UnsafeBufferPointer<Int16>) -> Void
     ) throws(DSPError) {

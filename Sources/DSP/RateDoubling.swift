@@ -158,7 +158,7 @@ public final class Downsampler16to8 {
     private let evenLine: UnsafeMutablePointer<Double>
     private let oddLine: UnsafeMutablePointer<Double>
     private static let lineCount = RateDoubling.history + RateDoubling.block + 8
-    /// Whether the next sample has an odd number.
+    /// True when the next sample has an odd number.
     private var nextIsOdd = false
 
     /// Starts a stream with silence before it.

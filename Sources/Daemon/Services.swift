@@ -7,8 +7,8 @@ import Store
 import Telemetry
 import Twilio
 
-/// What the parts of the daemon share; made once at the start. Everything in it may be used from
-/// any loop.
+/// The services that the parts of the daemon share; made once at the start. Everything in it may be
+/// used from any loop.
 final class Services: Sendable {
     let configuration: Configuration
     let secrets: Secrets

@@ -308,7 +308,7 @@ public final class StreamDaemon: Sendable {
             configuration, voice: assistant.settings.voice, block: assistant.block)
         try LastWords.prepare(
             options.localTexts, voice: options.voice, by: engines.textToSpeech,
-            orBy: engines.lastVoice, into: cache)
+            orBy: engines.lastSynthesiser, into: cache)
     }
 
     /// Puts the records that a new assistant begins with into the store. Blocking.

@@ -1,4 +1,4 @@
-/// What may stand in a header field that is sent (RFC 9110 §5.5, §5.6.2).
+/// The rules for a header field that is sent (RFC 9110 §5.5, §5.6.2).
 enum HTTPFieldRules {
     /// Throws when the name is not a token or the value could end its line.
     static func check(name: String, value: String) throws(NetError) {

@@ -1,6 +1,6 @@
 import CUV
 
-/// What can go wrong on the network, in words for a log line: what, where, and what to do.
+/// The errors of the network, in words for a log line: what, where, and what to do.
 public enum NetError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The event loop or one of its descriptors could not be made.
     case loop(what: String, reason: String)

@@ -2,9 +2,10 @@ extension HTTPResponder {
     /// Answers the request with `101 Switching Protocols` and goes on with WebSocket on its
     /// connection. The handler hears `webSocketOpened` at the loop's next turn.
     ///
-    /// A request that is no acceptable handshake is answered with 400, 405 or 426, and the result
-    /// is nil, as it is when the client has gone or the request was answered before. The first of
-    /// the client's subprotocols that is listed in `subprotocols` is chosen. Loop only; allocates.
+    /// A request that is not an acceptable handshake is answered with 400, 405 or 426, and the
+    /// result is nil, as it is when the client has gone or the request was answered before. The
+    /// first of the client's subprotocols that is listed in `subprotocols` is chosen. Loop only;
+    /// allocates.
     @discardableResult
     public func acceptWebSocket(
         limits: WebSocketLimits = WebSocketLimits(), subprotocols: [String] = [],

@@ -1,7 +1,7 @@
 import CWslay
 import Glibc
 
-/// What comes out of a ``WebSocketDecoder``. The buffers are valid until the next call of `next`.
+/// An event of a ``WebSocketDecoder``. The buffers are valid until the next call of `next`.
 package enum WebSocketEvent {
     /// Everything supplied has been used; supply more.
     case needsInput
@@ -24,7 +24,8 @@ package enum WebSocketEvent {
 /// longer ones are put together in one buffer that is reused. After that buffer has grown to the
 /// longest message seen, nothing is allocated.
 package struct WebSocketDecoder: ~Copyable {
-    /// What wslay has not fetched yet; on the heap because the C callback needs a fixed address.
+    /// The input that wslay has not fetched yet; on the heap because the C callback needs a fixed
+    /// address.
     private struct Input {
         var next: UnsafeRawPointer?
         var count: Int
@@ -44,7 +45,7 @@ package struct WebSocketDecoder: ~Copyable {
     private var assemblyCount = 0
     /// The kind of message being assembled, nil between messages.
     private var messageOpcode: WebSocketOpcode?
-    /// Whether the last frame's payload is still incomplete.
+    /// True when the last frame's payload is still incomplete.
     private var isInsideFrame = false
     private var frameBytesLeft: UInt64 = 0
     private var utf8 = WebSocketUTF8Validator()

@@ -12,7 +12,7 @@ package enum WebSocketKey {
         return Base64.text(random)
     }
 
-    /// Whether a client's key is 16 bytes in base64.
+    /// True when a client's key is 16 bytes in base64.
     package static func isValid(_ key: String) -> Bool {
         let bytes = Array(key.utf8)
         guard bytes.count == 24, bytes.suffix(2) == [0x3D, 0x3D] else { return false }
@@ -32,7 +32,7 @@ package enum WebSocketKey {
     }
 }
 
-/// What a server answers to a request that asks for a WebSocket (RFC 6455 §4.2).
+/// The answer of a server to a request that asks for a WebSocket (RFC 6455 §4.2).
 package enum WebSocketServerHandshake {
     /// Switch protocols with these fields beside `Upgrade` and `Connection`.
     case accept(headers: HTTPHeaders, subprotocol: String?)
@@ -85,7 +85,7 @@ package enum WebSocketServerHandshake {
 
 /// The client's half of the handshake (RFC 6455 §4.1), without I/O.
 package struct WebSocketClientHandshake {
-    /// What the bytes so far amount to.
+    /// The outcome of the bytes so far.
     package enum Outcome {
         case needsInput
         /// Open; `consumed` bytes of the input belonged to the response.

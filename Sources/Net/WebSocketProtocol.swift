@@ -21,8 +21,8 @@ public enum WebSocketCloseCode {
     /// This endpoint could not go on.
     public static let internalError: UInt16 = 1011
 
-    /// Whether an endpoint may put `code` into a close frame: 1000–1003 and 1007–1014 (registered),
-    /// 3000–4999 (libraries and applications).
+    /// True when an endpoint may put `code` into a close frame: 1000–1003 and 1007–1014
+    /// (registered), 3000–4999 (libraries and applications).
     public static func isSendable(_ code: UInt16) -> Bool {
         switch code {
         case 1000...1003, 1007...1014, 3000...4999: true
@@ -57,7 +57,7 @@ package struct WebSocketUTF8Validator {
 
     package init() {}
 
-    /// Whether the bytes so far end between two characters.
+    /// True when the bytes so far end between two characters.
     package var isComplete: Bool { due == 0 }
 
     /// Takes the next bytes; false as soon as they cannot be UTF-8.

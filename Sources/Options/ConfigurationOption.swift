@@ -9,7 +9,7 @@ package struct ConfigurationOption<Root>: @unchecked Sendable {
     package let allowed: String
     /// One sentence on what it does.
     package let summary: String
-    /// Whether `SIGHUP` takes a new value over for the calls that come after it.
+    /// True when `SIGHUP` takes a new value over for the calls that come after it.
     package let isReloadable: Bool
     /// The default as it would be written in YAML.
     package let defaultText: (Root) -> String

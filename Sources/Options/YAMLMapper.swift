@@ -1,4 +1,4 @@
-/// Turns YAML nodes into values, with errors that name file, line, column and the mend.
+/// Turns YAML nodes into values, with errors that name file, line, column and the remedy.
 package struct YAMLMapper {
     package let file: String
 

@@ -11,7 +11,7 @@ public struct SourcePlace: Sendable, Equatable {
     }
 }
 
-/// A fault in a configuration: what is wrong, where, and how to mend it.
+/// A fault in a configuration: what is wrong, where, and how to fix it.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
     public var file: String
     public var place: SourcePlace?

@@ -21,7 +21,7 @@ public final class SpeechClip: @unchecked Sendable {
     private let isWatched = Atomic<Bool>(false)
     private let aside = Locked(Aside())
 
-    /// What is not looked at for every frame.
+    /// The state that is not looked at for every frame.
     private struct Aside {
         /// What was learnt of the words since the clip was made.
         var addedText = ""

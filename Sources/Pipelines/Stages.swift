@@ -4,7 +4,7 @@ import Language
 /// Names one turn of one call: the n-th thing the caller said, counted from 1.
 public typealias TurnID = Int
 
-/// What is known of a call when its stages are made.
+/// The facts of a call that are known when its stages are made.
 public struct CallInfo: Sendable {
     public var callSid: String
     public var assistantID: String
@@ -68,7 +68,7 @@ public protocol SpeechToText: Sendable {
     func makeSession(call: CallInfo, loop: any CallLoop) -> any SpeechToTextSession
 }
 
-/// What an engine with an ear for the ends of turns makes of the caller's last words.
+/// The hint that an engine which hears the ends of turns makes of the caller's last words.
 public enum EndOfTurnHint: Sendable, Equatable {
     /// The turn is likely to end here; nothing is decided.
     case likely
@@ -78,7 +78,8 @@ public enum EndOfTurnHint: Sendable, Equatable {
     case ended
 }
 
-/// One call's ear. Bound to the call's loop: every method is called there, every callback arrives there.
+/// One call's recogniser. Bound to the call's loop: every method is called there, every callback
+/// arrives there.
 ///
 /// The audio of one utterance is fed as it comes; a transcript of what has been fed can be asked for
 /// at any moment, more than once (speculation, then again if the caller went on).
@@ -95,7 +96,7 @@ public protocol SpeechToTextSession: AnyObject {
     func cancelRequest()
     /// The call is over; frees what is held.
     func close()
-    /// Told, on the loop, what the engine makes of the utterance's end, where it has an ear for that.
+    /// Told, on the loop, what the engine makes of the utterance's end, where it hears that.
     var onEndOfTurn: ((EndOfTurnHint) -> Void)? { get set }
 }
 
@@ -109,7 +110,7 @@ extension SpeechToTextSession {
 
 // MARK: - Dialogue
 
-/// What the caller did in a turn.
+/// The caller's part in a turn.
 public enum CallerInput: Sendable, Equatable, Codable {
     case speech(Transcript)
     case dtmf(String)
@@ -119,7 +120,7 @@ public enum CallerInput: Sendable, Equatable, Codable {
     case unintelligible
 }
 
-/// What a dialogue says and does, in order.
+/// A part of a reply: what a dialogue says and does, in order.
 public enum ReplyPart: Sendable, Equatable {
     /// One speakable sentence.
     case sentence(String)
@@ -140,7 +141,7 @@ public protocol DialogueEngine: Sendable {
     func makeSession(call: CallInfo, loop: any CallLoop) -> any DialogueSession
 }
 
-/// One call's mind. Bound to the call's loop, like ``SpeechToTextSession``.
+/// One call's dialogue. Bound to the call's loop, like ``SpeechToTextSession``.
 public protocol DialogueSession: AnyObject {
     /// What is said first; nil where the caller is to speak first.
     var greeting: String? { get }
@@ -189,7 +190,7 @@ public protocol DialogueSession: AnyObject {
     func resume(from memory: String) -> Bool
 }
 
-/// What a tool was asked and answered in a conversation: what every engine of a chain has to know so
+/// A call of a tool in a conversation, with its answer: what every engine of a chain has to know so
 /// that each can go on where another stopped.
 public struct DialogueAction: Sendable, Equatable, Codable {
     /// The tool's declared name.
@@ -198,7 +199,7 @@ public struct DialogueAction: Sendable, Equatable, Codable {
     public var arguments: String
     /// JSON.
     public var answer: String
-    /// Whether something was changed by it.
+    /// True when something was changed by it.
     public var hasEffect: Bool
 
     public init(tool: String, arguments: String, answer: String, hasEffect: Bool) {

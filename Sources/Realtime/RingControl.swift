@@ -9,7 +9,8 @@ struct CacheLinePadding {
     init() {}
 }
 
-/// What both ends of a ring share: the two indices, the count of losses and the memory itself.
+/// The state that both ends of a ring share: the two indices, the count of losses and the memory
+/// itself.
 ///
 /// Indices count elements from the ring's start and wrap around at the word's size; a slot is the
 /// index modulo the capacity. The class is not generic, so that its layout is fixed and its fields

@@ -81,7 +81,7 @@ final class CommitGroup: Sendable {
 }
 
 extension StoreError {
-    /// Whether no other operation would fare better.
+    /// True when no other operation would fare better.
     fileprivate var concernsAll: Bool {
         switch self {
         case .locked, .unreachable, .closed: true

@@ -131,7 +131,7 @@ public final class Database: RecordStore, MessageStore, OutboxStore {
         worker.async { [self] in group.drain(on: confined.connection) }
     }
 
-    /// What an operation found, until its commit. Touched on the worker only.
+    /// The finding of an operation, until its commit. Touched on the worker only.
     private final class Outcome<Value>: @unchecked Sendable {
         var value: Value?
     }

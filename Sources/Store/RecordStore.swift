@@ -36,7 +36,7 @@ public protocol RecordStore: ServiceDeskStore, HospitalStore {
     /// Moves or resizes a booked reservation in one step; when it is full, nothing changes.
     func changeReservation(
         _ change: ReservationChange, completion: @escaping StoreCompletion<ReservationOutcome>)
-    /// Frees the tables; nil if there is no such reservation. Cancelling twice is no error.
+    /// Frees the tables; nil if there is no such reservation. Cancelling twice is not an error.
     func cancelReservation(
         confirmationNumber: String, assistantID: String,
         completion: @escaping StoreCompletion<Reservation?>)

@@ -30,7 +30,7 @@ public struct CallRecord: Sendable, Equatable {
     }
 }
 
-/// What was said in one turn of a call.
+/// The record of one turn of a call.
 public struct TurnRecord: Sendable, Equatable {
     public var callSid: String
     public var assistantID: String
@@ -179,7 +179,7 @@ public struct ReservationChange: Sendable, Equatable {
     }
 }
 
-/// What came of an attempt to book or change.
+/// The outcome of an attempt to book or change.
 public enum ReservationOutcome: Sendable, Equatable {
     case booked(Reservation)
     case full(alternatives: [ReservationSlot])

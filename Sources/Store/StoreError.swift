@@ -1,4 +1,4 @@
-/// Why a record could not be read or written: what failed, where, and what mends it.
+/// Why a record could not be read or written: what failed, where, and what fixes it.
 public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case cannotOpen(path: String, reason: String)
     case notWritable(path: String)

@@ -18,7 +18,7 @@ enum ExitCode {
     static let temporary: Int32 = 75
     static let configuration: Int32 = 78
 
-    /// The code for an error of the daemon's parts; nil for one that is no user's doing.
+    /// The code for an error of the daemon's parts; nil for one that is not a user's doing.
     static func of(_ error: any Error) -> Int32? {
         switch error {
         case let error as CommandFailure: error.code

@@ -8,7 +8,7 @@ import Wire
 public struct JSONStringView {
     /// The text as it stands between the quotes, escapes and all.
     public let bytes: UnsafeRawBufferPointer
-    /// Whether there is a backslash inside; without one, `bytes` is the string itself in UTF-8.
+    /// True when there is a backslash inside; without one, `bytes` is the string itself in UTF-8.
     public let hasEscapes: Bool
     /// Where the text begins, in bytes from the beginning of the message.
     public let offset: Int
@@ -23,7 +23,7 @@ public struct JSONStringView {
         return String(decoding: utf8, as: UTF8.self)
     }
 
-    /// Whether the string, escapes resolved, has exactly these UTF-8 bytes. Allocates nothing.
+    /// True when the string, escapes resolved, has exactly these UTF-8 bytes. Allocates nothing.
     public func equals(_ other: UnsafeRawBufferPointer) -> Bool {
         if !hasEscapes {
             guard bytes.count == other.count else { return false }

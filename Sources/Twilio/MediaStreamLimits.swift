@@ -1,4 +1,4 @@
-/// What a stream may ask of us.
+/// The limits of a stream.
 public struct MediaStreamLimits: Sendable, Equatable {
     /// Audio in one `media` message, in bytes. Twilio sends 160.
     public var payloadBytesMax: Int

@@ -1,7 +1,7 @@
 import Realtime
 import Wire
 
-/// What a received frame means for the call.
+/// The event that a received frame is for the call.
 public enum MediaStreamEvent: Sendable, Equatable {
     /// The protocol's greeting; nothing to do.
     case connected(StreamConnected)
@@ -85,7 +85,7 @@ public struct MediaStreamSession {
         Base64.warmUp()
     }
 
-    /// Whether `stop` or a violation has ended the stream.
+    /// True when `stop` or a violation has ended the stream.
     public var hasEnded: Bool { phase == .ended }
 
     /// Takes one text frame.

@@ -1,8 +1,8 @@
-/// Why a stream has to be closed: what was wrong, where, and how to mend it.
+/// Why a stream has to be closed: what was wrong, where, and how to fix it.
 public struct ProtocolViolation: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What the peer did.
+    /// The kind of the violation.
     public enum Kind: Sendable, Equatable {
-        /// A text frame that is no Media Streams message.
+        /// A text frame that is not a Media Streams message.
         case malformed(StreamMessageError)
         /// A binary frame; the protocol has text frames only.
         case binaryFrame(byteCount: Int)

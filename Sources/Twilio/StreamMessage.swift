@@ -35,7 +35,7 @@ public struct StreamConnected: Sendable, Equatable {
     }
 }
 
-/// What the audio of a stream is.
+/// The format of a stream's audio.
 public struct MediaFormat: Sendable, Equatable, CustomStringConvertible {
     /// Media type: `audio/x-mulaw`.
     public var encoding: String

@@ -16,7 +16,7 @@ public enum StreamField: String, Sendable {
 ///
 /// A trivial value, so that throwing it allocates nothing.
 public struct StreamMessageError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What is wrong.
+    /// The kind of the fault.
     public enum Kind: Equatable, Sendable {
         /// The text ends inside a value.
         case truncated
@@ -41,7 +41,7 @@ public struct StreamMessageError: Error, Equatable, Sendable, CustomStringConver
         case duplicate(StreamField)
         /// A character that is not in the Base64 alphabet of RFC 4648 section 4.
         case base64Character(UInt8)
-        /// The length of the payload is no multiple of four characters.
+        /// The length of the payload is not a multiple of four characters.
         case base64Length
         /// `=` in the wrong place, or bits that are not zero before it.
         case base64Padding
@@ -85,7 +85,7 @@ public struct StreamMessageError: Error, Equatable, Sendable, CustomStringConver
         case .missing(let field): "`\(field.rawValue)` is missing"
         case .duplicate(let field): "`\(field.rawValue)` stands twice in the same object"
         case .base64Character(let byte): "\(Self.show(byte)) is not Base64 (RFC 4648 section 4)"
-        case .base64Length: "the Base64 payload's length is no multiple of 4; pad it with ="
+        case .base64Length: "the Base64 payload's length is not a multiple of 4; pad it with ="
         case .base64Padding: "wrong Base64 padding, or bits that are not zero before it"
         case .payloadTooLarge(let limit):
             "the payload is larger than \(limit) bytes; send shorter pieces"

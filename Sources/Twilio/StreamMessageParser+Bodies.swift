@@ -6,7 +6,7 @@ extension JSONStringView {
     }
 }
 
-/// What stands inside `media`.
+/// The body of `media`.
 struct MediaBody {
     private var payload: JSONStringView
     private var track: StreamTrack?

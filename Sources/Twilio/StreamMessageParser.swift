@@ -32,7 +32,7 @@ public enum StreamMessageParser {
     }
 }
 
-/// What stands beside `event`. A `media` body that comes after `event` is read at once, every other
+/// The members beside `event`. A `media` body that comes after `event` is read at once, every other
 /// body is skipped and read when the event is known.
 private struct Envelope {
     private var event: JSONStringView?

@@ -7,7 +7,7 @@ import Wire
 /// Safe from any thread: a mutex is held for well under a microsecond, once per call and direction.
 /// Allocates; not for the audio path.
 public final class StreamTokens: Sendable {
-    /// What a shown token is worth.
+    /// The verdict on a token that was shown.
     public enum Verdict: Sendable, Equatable {
         /// Good, and used up now.
         case accepted

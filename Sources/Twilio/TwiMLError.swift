@@ -1,4 +1,4 @@
-/// Why TwiML cannot be written: what is wrong, in which verb, and how to mend it.
+/// Why TwiML cannot be written: what is wrong, in which verb, and how to fix it.
 public enum TwiMLError: Error, Sendable, Equatable, CustomStringConvertible {
     /// XML 1.0 has no way to write this character, not even as a reference.
     case character(Unicode.Scalar, place: String)

@@ -26,7 +26,7 @@ public enum TwiMLMethod: String, Sendable {
     case post = "POST"
 }
 
-/// What the caller of a rejected call hears.
+/// The signal that the caller of a rejected call hears.
 public enum TwiMLRejectReason: String, Sendable {
     case rejected, busy
 }
@@ -40,7 +40,8 @@ public struct TwiMLStream: Sendable, Equatable {
     /// Come back in `start` as custom parameters, in this order. A name and its value together must
     /// stay under 500 characters.
     public var parameters: [TwiMLParameter]
-    /// Whether `ws://` is let through. Twilio refuses it; a simulator on the same machine does not.
+    /// True when `ws://` is let through. Twilio refuses it; a simulator on the same machine does
+    /// not.
     public var allowsInsecureURL: Bool
 
     public init(

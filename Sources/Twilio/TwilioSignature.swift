@@ -49,8 +49,8 @@ public enum TwilioSignature {
         return Base64.text(code)
     }
 
-    /// Whether a webhook with a form (or, being a GET, without a body) came from Twilio. The URL is
-    /// tried as it is, without its port, and with the standard one: Twilio does either.
+    /// True when a webhook with a form (or, being a GET, without a body) came from Twilio. The URL
+    /// is tried as it is, without its port, and with the standard one: Twilio does either.
     public static func isValid(
         _ signature: String, url: String, parameters: [Parameter], authToken: String,
         algorithm: Algorithm = .hmacSHA1
@@ -63,7 +63,7 @@ public enum TwilioSignature {
         }
     }
 
-    /// Whether a webhook with a JSON body came from Twilio: the URL must carry the body's hash as
+    /// True when a webhook with a JSON body came from Twilio: the URL must carry the body's hash as
     /// `bodySHA256`, and is signed together with it.
     public static func isValid(
         _ signature: String, url: String, jsonBody: [UInt8], authToken: String,
@@ -75,7 +75,7 @@ public enum TwilioSignature {
                 signature, url: url, parameters: [], authToken: authToken, algorithm: algorithm)
     }
 
-    /// Whether the handshake of a stream came from Twilio. Its documentation leaves open whether
+    /// True when the handshake of a stream came from Twilio. Its documentation leaves open whether
     /// the signed URL begins with `wss` or `https`, and whether an empty path has its slash: all of
     /// them are tried, each with and without the standard port. None of them says anything else.
     /// - Parameter url: the stream's, as the TwiML had it.

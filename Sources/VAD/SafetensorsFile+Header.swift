@@ -38,7 +38,7 @@ extension SafetensorsFile {
         return numbers
     }
 
-    /// What is wrong with a header, in words that follow "its header is".
+    /// The fault of a header, in words that follow "its header is".
     struct HeaderFault: Error {
         var reason: String
     }

@@ -8,7 +8,7 @@ extension SpeechDetector {
     /// Shorter sounds are never evident.
     private static let evidentMs = 100
 
-    /// What speaks for speech in the sound under way.
+    /// The evidence of speech in the sound under way.
     struct Evidence {
         /// The sound it is about.
         var soundStart: Int64 = -1
@@ -44,7 +44,7 @@ extension SpeechDetector {
         evidence.sum += frames * max(voice, isSibilant ? 0.25 : 0)
     }
 
-    /// Whether the last 20 ms are such noise as only an "s" or "sh" is: nearly all of it above
+    /// True when the last 20 ms are such noise as only an "s" or "sh" is: nearly all of it above
     /// 2.5 kHz. The energy of differences of neighbours is 2 times the signal's for white noise, 4
     /// times at 4 kHz; of sibilants it is 2.8 (telephone) to 3.8 times, of coughs up to 1.6.
     private var isSibilant: Bool {

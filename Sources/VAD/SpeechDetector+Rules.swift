@@ -4,7 +4,7 @@ extension SpeechDetector {
 
     static func samples(_ milliseconds: Int) -> Int64 { Int64(milliseconds) * 8 }
 
-    /// Whether the stricter rules of playout hold.
+    /// True when the stricter rules of playout hold.
     var isPlayout: Bool {
         isPlaying || position - playoutEnd < Self.samples(options.playoutTailMs)
     }

@@ -37,7 +37,7 @@ public struct SpeechDetectorOptions: Sendable, Equatable {
     public var aboveNoiseMaxDB: Float = 10
     /// Nothing softer than this is a sound. −80…−30.
     public var silenceDBFS: Float = -58
-    /// What is this much softer than the loudest of the utterance is no part of it. 20…60.
+    /// What is this much softer than the loudest of the utterance is not part of it. 20…60.
     public var belowPeakDB: Float = 33
     /// The last 20 ms of it at most are a ring where they are this much softer than the loudest. 20…60.
     public var ringBelowLoudestDB: Float = 33

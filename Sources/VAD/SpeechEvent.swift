@@ -1,4 +1,5 @@
-/// What a ``SpeechDetector`` noticed. Positions are samples at 8 kHz from the start of the call.
+/// An event that a ``SpeechDetector`` noticed. Positions are samples at 8 kHz from the start of the
+/// call.
 public enum SpeechEvent: Sendable, Equatable {
     /// The caller began to speak. `startSample` is where speech began, less the pre-roll;
     /// `detectedSample` is how far the audio was heard when that became certain.

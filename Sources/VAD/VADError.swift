@@ -1,4 +1,4 @@
-/// What can go wrong while the voice activity network is loaded; nothing can afterwards.
+/// The errors of loading the voice activity network; nothing can afterwards.
 public enum VADError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The file could not be read; `reason` is the system's.
     case unreadable(path: String, reason: String)

@@ -1,7 +1,7 @@
 /// Why a text is not the Base64 of RFC 4648 section 4, and at which byte. A trivial value, so that
 /// throwing it allocates nothing.
 public struct Base64Error: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What is wrong.
+    /// The kind of the fault.
     public enum Kind: Sendable, Equatable {
         /// A byte outside the alphabet.
         case character(UInt8)

@@ -4,7 +4,8 @@ public struct AskedQuestion: Sendable {
     public let text: String
     /// As the manifest has them.
     public let answers: [String]
-    /// It is only asked after these words: nobody is asked for his number in every third sentence.
+    /// It is only asked after these words: nobody is asked for their number in every third
+    /// sentence.
     var onlyAfter: String?
 
     public static let all = [
@@ -56,7 +57,7 @@ public struct AskedQuestion: Sendable {
         return all[(index + 2) % all.count]
     }
 
-    /// Whether this is an answer to it.
+    /// True when this is an answer to it.
     public func isAnswered(by words: String) -> Bool {
         answers.contains { Self.letters($0) == Self.letters(words) }
     }

@@ -1,6 +1,6 @@
 /// What the agent does, as the caller hears it, when a frame is made.
 public struct AgentActivity: Sendable, Equatable {
-    /// Whether the agent is heard now.
+    /// True when the agent is heard now.
     public var isHeard: Bool
     /// How long it has been heard without a break, in samples; 0 while it is not.
     public var heardSampleCount: Int64
@@ -31,7 +31,7 @@ public struct CallerScriptRunner {
         public var text: String
         public var expectsReply: Bool
         public var isBargeIn: Bool
-        /// Whether the caller gave up waiting for the agent before it.
+        /// True when the caller gave up waiting for the agent before it.
         public var isAfterTimeout: Bool
         /// Samples of the call's clock: the first of the speech, and the one after its last.
         public var speechStartSample: Int64
@@ -40,7 +40,7 @@ public struct CallerScriptRunner {
 
     /// What has been said so far, the utterance under way included.
     public private(set) var said: [Said] = []
-    /// Whether an utterance is under way.
+    /// True when an utterance is under way.
     public var isSpeaking: Bool { current != nil }
 
     private struct Current {
@@ -111,8 +111,8 @@ public struct CallerScriptRunner {
         return .hangsUp
     }
 
-    /// Whether it is the caller's turn: false when the agent has spoken and stopped, true when the
-    /// caller has given up on it, nil when neither is so.
+    /// True when it is the caller's turn: false when the agent has spoken and stopped, true when
+    /// the caller has given up on it, nil when neither is so.
     private func isTurn(_ sample: Int64, _ agent: AgentActivity, _ pauseMs: Int) -> Bool? {
         if agent.isHeard { return nil }
         if agent.lastHeardSample > listeningSinceSample {
@@ -136,7 +136,7 @@ public struct CallerScriptRunner {
         nextStep(at: sample)
         current = Current(muLaw: utterance.muLaw)
         let end = sample + Int64(utterance.speechEnd)
-        // What the agent says over the end of the speech is no answer to it.
+        // What the agent says over the end of the speech is not an answer to it.
         listeningSinceSample = end
         said.append(
             Said(

@@ -10,7 +10,7 @@ public struct CallerUtterance: Sendable {
     public var speechStart: Int
     /// The sample after the last one of speech.
     public var speechEnd: Int
-    /// Whether an answer is due: not for a cough or a "mhm" over the agent's words.
+    /// True when an answer is due: not for a cough or a "mhm" over the agent's words.
     public var expectsReply: Bool
 
     /// - Parameters: a speech range inside the samples, not empty.

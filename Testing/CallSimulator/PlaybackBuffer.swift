@@ -75,7 +75,7 @@ public struct PlaybackBuffer {
         gaps.reserveCapacity(Self.gapsKept)
     }
 
-    /// Whether something is being played at that time.
+    /// True when something is being played at that time.
     public func isPlaying(atNanos nanos: UInt64) -> Bool {
         endSample > clock.sample(atNanos: nanos)
     }

@@ -20,7 +20,7 @@ extension ConversationChannel {
     public func press(_ keys: String) async throws -> ConversationReply { try await say(keys) }
 }
 
-/// What came back for one line.
+/// The reply to one line.
 public struct ConversationReply: Sendable {
     public var text: String
     /// The assistant has ended the conversation.
@@ -142,7 +142,7 @@ public final class TextChannel: ConversationChannel {
 
     public init(_ file: ConversationFile) throws {
         guard let now = file.moment else {
-            throw DaemonError(.badData, "\(file.name): 'now' is no moment")
+            throw DaemonError(.badData, "\(file.name): 'now' is not a moment")
         }
         database = try Database(DatabaseOptions(path: ":memory:"))
         let engine = ScriptedDialogueEngine(

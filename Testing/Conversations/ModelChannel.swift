@@ -20,12 +20,12 @@ public final class ModelChannel: ConversationChannel, @unchecked Sendable {
     private var turn = 0
 
     /// - Parameters:
-    ///   - settings: an entry of `llm` that is no script.
+    ///   - settings: an entry of `llm` that is not a script.
     ///   - secrets: has the service's key.
     /// - Throws: where the file's assistant cannot be made or the key is missing.
     public init(_ file: ConversationFile, model settings: EngineSettings, secrets: Secrets) throws {
         guard let now = file.moment else {
-            throw DaemonError(.badData, "\(file.name): 'now' is no moment")
+            throw DaemonError(.badData, "\(file.name): 'now' is not a moment")
         }
         let assistant = try AssistantSettings.reading(file.assistant)
         database = try Database(DatabaseOptions(path: ":memory:"))

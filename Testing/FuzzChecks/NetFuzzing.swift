@@ -51,7 +51,7 @@ package enum NetFuzzing {
         let request = parser.takeRequest(remoteAddress: "", remotePort: 0, isSecure: false)
         precondition(request.body.count <= limits.bodyBytesMax, "the body is above its limit")
         precondition(request.headers.count <= limits.headerCountMax, "too many fields")
-        precondition(request.path.hasPrefix("/") || request.path == "*", "the path is no path")
+        precondition(request.path.hasPrefix("/") || request.path == "*", "the path is not a path")
         for (name, value) in request.headers {
             precondition(!name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "name")
             precondition(value.utf8.allSatisfy { $0 != 0 && $0 != 0x0A && $0 != 0x0D }, "value")

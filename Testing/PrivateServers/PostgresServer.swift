@@ -18,14 +18,14 @@ public final class PostgresServer: @unchecked Sendable {
     }()
 
     /// What to do where ``programs`` is nil.
-    public static let mend = "PostgreSQL is not installed; run scripts/setup"
+    public static let remedy = "PostgreSQL is not installed; run scripts/setup"
 
     /// Makes a cluster and starts it; a second or two.
     /// - Parameter syncs: whether commits wait for the disk. Without, what is committed outlives a
     ///   crash of the server all the same, but not one of the machine.
     public init(syncs: Bool) throws {
         guard let programs = Self.programs else {
-            throw ServerShell.Fault(description: Self.mend)
+            throw ServerShell.Fault(description: Self.remedy)
         }
         shell = try ServerShell(
             name: "postgres", program: programs,

@@ -12,13 +12,13 @@ public final class RedisServer: @unchecked Sendable {
         .first { FileManager.default.isExecutableFile(atPath: $0) }
 
     /// What to do where ``program`` is nil.
-    public static let mend = "Redis is not installed; run scripts/setup"
+    public static let remedy = "Redis is not installed; run scripts/setup"
 
     /// Starts a server.
     /// - Parameter password: asked of every client; empty asks for none.
     public init(password: String = "") throws {
         guard let program = Self.program else {
-            throw ServerShell.Fault(description: Self.mend)
+            throw ServerShell.Fault(description: Self.remedy)
         }
         shell = try ServerShell(
             name: "redis", program: program, script: "password='\(password)'\n" + Self.script)

@@ -11,7 +11,7 @@ import Wire
 ///
 /// Routes: `POST /v1/audio/transcriptions`, `/v1/chat/completions`, `/v1/audio/speech`, and
 /// Anthropic's `/v1/messages`; those of other vendors in `ServiceStandIns+Voices.swift`; WebSockets at
-/// the paths of ``StreamedEars``;
+/// the paths of ``StreamedRecognisers``;
 /// `GET /v1/models`, `/healthz`, `/stats`; `DELETE /stats`; `POST /faults`.
 public final class ServiceStandIns: Sendable {
     /// What they did. Any thread.
@@ -23,7 +23,7 @@ public final class ServiceStandIns: Sendable {
     private let transcription: TranscriptionStandIn
     private let chat: ChatStandIn
     let speech: SpeechStandIn
-    private let ears: StreamedEars
+    private let recognisers: StreamedRecognisers
     /// Twilio's REST API.
     public let twilio: TwilioRESTStandIn
     private let server = Locked<HTTPServer?>(nil)
@@ -43,7 +43,7 @@ public final class ServiceStandIns: Sendable {
         transcription = TranscriptionStandIn(index: index, transcript: options.transcript)
         chat = ChatStandIn(options: options)
         speech = SpeechStandIn(speedup: options.speechSpeedup)
-        ears = StreamedEars(
+        recognisers = StreamedRecognisers(
             StreamedHearing(
                 index: index, options: options, statistics: statistics, faults: faults))
         twilio = TwilioRESTStandIn(
@@ -84,8 +84,8 @@ public final class ServiceStandIns: Sendable {
         case ("POST", "/v1/chat/completions"): complete(request, .openAI, responder)
         case ("POST", "/v1/messages"): complete(request, .anthropic, responder)
         case ("POST", "/v1/audio/speech"): speak(request, responder)
-        case ("GET", let path) where StreamedEars.paths.contains(path):
-            ears.accept(request, responder)
+        case ("GET", let path) where StreamedRecognisers.paths.contains(path):
+            recognisers.accept(request, responder)
         case ("GET", "/v1/models"): responder.respond(HTTPResponse(status: 200, json: Self.models))
         case ("GET", "/healthz"):
             responder.respond(

@@ -1,6 +1,6 @@
 import Pipelines
 
-/// What a caller says, frame by frame, as it happens.
+/// A caller on a settable clock, frame by frame.
 package protocol ClockedCaller: AnyObject {
     /// Writes the 20 ms of µ-law that end now; `frame` comes filled with silence.
     func speak(frame index: Int, of call: ClockedCall, into frame: inout [UInt8])
@@ -24,18 +24,18 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
         package var endNanos: UInt64 { startNanos + UInt64(bytes.count) * 125_000 }
     }
 
-    /// What a call is made of.
+    /// The parts that a call is made of.
     package struct Parts {
         package var time: SimulatedTime
         package var caller: any ClockedCaller
         package var stt: any SpeechToTextSession
         package var dialogue: any DialogueSession
-        package var tts: CodedVoice
+        package var tts: CodedSynthesiser
         package var detector: any SpeechDetecting
 
         package init(
             time: SimulatedTime, caller: any ClockedCaller, stt: any SpeechToTextSession,
-            dialogue: any DialogueSession, tts: CodedVoice, detector: any SpeechDetecting
+            dialogue: any DialogueSession, tts: CodedSynthesiser, detector: any SpeechDetecting
         ) {
             self.time = time
             self.caller = caller
@@ -52,7 +52,7 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
 
     private static let invariantPrefix = "invariant: "
     package let time: SimulatedTime
-    package let tts: CodedVoice
+    package let tts: CodedSynthesiser
     package let cache = SpeechCache(byteCountMax: 1 << 20)
     package let options: ConversationOptions
     private let caller: any ClockedCaller

@@ -13,7 +13,7 @@ package final class ScriptedCall: ClockedCall {
         }
     }
 
-    package let stt: CodedTranscriber
+    package let stt: CodedRecogniser
     package let dialogue: CheckedDialogue
     package let detector: ScriptedDetector
 
@@ -25,10 +25,10 @@ package final class ScriptedCall: ClockedCall {
         let time = SimulatedTime()
         var options = ConversationOptions()
         change(&options)
-        stt = CodedTranscriber(SpokenSounds(script), time)
+        stt = CodedRecogniser(SpokenSounds(script), time)
         dialogue = CheckedDialogue(time, answer: answer)
         detector = ScriptedDetector(script)
-        let tts = CodedVoice(time)
+        let tts = CodedSynthesiser(time)
         super.init(
             Parts(
                 time: time, caller: ScriptCaller(script), stt: stt, dialogue: dialogue, tts: tts,

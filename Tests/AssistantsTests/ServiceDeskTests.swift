@@ -108,7 +108,7 @@ struct Desk {
         #expect(bye.hangsUp && bye.text.contains("Your task number is 1 0 0 1."))
     }
 
-    /// What Twilio gives for a number that is withheld, and what is no number.
+    /// What Twilio gives for a number that is withheld, and what is not a number.
     static let hidden = [
         "", "anonymous", "Anonymous", "Restricted", "unavailable", "+266696687", "+7378742833",
         "+2562533", "+8656696", "+86282452253", "sip:peter@example.com", "+0123456789", "+1555",

@@ -12,7 +12,8 @@ import Testing
             callSid: "CA1",
             callerNumber: "+1", conversation: key, now: wednesday)
         return await withCheckedContinuation { continuation in
-            AssistantKind.reservations.tools.run(name, json: Data(json.utf8), in: context) { result in
+            AssistantKind.reservations.tools.run(name, json: Data(json.utf8), in: context) {
+                result in
                 continuation.resume(returning: result.map { String(decoding: $0, as: UTF8.self) })
             }
         }

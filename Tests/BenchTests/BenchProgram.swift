@@ -58,7 +58,7 @@ struct BenchProgram {
     func json(_ name: String) throws -> Figures {
         let data = try Data(contentsOf: URL(filePath: path(name)))
         guard let object = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
-            throw Fault(description: "\(name) is no object")
+            throw Fault(description: "\(name) is not an object")
         }
         return Figures(object: object)
     }

@@ -22,7 +22,7 @@ import Testing
     @Test(arguments: ["sqlite", "postgres"])
     func noOrderIsLostOrDoubledWhenTheDaemonIsKilled(store: String) async throws {
         if store == "postgres", PostgresServer.programs == nil {
-            try Test.cancel("\(PostgresServer.mend)")
+            try Test.cancel("\(PostgresServer.remedy)")
         }
         let bench = try BenchProgram()
         defer { bench.remove() }

@@ -45,7 +45,7 @@ struct AudioFileDecoderTests {
         #expect((6000...8000).contains(power.squareRoot()))
     }
 
-    @Test("what is no sound is refused, what is cut off ends")
+    @Test("what is not sound is refused, what is cut off ends")
     func refused() throws {
         for text in ["", "<html>not found</html>", "{\"error\": \"no\"}"] {
             #expect(throws: DSPError.self) { _ = try AudioFileDecoder(Array(text.utf8)) }

@@ -124,7 +124,7 @@ struct AudioFileTests {
         #expect(Signals.decibels(power) - Signals.decibels(rest) > 85)
     }
 
-    @Test("errors name the path, the reason and the mend")
+    @Test("errors name the path, the reason and the remedy")
     func errors() throws {
         let folder = try Folder()
         let missing = folder.path("no/such.wav")

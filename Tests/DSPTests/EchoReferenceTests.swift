@@ -135,7 +135,7 @@ struct EchoReferenceTests {
         if streamd_allocations_are_counted() { #expect(allocations == 0) }
     }
 
-    @Test("what was thrown away is no reference, and the order stays")
+    @Test("what was thrown away is not a reference, and the order stays")
     func order() {
         let reference = EchoReference(leadMs: 200, firstDelayMs: 0)
         let silence = [Int16](repeating: 0, count: 80)

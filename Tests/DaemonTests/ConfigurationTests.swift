@@ -48,10 +48,10 @@ private func fault(_ yaml: String) -> String {
         #expect(configuration.state.timeoutMs == 500)
         #expect(
             fault(minimal + "store: {url: \"mysql://h/d\"}\n").contains(
-                "store.url is no address of a PostgreSQL database"))
+                "store.url is not an address of a PostgreSQL database"))
         #expect(
             fault(minimal + "state: {url: \"rediss://h\"}\n").contains(
-                "state.url is no address of a Redis server"))
+                "state.url is not an address of a Redis server"))
         let secrets = try Secrets(
             environment: [
                 "STREAMD_STORE_URL": "postgres://u:p@h/d", "STREAMD_STATE_URL": "redis://:p@h",
@@ -189,7 +189,7 @@ private func fault(_ yaml: String) -> String {
         ),
         (
             "numbers: {\"+15551234567\": nobody}\n",
-            "f.yaml:1:27: +15551234567 goes to 'nobody', which is no assistant; there are concya"
+            "f.yaml:1:27: +15551234567 goes to 'nobody', which is not an assistant; there are concya"
         ),
         (
             "vad: {onsetThreshold: 0.3}\n",
@@ -266,7 +266,7 @@ private func fault(_ yaml: String) -> String {
                 .contains("has kind 'bank'"))
         #expect(
             fault("assistants: [{id: a, timeZone: Mars/Base}]\ndefaultAssistant: a\n")
-                .contains("is no time zone"))
+                .contains("is not a time zone"))
         #expect(
             fault("assistants: [{id: a, hours: {funday: closed}}]\ndefaultAssistant: a\n")
                 .contains("'funday' is not a day; did you mean 'sunday'?"))
@@ -275,7 +275,7 @@ private func fault(_ yaml: String) -> String {
                 .contains("is not a span of hours"))
         #expect(
             fault("assistants: [{id: a, specialDays: {2026-02-30: closed}}]\ndefaultAssistant: a\n")
-                .contains("'2026-02-30' is no day of the calendar"))
+                .contains("'2026-02-30' is not a day of the calendar"))
         #expect(
             fault("assistants: [{id: a, specialDays: {2026-12-24: half}}]\ndefaultAssistant: a\n")
                 .contains("'half' is not a span of hours"))

@@ -70,7 +70,7 @@ import Testing
             #expect(
                 "\(error)" == """
                     \(folder)/bad.csv:3: Bread has no category
-                    \(folder)/bad.csv:4: 'free' is no price; write one like 16.95
+                    \(folder)/bad.csv:4: 'free' is not a price; write one like 16.95
                     """)
         }
         let chat = try Chat(configuration, secrets: noSecrets(), assistant: "bella")

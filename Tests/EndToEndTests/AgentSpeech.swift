@@ -7,7 +7,7 @@ import Pipelines
 /// What a caller heard, as the call's own sound has it.
 enum AgentSpeech {
     /// Loaded once for all tests: it stands for the caller's ears.
-    private static let ears: Result<WhisperEngine, StageError> = {
+    private static let recognisers: Result<WhisperEngine, StageError> = {
         var options = WhisperOptions(modelPath: modelFolder + "/ggml-tiny.en.bin")
         options.workers = 1
         return Result { () throws(StageError) in try WhisperEngine(options) }
@@ -26,7 +26,7 @@ enum AgentSpeech {
     /// The words of some speech, in small letters, without marks, small numbers written out.
     static func words(_ muLaw: [UInt8]) async throws -> String {
         let samples = G711.decodedMuLaw(muLaw)
-        let transcript = try await blocking { try ears.get().transcribe(samples8k: samples) }
+        let transcript = try await blocking { try recognisers.get().transcribe(samples8k: samples) }
         let digits = ["4": "four", "7": "seven"]
         return transcript.text.lowercased().split { !$0.isLetter && !$0.isNumber }
             .map { digits[String($0)] ?? String($0) }.joined(separator: " ")

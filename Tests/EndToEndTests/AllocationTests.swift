@@ -55,7 +55,7 @@ private final class AllocationSampler: @unchecked Sendable {
         let daemon = try await TestDaemon.start {
             $0.stt = [EngineSettings(engine: "whisper")]
             $0.tts[0].clipMs = 4000
-            // Frames are sent one by one, and the caller's short pauses are no events.
+            // Frames are sent one by one, and the caller's short pauses are not events.
             $0.buffers.leadMs = 200
             // Marks go out and come back several times a second.
             $0.buffers.markMs = 100

@@ -144,7 +144,7 @@ import Testing
         let bad = try await run(
             words.map { $0 == "menu.csv" ? "bad.csv" : $0 }, folder: folder)
         #expect(bad.code == 65)
-        #expect(bad.errors.contains("bad.csv:3: 'dear' is no price"))
+        #expect(bad.errors.contains("bad.csv:3: 'dear' is not a price"))
         let lost = try await run(
             ["import", "menu", "menu.csv", "--config", "m.yaml"], folder: folder)
         #expect(lost.code == 64 && lost.errors.contains("--assistant is missing"))

@@ -104,7 +104,7 @@ import Testing
         #expect(json["failed"] as? Int == checks.filter { $0["verdict"] == "failed" }.count)
         #expect(json["warnings"] as? Int == checks.filter { $0["verdict"] == "warning" }.count)
         // Whoever complains says what to do.
-        #expect(checks.allSatisfy { ($0["mend"]?.isEmpty == true) == ($0["verdict"] == "ok") })
+        #expect(checks.allSatisfy { ($0["remedy"]?.isEmpty == true) == ($0["verdict"] == "ok") })
         #expect(isOK == (run.code == 0))
         return Report(code: run.code, isOK: isOK, checks: checks)
     }
@@ -152,86 +152,86 @@ import Testing
         var subject: String
         var verdict = "failed"
         var detail: String
-        var mend: String
+        var remedy: String
         var spoil: @Sendable (inout Setup, String) throws -> Void
     }
 
     static let faults: [Fault] = [
         Fault(
             description: "wrong token", subject: "credentials", detail: "Twilio refuses them",
-            mend: "copy TWILIO_ACCOUNT_SID", spoil: { setup, _ in setup.token = "wrong" }),
+            remedy: "copy TWILIO_ACCOUNT_SID", spoil: { setup, _ in setup.token = "wrong" }),
         Fault(
             description: "no account", subject: "credentials",
-            detail: "TWILIO_ACCOUNT_SID not set", mend: ".env",
+            detail: "TWILIO_ACCOUNT_SID not set", remedy: ".env",
             spoil: { setup, _ in setup.account = "" }),
         Fault(
             description: "no token", subject: "signatures", detail: "TWILIO_AUTH_TOKEN is not set",
-            mend: ".env", spoil: { setup, _ in setup.token = "" }),
+            remedy: ".env", spoil: { setup, _ in setup.token = "" }),
         Fault(
             description: "no API there", subject: "credentials", detail: "was not reached",
-            mend: "twilio.restURL",
+            remedy: "twilio.restURL",
             spoil: { setup, _ in
                 let nobody = try ProgramRun.freePort()
                 setup.yaml["twilio"] = "{restURL: \"http://127.0.0.1:\(nobody)\"}"
             }),
         Fault(
             description: "clock an hour behind", subject: "clock", detail: "s behind Twilio's",
-            mend: "timedatectl",
+            remedy: "timedatectl",
             spoil: { setup, _ in setup.standInWords = ["--twilio-clock", "3600"] }),
         Fault(
             description: "clock some seconds ahead", subject: "clock", verdict: "warning",
-            detail: "s ahead of Twilio's", mend: "timedatectl",
+            detail: "s ahead of Twilio's", remedy: "timedatectl",
             spoil: { setup, _ in setup.standInWords = ["--twilio-clock", "-30"] }),
         Fault(
             description: "another's number", subject: "number +15559990000",
-            detail: "is none of the account's 1", mend: "buy it",
+            detail: "is none of the account's 1", remedy: "buy it",
             spoil: { setup, _ in setup.number = "+15559990000" }),
         Fault(
             description: "calls go elsewhere", subject: "number \(number)",
             detail: "its calls go to https://old.example.com/voice, which is not http://127.0.0.1",
-            mend: "/twilio/voice",
+            remedy: "/twilio/voice",
             spoil: { setup, _ in
                 setup.numberFields["VoiceUrl"] = "https://old.example.com/voice"
             }),
         Fault(
             description: "calls go to the address of texts", subject: "number \(number)",
-            detail: "which is for sms", mend: "POST http://127.0.0.1",
+            detail: "which is for sms", remedy: "POST http://127.0.0.1",
             spoil: { setup, _ in
                 setup.numberFields["VoiceUrl"] = "http://127.0.0.1:\(setup.port)/twilio/sms"
             }),
         Fault(
             description: "calls go where nothing is", subject: "number \(number)",
-            detail: "where nothing answers", mend: "/twilio/voice",
+            detail: "where nothing answers", remedy: "/twilio/voice",
             spoil: { setup, _ in
                 setup.numberFields["VoiceUrl"] = "http://127.0.0.1:\(setup.port)/twilio/voices"
             }),
         Fault(
             description: "calls come by GET", subject: "number \(number)", detail: "come by GET",
-            mend: "POST", spoil: { setup, _ in setup.numberFields["VoiceMethod"] = "GET" }),
+            remedy: "POST", spoil: { setup, _ in setup.numberFields["VoiceMethod"] = "GET" }),
         Fault(
             description: "calls go to a trunk", subject: "number \(number)", verdict: "warning",
-            detail: "TK01", mend: "/twilio/voice",
+            detail: "TK01", remedy: "/twilio/voice",
             spoil: { setup, _ in setup.numberFields["TrunkSid"] = "TK01" }),
         Fault(
             description: "texts go elsewhere", subject: "number \(number)", verdict: "warning",
-            detail: "its texts go to https://demo.example.com/", mend: "/twilio/sms",
+            detail: "its texts go to https://demo.example.com/", remedy: "/twilio/sms",
             spoil: { setup, _ in setup.numberFields["SmsUrl"] = "https://demo.example.com/" }),
         Fault(
             description: "the public address is another's", subject: "public address",
-            detail: "somebody else answers there", mend: "proxy or tunnel",
+            detail: "somebody else answers there", remedy: "proxy or tunnel",
             spoil: { setup, _ in
                 setup.yaml["twilio"] =
                     "{publicURL: \"http://127.0.0.1:SERVICES\", restURL: \"http://127.0.0.1:SERVICES\"}"
             }),
         Fault(
             description: "weights are missing", subject: "model", detail: "is missing",
-            mend: "scripts/setup",
+            remedy: "scripts/setup",
             spoil: { setup, folder in
                 setup.yaml["models"] = "{directory: \"\(folder)/nowhere\"}"
             }),
         Fault(
             description: "weights are damaged", subject: "model", detail: "is damaged",
-            mend: "delete it and run scripts/setup",
+            remedy: "delete it and run scripts/setup",
             spoil: { setup, folder in
                 setup.yaml["models"] = "{directory: \"\(folder)\"}"
                 try Data("cut off in the middle".utf8).write(
@@ -239,10 +239,10 @@ import Testing
             }),
         Fault(
             description: "the disk is full", subject: "disk", detail: "can't be written",
-            mend: "free some space", spoil: { setup, _ in setup.fileBytesMax = 600_000 }),
+            remedy: "free some space", spoil: { setup, _ in setup.fileBytesMax = 600_000 }),
         Fault(
             description: "the database is none", subject: "database", detail: "streamd.sqlite",
-            mend: "backup",
+            remedy: "backup",
             spoil: { setup, folder in
                 try FileManager.default.createDirectory(
                     atPath: folder + "/records", withIntermediateDirectories: true)
@@ -251,25 +251,25 @@ import Testing
             }),
         Fault(
             description: "a service's key is missing", subject: "engines",
-            detail: "OPENAI_API_KEY", mend: "llm",
+            detail: "OPENAI_API_KEY", remedy: "llm",
             spoil: { setup, _ in setup.yaml["llm"] = "[{engine: openai, model: m}]" }),
         Fault(
             description: "the configuration is wrong", subject: "configuration",
-            detail: "d.yaml", mend: "check-config",
+            detail: "d.yaml", remedy: "check-config",
             spoil: { setup, _ in setup.yaml["server"] = "{port: many}" }),
         Fault(
             description: "a weak token", subject: "api tokens", verdict: "warning",
-            detail: "shorter than 16", mend: "openssl rand",
+            detail: "shorter than 16", remedy: "openssl rand",
             spoil: { setup, _ in setup.environment["STREAMD_API_TOKENS"] = "secret" }),
     ]
 
     @Test(arguments: faults)
-    func aFaultIsNamedWithItsMend(fault: Fault) async throws {
+    func aFaultIsNamedWithItsRemedy(fault: Fault) async throws {
         let (run, report) = try await examine({ setup, folder in try fault.spoil(&setup, folder) })
         let found = try #require(report).check(fault.subject)
         #expect(found["verdict"] == fault.verdict, "\(run.output)")
         #expect(found["detail"]?.contains(fault.detail) == true, "\(found)")
-        #expect(found["mend"]?.contains(fault.mend) == true, "\(found)")
+        #expect(found["remedy"]?.contains(fault.remedy) == true, "\(found)")
         #expect(run.code == (fault.verdict == "failed" ? 78 : 0), "\(run.output)")
     }
 
@@ -317,7 +317,7 @@ import Testing
         let (_, report) = try await examine({ setup, _ in setup.port = port })
         let found = report?.check("port")
         #expect(found?["detail"]?.contains("\(port) is taken by another program") == true)
-        #expect(found?["mend"]?.contains("ss -ltnp") == true && report?.code == 78)
+        #expect(found?["remedy"]?.contains("ss -ltnp") == true && report?.code == 78)
         withExtendedLifetime(held) {}
     }
 

@@ -23,15 +23,15 @@ import Testing
 
     /// A daemon that hears by one process and thinks by another, with the scripted dialogue behind it.
     private static func start(
-        ears: ServiceProcess, mind: ServiceProcess?
+        recognisers: ServiceProcess, dialogue: ServiceProcess?
     ) async throws -> TestDaemon {
         try await TestDaemon.start {
-            var ear = ears.engine()
-            ear.bePatient()
-            $0.stt = [ear]
+            var recogniser = recognisers.engine()
+            recogniser.bePatient()
+            $0.stt = [recogniser]
             $0.llm = [EngineSettings(engine: "scripted")]
-            if let mind {
-                var model = mind.engine()
+            if let dialogue {
+                var model = dialogue.engine()
                 model.bePatient()
                 $0.llm.insert(model, at: 0)
             }
@@ -63,8 +63,8 @@ import Testing
     @Test func theDemoGivesTheSameRowsWhoeverLeadsIt() async throws {
         let services = try await blocking { try ServiceProcess(["--llm", "tools"]) }
         var made: [String] = []
-        for mind in [nil, services] {
-            let daemon = try await Self.start(ears: services, mind: mind)
+        for dialogue in [nil, services] {
+            let daemon = try await Self.start(recognisers: services, dialogue: dialogue)
             let result = await daemon.call(try Self.script(Self.demo, pauseMs: 200))
             #expect(result.faults == [], "\(daemon.lines([" turn {"]))")
             try await daemon.stop(keepingFiles: true)
@@ -85,10 +85,10 @@ import Testing
 
     /// The model's server dies after the first turn and is back before the third.
     @Test func aModelThatDiesIsStoodInForAndComesBack() async throws {
-        let ears = try await blocking { try ServiceProcess([]) }
-        let mind = try await blocking { try ServiceProcess(Self.tools) }
-        let port = mind.port
-        let daemon = try await Self.start(ears: ears, mind: mind)
+        let recognisers = try await blocking { try ServiceProcess([]) }
+        let dialogue = try await blocking { try ServiceProcess(Self.tools) }
+        let port = dialogue.port
+        let daemon = try await Self.start(recognisers: recognisers, dialogue: dialogue)
         let script = try Self.script(
             [
                 "speech/table-for-4-tomorrow.rms", "speech/john-miller.rms",
@@ -96,7 +96,7 @@ import Testing
             ], pauseMs: 3000)
         async let call = daemon.call(script)
         #expect(await daemon.logs(" turn {", #""turn":1,"#))
-        mind.kill()
+        dialogue.kill()
         #expect(await daemon.logs(" turn {", #""turn":2,"#), "\(daemon.logLines)")
         #expect(!daemon.lines(["engine failed", "stage=llm"]).isEmpty)
         let back = try await blocking { try ServiceProcess(Self.tools + ["--port", "\(port)"]) }
@@ -118,9 +118,9 @@ import Testing
 
     /// The model's server dies just before the caller says yes to what it has read back.
     @Test func whatTheModelReadBackIsBookedWithoutIt() async throws {
-        let ears = try await blocking { try ServiceProcess([]) }
-        let mind = try await blocking { try ServiceProcess(Self.tools) }
-        let daemon = try await Self.start(ears: ears, mind: mind)
+        let recognisers = try await blocking { try ServiceProcess([]) }
+        let dialogue = try await blocking { try ServiceProcess(Self.tools) }
+        let daemon = try await Self.start(recognisers: recognisers, dialogue: dialogue)
         let script = try Self.script(
             [
                 "speech/table-for-4-tomorrow.rms", "speech/john-miller.rms",
@@ -128,7 +128,7 @@ import Testing
             ], pauseMs: 2000)
         async let call = daemon.call(script)
         #expect(await daemon.logs(" turn {", #""turn":2,"#, "Shall I book it?"))
-        mind.kill()
+        dialogue.kill()
         let result = await call
         #expect(result.end == .hungUp && result.protocolErrors == [])
         try await daemon.stop(keepingFiles: true)
@@ -142,9 +142,9 @@ import Testing
 
     /// The table is booked, and the model's server fails before a word of it: nobody books it again.
     @Test func whatWasBookedBeforeTheModelFailedIsNotBookedAgain() async throws {
-        let ears = try await blocking { try ServiceProcess([]) }
-        let mind = try await blocking { try ServiceProcess(Self.tools) }
-        let daemon = try await Self.start(ears: ears, mind: mind)
+        let recognisers = try await blocking { try ServiceProcess([]) }
+        let dialogue = try await blocking { try ServiceProcess(Self.tools) }
+        let daemon = try await Self.start(recognisers: recognisers, dialogue: dialogue)
         let script = try Self.script(
             [
                 "speech/table-for-4-tomorrow.rms", "speech/john-miller.rms",
@@ -152,7 +152,7 @@ import Testing
             ], pauseMs: 2000)
         async let call = daemon.call(script)
         #expect(await daemon.logs(" turn {", #""turn":2,"#, "Shall I book it?"))
-        try await mind.setFault("llm", "\"fault\":\"status\",\"status\":500,\"after\":1")
+        try await dialogue.setFault("llm", "\"fault\":\"status\",\"status\":500,\"after\":1")
         let result = await call
         #expect(result.end == .hungUp && result.protocolErrors == [])
         try await daemon.stop(keepingFiles: true)

@@ -143,7 +143,7 @@ import Testing
         let noModel = try await run(
             ["pull", "mini", "--sha256", ModelServer.sum(page)], in: place, from: pages.address)
         #expect(noModel.code == 65)
-        #expect(noModel.errors.contains("is no ggml model of Whisper"))
+        #expect(noModel.errors.contains("is not a ggml model of Whisper"))
         #expect(place.files == [])
     }
 
@@ -159,10 +159,10 @@ import Testing
 
     static let mistakes: [([String], String?, Int32, String)] = [
         (["pull", "mini"], "http://127.0.0.1:9", 64, "the SHA-256 of 'mini' is not known here"),
-        (["pull", "../x"], "http://127.0.0.1:9", 64, "'../x' is no name of a model"),
-        (["pull", "base.en", "--sha256", "12"], "http://127.0.0.1:9", 64, "is no SHA-256"),
+        (["pull", "../x"], "http://127.0.0.1:9", 64, "'../x' is not a name of a model"),
+        (["pull", "base.en", "--sha256", "12"], "http://127.0.0.1:9", 64, "is not a SHA-256"),
         (["pull", "base.en"], nil, 78, "set models.baseURL, or STREAMD_MODELS_URL"),
-        (["pull", "base.en"], "ftp://h", 78, "is no address of models"),
+        (["pull", "base.en"], "ftp://h", 78, "is not an address of models"),
         (["pull", "base.en"], "http://127.0.0.1:9", 69, "cannot connect"),
         (["push"], nil, 64, "'push' is not known"), ([], nil, 64, "usage: streamd model"),
     ]

@@ -22,9 +22,9 @@ import Testing
     ) async throws -> TestDaemon {
         var second = EngineSettings(engine: "fixed")
         second.text = "a table for two please"
-        let ear = second
+        let recogniser = second
         return try await TestDaemon.start {
-            $0.stt = [remote(services), ear]
+            $0.stt = [remote(services), recogniser]
             $0.llm = [remote(services, llm), EngineSettings(engine: "scripted")]
             $0.tts = [remote(services), EngineSettings(engine: "flite")]
             $0.assistants[0].greeting = "Hello."

@@ -179,7 +179,7 @@ import Testing
         #expect(served.isEnded())
         #expect(silent.isEnded())
         #expect(server.events.all.map(\.what) == ["no request within 90 ms"])
-        // Empty lines are no request that could be late.
+        // Empty lines are not a request that could be late.
         let lines = try server.client()
         lines.send(get + "\r\n\r\n")
         #expect(try lines.response().status == 200)

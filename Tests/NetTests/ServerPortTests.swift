@@ -7,7 +7,9 @@ import Testing
 @Suite struct ServerPortTests {
     private let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
-    @Test(arguments: [("127.0.0.1", "127.0.0.1"), ("127.0.0.1", "0.0.0.0"), ("0.0.0.0", "127.0.0.1")])
+    @Test(arguments: [
+        ("127.0.0.1", "127.0.0.1"), ("127.0.0.1", "0.0.0.0"), ("0.0.0.0", "127.0.0.1"),
+    ])
     func aPortThatAnotherServerHasIsRefused(first: String, second: String) throws {
         for loops in [1, 2] {
             let server = try TestServer(loops: loops) { $0.host = first }

@@ -77,7 +77,7 @@ import Testing
                     + "it can be keyed",
                 "line 5: number 10041 is on line 2 too; keep one",
                 "line 6: the name must have letters and 80 at most",
-                "line 7: 'call me' is no telephone number; write one like +15551234567",
+                "line 7: 'call me' is not a telephone number; write one like +15551234567",
                 "line 8: has 2 fields, the header 3; quote fields with commas",
             ])
         let hospitals =
@@ -101,7 +101,7 @@ import Testing
         ("name,city\n", "line 1: no hospital follows the header"),
         (
             "name,town\nA,B\n",
-            "line 1: 'town' is no column of a directory; known: name, address, "
+            "line 1: 'town' is not a column of a directory; known: name, address, "
                 + "city, aliases"
         ),
         ("name,city,city\nA,B,C\n", "line 1: the column 'city' is there twice"),

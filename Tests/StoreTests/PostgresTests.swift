@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension StoreError {
-    /// Whether the server was away or left in the middle.
+    /// True when the server was away or left in the middle.
     var isLoss: Bool {
         switch self {
         case .unreachable, .interrupted: true
@@ -138,7 +138,7 @@ extension StoreError {
     }
 
     @Test func aServerThatIsAwayIsSaidAndFoundAgain() async throws {
-        guard PostgresServer.programs != nil else { try Test.cancel("\(PostgresServer.mend)") }
+        guard PostgresServer.programs != nil else { try Test.cancel("\(PostgresServer.remedy)") }
         let server = try PostgresServer(syncs: false)
         let database = try Database(DatabaseOptions(url: try server.makeSchema()))
         defer { database.close() }

@@ -32,7 +32,7 @@ extension ExpiringState {
 /// Expiring state on a real server.
 @Suite struct RedisStateTests {
     private func makeServer(password: String = "") throws -> RedisServer {
-        guard RedisServer.program != nil else { try Test.cancel("\(RedisServer.mend)") }
+        guard RedisServer.program != nil else { try Test.cancel("\(RedisServer.remedy)") }
         return try RedisServer(password: password)
     }
 

@@ -43,7 +43,7 @@ import Testing
         #expect(try await find(store, "00123")?.name == "Zoe Null")
         #expect(try await find(store, "123") == nil)
         #expect(try await find(store, "10042", "b") == nil)
-        // With and without the country's code; too few digits are no telephone number.
+        // With and without the country's code; too few digits are not a telephone number.
         for digits in ["5552220042", "15552220042", "2220042"] {
             #expect(try await find(store, digits)?.name == "Anna Meyer", "\(digits)")
         }

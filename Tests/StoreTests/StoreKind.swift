@@ -12,7 +12,7 @@ extension PostgresServer {
     /// One server for all tests of the process. Where PostgreSQL is not installed, the test that asks
     /// is cancelled, and its report says so.
     static func shared() throws -> PostgresServer {
-        guard programs != nil else { try Test.cancel("\(mend)") }
+        guard programs != nil else { try Test.cancel("\(remedy)") }
         return try started.get()
     }
 

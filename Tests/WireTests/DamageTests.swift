@@ -32,7 +32,7 @@ import Wire
             }
             if (try? JSONValue(parsing: bytes.span)) == nil { refused += 1 }
         }
-        // Forms are no JSON; of the damaged JSON, some is still right.
+        // Forms are not JSON; of the damaged JSON, some is still right.
         #expect(refused > 3_500 && refused < 5_990, "seed \(seed)")
     }
 }

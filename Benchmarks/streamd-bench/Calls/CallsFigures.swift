@@ -12,7 +12,7 @@ struct CallsFigures {
     let peak: ServerMemory
     /// Threads of this program that made the calls.
     let loopCount: Int
-    /// Whether the server's process could be looked at.
+    /// True when the server's process could be looked at.
     let hasServer: Bool
     /// One call with its sound, if that was asked for.
     let recorded: SimulatedCallResult?
@@ -68,7 +68,7 @@ struct CallsFigures {
         return use.idleFraction < Self.idleFractionMin ? .machine : .generator
     }
 
-    /// Whether the machine had little else to do.
+    /// True when the machine had little else to do.
     var isQuiet: Bool {
         use.stolenFraction <= Self.stolenFractionMax
             && (use.othersCores <= Self.othersCoresMax || !hasServer)

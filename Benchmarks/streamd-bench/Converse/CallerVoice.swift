@@ -10,7 +10,7 @@ struct CallerVoice {
     private static let sampleRate = 8000
     /// RMS of the speech, as a telephone delivers it.
     private static let level: Float = 3000 / 32_768
-    /// Samples under this part of the loudest are no speech.
+    /// Samples under this part of the loudest are not speech.
     private static let edge: Float = 0.02
     private static let silenceMs = 100
 

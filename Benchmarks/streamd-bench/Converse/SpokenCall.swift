@@ -99,9 +99,9 @@ struct TurnLogLine: Sendable {
     var callSid: String
     var callerText: String
     var agentText: String
-    /// Whether the caller was answered: not in what was merged into a later turn.
+    /// True when the caller was answered: not in what was merged into a later turn.
     var isAnswer: Bool
-    /// Whether the caller pressed keys.
+    /// True when the caller pressed keys.
     var isKeyed: Bool
     /// By the wall clock.
     var speechEndSeconds: Double

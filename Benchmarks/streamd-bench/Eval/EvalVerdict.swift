@@ -7,7 +7,7 @@ struct EvalVerdict {
     var turnCount: Int
     /// Lines whose answers were as written.
     var turnsHeld: Int
-    /// Whether the database has what it should, and nothing else.
+    /// True when the database has what it should, and nothing else.
     var isRecorded: Bool
     var seconds: Double
     private var faults: [String]

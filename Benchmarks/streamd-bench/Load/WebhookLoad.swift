@@ -170,7 +170,7 @@ final class WebhookLoad {
 /// One whole HTTP answer in a buffer.
 private struct HTTPAnswerScan {
     let status: Int
-    /// Whether its body is what was asked for.
+    /// True when its body is what was asked for.
     let hasMarker: Bool
 
     /// Nil while something is missing.

@@ -1,6 +1,6 @@
 import Store
 
-/// What a search means: the entries that were named, or that may have been.
+/// The meaning of a search: the entries that were named, or that may have been.
 enum DirectoryAnswer: Sendable, Equatable {
     /// All that fit as well, best first.
     case sure([Int])
@@ -17,7 +17,7 @@ enum DirectoryAnswer: Sendable, Equatable {
     private static let conceivable = 0.55
     /// Score of single words from which a name is asked back.
     private static let likelyScore = 0.7
-    /// Below it what was said where a city was is no city of the directory.
+    /// Below it what was said where a city was is not a city of the directory.
     private static let knownCity = 0.55
 
     /// - Parameters:

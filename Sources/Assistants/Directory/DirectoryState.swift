@@ -50,7 +50,7 @@ public struct DirectoryState: Sendable, Equatable, Codable {
 
     public init() {}
 
-    /// What a conversation keeps between its messages: the directory is read again.
+    /// The members that a conversation keeps between its messages: the directory is read again.
     private enum CodingKeys: CodingKey {
         case version, stage, more, isOffering, focus, subject, question, askCounts, lastReply
         case hasProgressed, hasAnswered, failures, storeFailures

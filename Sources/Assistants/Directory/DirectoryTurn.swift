@@ -177,7 +177,7 @@ struct DirectoryTurn: ScriptedTurn {
         close(said)
     }
 
-    /// Whether a hospital is looked for by a name in which other matters were heard ("the cost").
+    /// True when a hospital is looked for by a name in which other matters were heard ("the cost").
     private func isSought(_ said: DirectoryUnderstanding, _ index: HospitalIndex) -> Bool {
         guard said.asks.contains(.seek), said.name.count < 4 else {
             return said.asks.contains(.seek)
@@ -202,8 +202,8 @@ struct DirectoryTurn: ScriptedTurn {
         return (subject, answer)
     }
 
-    /// Whether words that name something are about a hospital: by what they ask, by being few, or by
-    /// sounding like one.
+    /// True when words that name something are about a hospital: by what they ask, by being few, or
+    /// by sounding like one.
     private func isAboutHospitals(_ said: DirectoryUnderstanding, _ index: HospitalIndex) -> Bool {
         if said.asks.contains(.topic) || said.asks.contains(.check) { return true }
         if said.asks.contains(.list), said.city != nil { return true }

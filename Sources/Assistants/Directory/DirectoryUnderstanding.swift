@@ -16,7 +16,7 @@ struct DirectoryUnderstanding: Sendable, Equatable {
     var spokenName = ""
     /// All that was said where the name and perhaps its city were, small words included.
     var phrase: [String] = []
-    /// Whether that has "hospital" or the like in it, in the singular, and more besides.
+    /// True when that has "hospital" or the like in it, in the singular, and more besides.
     var isPhraseOfOne: Bool {
         let words = HospitalWords.normal(phrase)
         return phrase.contains { HospitalWords.kinds.contains($0) || $0 == "home" }
@@ -111,7 +111,7 @@ private struct DirectoryReader {
         }
     }
 
-    /// "the second one" is no name; "First Care" is one.
+    /// "the second one" is not a name; "First Care" is one.
     private mutating func readChoice() {
         guard let choice = HeardChoice.match(utterance) else { return }
         result.choice = choice.value

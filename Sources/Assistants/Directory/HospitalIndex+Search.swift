@@ -113,7 +113,7 @@ extension HospitalIndex {
         return Hit(id: variant.id, score: score, coverage: coverage, isExact: isExact)
     }
 
-    /// What was said, held against every word of the names.
+    /// The words that were said, held against every word of the names.
     private struct Query {
         /// A run of spoken words that sounds like a word of names.
         struct Match {

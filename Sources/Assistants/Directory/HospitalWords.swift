@@ -17,7 +17,7 @@ enum HospitalWords {
         "kidney", "ent", "cardiac", "surgical", "skin", "fertility", "trauma", "burn", "mental",
     ]
 
-    /// Whether many names have a word.
+    /// True when many names have a word.
     static func isCommon(_ word: String) -> Bool {
         generic.contains(word) || fields.contains(word)
     }

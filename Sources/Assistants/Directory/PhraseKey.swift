@@ -1,6 +1,6 @@
 import Language
 
-/// What a whole name sounds like, sound by sound, with how much each sound tells: those of "hospital"
+/// The sounds of a whole name, one by one, with how much each sound tells: those of "hospital"
 /// and other common words count for less. For names that a recogniser has cut into other words than
 /// they are made of ("Yamu Namatero Nityi, whom" for "Yamuna Maternity Home").
 struct PhraseKey: Sendable {

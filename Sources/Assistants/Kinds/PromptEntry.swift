@@ -50,7 +50,7 @@ public struct PromptEntry: Sendable, Equatable {
 /// The prompts of a dialogue: names, and wordings that can be replaced.
 protocol PromptWording: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
     var standard: [String] { get }
-    /// Whether it reads back what a yes would do.
+    /// True when it reads back what a yes would do.
     var isReadBack: Bool { get }
 }
 

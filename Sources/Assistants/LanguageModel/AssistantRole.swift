@@ -4,8 +4,8 @@ import Pipelines
 import Store
 import Wire
 
-/// What a language model is told in order to do an assistant's business: the same settings, rules and
-/// tools as the scripted dialogue goes by.
+/// The part that a language model is told to play in order to do an assistant's business: the same
+/// settings, rules and tools as the scripted dialogue goes by.
 public struct AssistantRole: Sendable {
     private let settings: AssistantSettings
     private let store: any RecordStore

@@ -53,7 +53,7 @@ extension ReservationDialogue {
         return state
     }
 
-    /// Whether all that would be booked was said.
+    /// True when all that would be booked was said.
     private func readsBack(_ reply: String, _ state: ReservationState, now: Date) -> Bool {
         let turn = ReservationTurn(state: state, rules: rules, now: now)
         guard let wish = turn.wish, let name = state.name else { return false }

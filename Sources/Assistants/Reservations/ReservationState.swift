@@ -61,7 +61,7 @@ public struct ReservationState: Sendable, Equatable, Codable {
 
     public init() {}
 
-    /// What a conversation keeps between its messages: nothing is waited for then.
+    /// The members that a conversation keeps between its messages: nothing is waited for then.
     private enum CodingKeys: CodingKey {
         case stage, partySize, date, time, partOfDay, name, expectation, freeWish, booking
         case isNumberHeard, news, hasProgressed, endsAfterBooking, question, askCounts, lastReply

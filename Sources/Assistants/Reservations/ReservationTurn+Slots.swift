@@ -46,7 +46,7 @@ extension ReservationTurn {
         state.time = time
     }
 
-    /// Whether a new time contradicts the part of the day that was said before.
+    /// True when a new time contradicts the part of the day that was said before.
     private func isOutside(_ time: HeardTime) -> Bool {
         guard let part = state.partOfDay else { return false }
         return !time.candidates.contains { part.minutes.contains($0) }

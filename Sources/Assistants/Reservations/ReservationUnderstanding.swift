@@ -11,7 +11,7 @@ public struct ReservationSlots: OptionSet, Sendable, Hashable, Codable {
     public static let name = ReservationSlots(rawValue: 8)
 }
 
-/// What was asked last, and so what a short answer means.
+/// The question that was asked last, and so what a short answer means.
 public enum ReservationExpectation: Sendable, Equatable, Codable {
     case slots(ReservationSlots)
     case yesNo

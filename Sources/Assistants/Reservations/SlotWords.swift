@@ -34,7 +34,7 @@ enum SlotWords {
         )
     ])
 
-    /// Whether a reservation besides the one that was made is wanted.
+    /// True when a reservation besides the one that was made is wanted.
     static func asksForAnother(_ utterance: Utterance) -> Bool {
         !others.matches(in: utterance).isEmpty
     }
@@ -60,7 +60,7 @@ enum SlotWords {
         "is", "are", "can", "could", "will", "would", "have",
     ]
 
-    /// Whether an utterance asks something, by its first word or its mark.
+    /// True when an utterance asks something, by its first word or its mark.
     static func isQuestion(_ utterance: Utterance) -> Bool {
         guard let first = utterance.tokens.first, let last = utterance.tokens.last else {
             return false

@@ -119,7 +119,7 @@ public final class Menu: Sendable, Equatable {
 }
 
 extension MenuItem {
-    /// Whether the item may be offered under a dietary label; what is vegan is vegetarian too.
+    /// True when the item may be offered under a dietary label; what is vegan is vegetarian too.
     public func has(_ tag: String) -> Bool {
         if tags.contains(tag) { return true }
         return (tag == "vegetarian" || tag == "dairy-free") && tags.contains("vegan")

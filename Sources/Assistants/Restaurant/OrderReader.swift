@@ -120,7 +120,7 @@ struct OrderReader {
         }
         var hits = menu.names.hits(in: utterance, taken: taken)
         let named = menu.extras.hits(in: utterance, taken: taken)
-        // An extra that was understood to the letter is no item that merely sounds like it.
+        // An extra that was understood to the letter is not an item that merely sounds like it.
         let sure = named.filter { extra in
             extra.score == 1
                 && !hits.contains { $0.score == 1 && $0.range.overlaps(extra.range) }
@@ -240,7 +240,7 @@ struct OrderReader {
         return start - between.range.upperBound <= 2
     }
 
-    /// Whether a name of an extra means the extra, and not an item of that name.
+    /// True when a name of an extra means the extra, and not an item of that name.
     private func isExtra(
         _ extra: NameIndex.Hit, _ hits: [NameIndex.Hit], after last: NameIndex.Hit?
     ) -> Bool {

@@ -12,7 +12,7 @@ public struct OrderRules: Sendable {
         clock = BusinessClock(timeZone: settings.timeZone)
     }
 
-    /// Whether the kitchen takes orders at that moment.
+    /// True when the kitchen takes orders at that moment.
     public func isOpen(_ now: Date) -> Bool {
         settings.openingHours.isOpen(at: clock.local(at: now))
     }

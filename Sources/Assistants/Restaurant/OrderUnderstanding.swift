@@ -1,7 +1,7 @@
 import Language
 import Store
 
-/// What was asked last in an order, and so what a short answer means.
+/// The question that was asked last in an order, and so what a short answer means.
 enum OrderExpectation: Sendable, Equatable {
     /// Anything: an order, a question, a table.
     case anything
@@ -83,7 +83,7 @@ struct OrderUnderstanding: Sendable, Equatable {
     var isQuestion = false
     var isEmpty = false
 
-    /// Whether an order is given or changed by these words.
+    /// True when an order is given or changed by these words.
     var isOrdering: Bool {
         question == nil
             && (!mentions.isEmpty || service != nil || address != nil || wantsToOrder

@@ -116,7 +116,7 @@ enum OrderWords {
         ),
     ])
 
-    /// "Can I get …?" asks for something to be done, and is no question.
+    /// "Can I get …?" asks for something to be done, and is not a question.
     static let requests = PhraseTable<Void>([
         (
             (),

@@ -3,7 +3,7 @@ import Store
 
 /// Everything the restaurant's dialogue remembers of one conversation.
 public struct RestaurantState: Sendable, Equatable, Codable {
-    /// What the conversation is about.
+    /// The topic of the conversation.
     public enum Topic: Sendable, Equatable, Codable { case order, reservation }
 
     /// A line that is being ordered; names are the menu's.
@@ -73,7 +73,7 @@ public struct RestaurantState: Sendable, Equatable, Codable {
 
     public init() {}
 
-    /// What a conversation keeps between its messages: the menu is read again.
+    /// The members that a conversation keeps between its messages: the menu is read again.
     private enum CodingKeys: CodingKey {
         case topic, reservation, menuRevision, stage, lines, service, address, waitingMentions
         case lastLine, moreOffers, placed, isNumberHeard, question, askCounts, lastReply
@@ -106,7 +106,7 @@ public struct RestaurantState: Sendable, Equatable, Codable {
         }
     }
 
-    /// Whether the reservation dialogue has a question open.
+    /// True when the reservation dialogue has a question open.
     var isReserving: Bool { topic == .reservation && reservation.stage != .done }
 
     mutating func clearOrder() {
@@ -165,7 +165,7 @@ public struct RestaurantCall: ScriptedToolCall {
     }
 }
 
-/// What a tool answered.
+/// The answer of a tool.
 public enum RestaurantAnswer: Sendable, Equatable {
     case menu(Menu)
     case order(OrderAnswer)

@@ -286,7 +286,7 @@ extension RestaurantTurn {
         }
     }
 
-    /// Whether nothing has to be asked any more but whether it is right.
+    /// True when nothing has to be asked any more but whether it is right.
     var isComplete: Bool {
         !isChoosing && state.waitingMentions.isEmpty && !state.lines.isEmpty
             && state.lines.allSatisfy { $0.size != nil } && state.service != nil

@@ -100,7 +100,7 @@ struct RestaurantTurn: ScriptedTurn {
 
     // MARK: - Tables
 
-    /// Whether the reservation dialogue is to hear what was said.
+    /// True when the reservation dialogue is to hear what was said.
     private func concernsReservation(_ said: OrderUnderstanding, _ text: String) -> Bool {
         let isOrder = !said.mentions.isEmpty || said.question != nil || said.wantsToOrder
         if state.isReserving {
@@ -246,7 +246,7 @@ struct RestaurantTurn: ScriptedTurn {
         nothingUnderstood(said)
     }
 
-    /// "No, that's all" to a question that has to be answered is no failure.
+    /// "No, that's all" to a question that has to be answered is not a failure.
     private var isQuestionOpen: Bool {
         state.question == .askService || state.question == .askAddress
     }

@@ -5,7 +5,7 @@ import Pipelines
 /// A call of a tool by a scripted dialogue.
 public protocol ScriptedToolCall: Sendable, Equatable {
     associatedtype Answer: Sendable, Equatable
-    /// Whether it only looks, so that it may run before the caller's turn is final.
+    /// True when it only looks, so that it may run before the caller's turn is final.
     var isReadOnly: Bool { get }
     /// What it would do, where it changes something; the same for the same (``EffectName``).
     func effectName(in context: ToolContext) -> String?
@@ -15,14 +15,14 @@ public protocol ScriptedToolCall: Sendable, Equatable {
     func action(answered answer: Answer) -> DialogueAction?
 }
 
-/// What happens to a dialogue.
+/// An event of a dialogue.
 public enum DialogueEvent<Answer: Sendable>: Sendable {
     case caller(CallerInput)
     /// The tool that the last step called has answered.
     case answer(Result<Answer, ToolError>)
 }
 
-/// What a dialogue makes of an event.
+/// The step that a dialogue makes of an event.
 public struct DialogueStep<State: Sendable, Call: ScriptedToolCall>: Sendable {
     public enum Next: Sendable, Equatable {
         /// The caller's turn.
@@ -57,8 +57,8 @@ public protocol ScriptedDialogue: Sendable {
         -> DialogueStep<State, Call>
     /// Judges the words so far against what was asked last.
     func completeness(of text: String, in state: State, now: Date) -> Completeness
-    /// Whether the caller was asked to agree to something that a yes would do: only a yes to what was
-    /// heard counts.
+    /// True when the caller was asked to agree to something that a yes would do: only a yes to what
+    /// was heard counts.
     func asksForAgreement(in state: State) -> Bool
     /// The state after the caller has heard `text` of the last reply.
     func heard(_ text: String, in state: State) -> State

@@ -16,8 +16,9 @@ struct KnownEffect: Codable, Equatable {
 extension ScriptedDialogueSession {
     // MARK: - Agreement
 
-    /// Whether a call that changes something may run: what it follows was heard, where it is agreed to.
-    /// Checked when it is about to run, because what was heard of the last reply may come late.
+    /// True when a call that changes something may run: what it follows was heard, where it is
+    /// agreed to. Checked when it is about to run, because what was heard of the last reply may
+    /// come late.
     func mayRun(_ call: Dialogue.Call) -> Bool {
         guard !call.isReadOnly, dialogue.asksForAgreement(in: state), let saidReply else {
             return true

@@ -7,7 +7,7 @@ import Pipelines
 ///
 /// Its methods block until the reply is there; call them from one thread, not from a loop.
 public final class TextConversation: @unchecked Sendable {
-    /// What came back for one turn.
+    /// The reply to one turn.
     public struct Reply: Sendable, Equatable {
         public var sentences: [String] = []
         public var hangsUp = false

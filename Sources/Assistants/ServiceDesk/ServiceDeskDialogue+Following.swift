@@ -64,7 +64,7 @@ extension ServiceDeskDialogue {
         return state
     }
 
-    /// Whether kind of work, problem, place and urgency were all said.
+    /// True when kind of work, problem, place and urgency were all said.
     private func readsOrderBack(_ reply: String, _ state: ServiceDeskState) -> Bool {
         let text = SaidText.speakable(reply)
         let said = ServiceUnderstanding.read(text, expecting: .problem, words: words)
@@ -75,7 +75,7 @@ extension ServiceDeskDialogue {
             && !location.isEmpty && lower.contains(location.lowercased())
     }
 
-    /// Whether the name of the new customer and how they can be reached were both said.
+    /// True when the name of the new customer and how they can be reached were both said.
     private func readsRecordBack(_ reply: String, _ state: ServiceDeskState) -> Bool {
         guard let name = state.newName, reply.lowercased().contains(name.lowercased()) else {
             return false

@@ -12,7 +12,7 @@ public struct ServiceDeskDialogue: ScriptedDialogue {
     let settings: AssistantSettings
     let clock: BusinessClock
     let words: ServiceWords
-    /// Whether the number that is called from can be taken down.
+    /// True when the number that is called from can be taken down.
     let seesNumber: Bool
 
     /// - Parameter seesNumber: false where the caller withholds their number.

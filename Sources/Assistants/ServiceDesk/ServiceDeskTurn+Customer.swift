@@ -163,7 +163,7 @@ extension ServiceDeskTurn {
         proceed()
     }
 
-    /// The number that is called from is hidden, or what was said is no number.
+    /// The number that is called from is hidden, or what was said is not a number.
     mutating func cannotBeReached() {
         if state.newPhone == .callers { say(.noCallersNumber) }
         state.newPhone = nil

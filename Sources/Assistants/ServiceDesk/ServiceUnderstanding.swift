@@ -1,7 +1,7 @@
 import Language
 import Store
 
-/// What was asked last at a service desk, and so what a short answer means.
+/// The question that was asked last at a service desk, and so what a short answer means.
 enum ServiceExpectation: Sendable, Equatable, Codable {
     /// The customer number, or a telephone number in its place.
     case number
@@ -70,7 +70,7 @@ struct ServiceUnderstanding: Sendable, Equatable {
     var isQuestion = false
     var isEmpty = false
 
-    /// Whether anything of a task order was said.
+    /// True when anything of a task order was said.
     var hasDetails: Bool {
         service != nil || summary != nil || location != nil || urgency != nil
     }
@@ -292,7 +292,7 @@ private struct ServiceReader {
         return range.isEmpty ? nil : range
     }
 
-    /// Whether a clause says more than a place, a number, a name or yes.
+    /// True when a clause says more than a place, a number, a name or yes.
     private func hasContent(_ clause: Range<Int>) -> Bool {
         let answers = HeardAnswer.ranges(in: utterance)
         let commands = HeardCommand.matches(in: utterance).map(\.range)

@@ -21,7 +21,7 @@ struct ServiceWords: Sendable {
         return (strong.matches(in: normal).first ?? hints.matches(in: normal).first)?.value
     }
 
-    /// Whether something is said to be wrong or to be done.
+    /// True when something is said to be wrong or to be done.
     func hasSymptom(_ utterance: Utterance, in range: Range<Int>? = nil) -> Bool {
         let range = range ?? 0..<utterance.count
         if Self.symptoms.matches(in: utterance).contains(where: { range.overlaps($0.range) }) {

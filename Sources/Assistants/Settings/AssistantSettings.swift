@@ -37,9 +37,9 @@ public struct AssistantSettings: Sendable {
     public var handOverNumber: String?
     /// Turns in a row without progress before the conversation is given up.
     public var failuresMax: Int
-    /// Whether all is read back and a yes awaited before booking.
+    /// True when all is read back and a yes awaited before booking.
     public var confirmsBeforeBooking: Bool
-    /// Whether what was said is kept in the store.
+    /// True when what was said is kept in the store.
     public var logsTurns: Bool
     /// Wordings that replace the standard ones; see ``PromptKey``.
     public var prompts: [PromptKey: [String]]
@@ -52,7 +52,7 @@ public struct AssistantSettings: Sendable {
     public var deliveryMinutes: Int
     public var desk = ServiceDeskSettings()
     public var directory = DirectorySettings()
-    /// Whether a caller gets a text message that confirms an order or a reservation.
+    /// True when a caller gets a text message that confirms an order or a reservation.
     public var confirmsBySMS = false
 
     public init(
@@ -99,7 +99,7 @@ public struct AssistantSettings: Sendable {
         size >= largePartySize ? largePartyMinutes : reservationMinutes
     }
 
-    /// What is wrong with the settings, one sentence each with the mend; empty when all is well.
+    /// What is wrong with the settings, one sentence each with the remedy; empty when all is well.
     public func problems() -> [String] {
         var found: [String] = []
         if id.isEmpty { found.append("id: is empty; give every assistant a name of its own") }

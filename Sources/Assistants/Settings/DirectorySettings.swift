@@ -1,6 +1,6 @@
 import Store
 
-/// What only a directory has.
+/// The settings that only a directory has.
 public struct DirectorySettings: Sendable {
     /// Put into the store when it has no directory for this assistant.
     public var hospitals: [Hospital] = []

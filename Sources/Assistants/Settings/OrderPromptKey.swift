@@ -14,7 +14,7 @@ public enum OrderPromptKey: String, PromptWording, Codable {
     case hasTag, hasNotTag, isSold, notOnMenu, noneWithTag, noMenu, help, outOfScope, anythingElse
     case storeFailed
 
-    /// Whether it reads back what a yes would do.
+    /// True when it reads back what a yes would do.
     var isReadBack: Bool {
         switch self {
         case .confirmDelivery, .confirmPickup: true

@@ -16,7 +16,7 @@ public enum PromptKey: String, PromptWording, Codable {
     case stillThere, silenceGoodbye, handOver, giveUp, noPerson, storeFailed, tryAgain
     case takeYourTime
 
-    /// Whether it reads back what a yes would do.
+    /// True when it reads back what a yes would do.
     var isReadBack: Bool {
         switch self {
         case .confirm, .confirmChange: true

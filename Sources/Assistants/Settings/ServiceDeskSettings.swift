@@ -16,7 +16,7 @@ public struct ServiceType: Sendable, Equatable {
     }
 }
 
-/// What only a service desk has.
+/// The settings that only a service desk has.
 public struct ServiceDeskSettings: Sendable {
     /// Put into the store when it has no customers for this assistant.
     public var customers: [Customer] = []

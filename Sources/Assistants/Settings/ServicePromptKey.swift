@@ -12,7 +12,7 @@ public enum ServicePromptKey: String, PromptWording, Codable {
     case confirm, askChange, created, taskNumber, alreadyCreated, notCreated
     case help, outOfScope, anythingElse, storeFailed
 
-    /// Whether it reads back what a yes would do.
+    /// True when it reads back what a yes would do.
     var isReadBack: Bool {
         switch self {
         case .confirm, .confirmRecord: true

@@ -14,7 +14,7 @@ public struct FoundHospital: Codable, Sendable, Equatable {
     }
 }
 
-/// What a tool says of a city or a name.
+/// A tool's findings on a city or a name.
 public struct DirectoryFindings: Codable, Sendable, Equatable {
     /// `found`, `in_network`, `several` (which one is meant?), `unsure` (ask back), `not_found`.
     public var status: String

@@ -26,8 +26,8 @@ import Wire
 ///
 /// A change and a cancellation need no key: they name the record by its number, and having them twice
 /// leaves it as having them once does. They settle the reservation's key, because a record that was
-/// changed since is no answer to the old wish. A confirmation by text message is written with its
-/// record, in one transaction, and so exists once like it.
+/// changed since is not an answer to the old wish. A confirmation by text message is written with
+/// its record, in one transaction, and so exists once like it.
 package enum EffectName {
     /// - Parameter conversation: the call's or the text conversation's name.
     static func name(

@@ -30,7 +30,7 @@ public struct OrderItemArgument: Codable, Sendable, Equatable {
         ]), "What is ordered.")
 }
 
-/// What a tool says of an order.
+/// A tool's answer about an order.
 public enum OrderAnswer: Sendable, Equatable, Encodable {
     case priced(total: Money)
     case placed(number: Int, total: Money, readyMinutes: Int)
@@ -153,7 +153,7 @@ public enum PlaceOrder: Tool {
         completion: @escaping ToolCompletion<OrderAnswer>
     ) {
         guard let total = Money(decimal: arguments.total) else {
-            let reason = "total: '\(arguments.total)' is no decimal"
+            let reason = "total: '\(arguments.total)' is not a decimal"
             completion(.failure(.badArguments(tool: declaration.name, reason: reason)))
             return
         }

@@ -2,7 +2,7 @@ import Foundation
 import Language
 import Store
 
-/// What a tool says of a wished table.
+/// A tool's answer about a wished table.
 public enum ReservationAnswer: Sendable, Equatable, Encodable {
     case free
     case booked(confirmationNumber: String)

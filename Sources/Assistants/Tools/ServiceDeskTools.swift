@@ -1,6 +1,6 @@
 import Store
 
-/// What a tool says of a customer or a task order.
+/// A tool's answer about a customer or a task order.
 public enum ServiceDeskAnswer: Sendable, Equatable, Encodable {
     case customer(Customer)
     case unknownCustomer
@@ -107,7 +107,7 @@ public enum CreateCustomer: Tool {
                 .success(.refused(reason: "the caller's number is withheld: ask for a number")))
         }
         guard let phone = PhoneText.digits(arguments.phone ?? context.callerNumber) else {
-            return completion(.success(.refused(reason: "that is no telephone number")))
+            return completion(.success(.refused(reason: "that is not a telephone number")))
         }
         let new = NewCustomer(
             assistantID: context.rules.settings.id, name: arguments.name, phone: phone,

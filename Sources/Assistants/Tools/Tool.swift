@@ -30,7 +30,7 @@ public struct ToolParameter: Sendable, Equatable {
     }
 }
 
-/// What a tool is called, takes and does. Declared once, for the scripted dialogues and for
+/// A tool's name, arguments and doing. Declared once, for the scripted dialogues and for
 /// language models alike.
 public struct ToolDeclaration: Sendable, Equatable {
     public enum Effect: Sendable, Equatable {
@@ -62,7 +62,7 @@ public enum ToolError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// What a tool works with besides its arguments.
+/// The context that a tool works in, besides its arguments.
 public struct ToolContext: Sendable {
     public var rules: ReservationRules
     public var store: any RecordStore

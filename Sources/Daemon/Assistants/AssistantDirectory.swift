@@ -27,7 +27,8 @@ package struct Assistant: Sendable {
     package var vocabulary: [String] { prepared.all.withLock { $0.vocabulary } }
 }
 
-/// What an assistant says and hears, made once for all its calls. Any thread; a short lock, once a call.
+/// The words that an assistant says and hears, made once for all its calls. Any thread; a short
+/// lock, once a call.
 package final class PreparedWords: Sendable {
     package struct All: Sendable {
         package var greetingClip: SpeechClip?

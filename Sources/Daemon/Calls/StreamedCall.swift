@@ -97,7 +97,7 @@ final class StreamedCall {
             stt: engines.speechToText.makeSession(call: call, loop: loop),
             dialogue: assistant.dialogue.makeSession(call: call, loop: loop),
             tts: engines.textToSpeech,
-            detector: CallerEar.detector(settings, model: engines.voiceActivity),
+            detector: CallerDetection.detector(settings, model: engines.voiceActivity),
             filter: try? CallerFilter(settings.audio, leadMs: settings.buffers.leadMs),
             cache: services.speechCache)
         var options = ConversationOptions(

@@ -1,6 +1,6 @@
 import Configuration
 
-/// What picked up an outbound call instead of a person, as far as Twilio could tell.
+/// The machine that picked up an outbound call instead of a person, as far as Twilio could tell.
 ///
 /// Source: Twilio, "Answering Machine Detection", the values of `AnsweredBy`.
 enum AnsweringMachine: Sendable, Equatable {

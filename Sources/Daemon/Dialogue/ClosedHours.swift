@@ -2,7 +2,7 @@ import Assistants
 import Foundation
 import Language
 
-/// What is said outside the opening hours, by an assistant that does not answer then.
+/// The answer outside the opening hours, by an assistant that does not answer then.
 struct ClosedHours {
     static let messageText =
         "Please tell me your name and your message, and we will get back to you."

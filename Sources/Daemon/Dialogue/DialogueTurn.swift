@@ -4,7 +4,7 @@ import Pipelines
 /// One turn of a conversation that is held in pieces, a webhook at a time: a session takes up what
 /// was remembered, answers, and leaves its memory for the next. Lives on one loop.
 final class DialogueTurn {
-    /// What came of the turn.
+    /// The outcome of the turn.
     struct Outcome: Sendable {
         enum Ending: Sendable, Equatable {
             case hangUp

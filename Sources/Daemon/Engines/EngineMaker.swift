@@ -94,7 +94,7 @@ package struct EngineMaker: Sendable {
     }
 
     /// The local synthesiser for what must be said even when nobody else can speak.
-    package func lastVoice() throws -> any TextToSpeech {
+    package func lastSynthesiser() throws -> any TextToSpeech {
         let settings = configuration.tts.first { $0.engine == "flite" }
         return try FliteEngine.made(settings ?? EngineSettings(engine: "flite"), context)
     }

@@ -35,7 +35,7 @@ package struct Engines: Sendable {
     }
 
     /// The local synthesiser for what must be said even when nobody else can speak.
-    package func lastVoice() throws -> any TextToSpeech { try maker.lastVoice() }
+    package func lastSynthesiser() throws -> any TextToSpeech { try maker.lastSynthesiser() }
 
     /// The dialogue of one assistant. All assistants share the books on the services.
     package func dialogue(

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is remembered of a call between two of its webhooks.
+/// The state of a call between two of its webhooks.
 struct GatherState: Codable, Equatable {
     var assistantID: String
     /// Names the conversation in records: the call's SID, with the turn behind it where the memory of

@@ -4,7 +4,7 @@ import Language
 import Store
 import Twilio
 
-/// What a confirmation says. Made of the record alone, so that every try of it says the same.
+/// The text of a confirmation. Made of the record alone, so that every try of it says the same.
 enum ConfirmationText {
     static func text(of subject: OutboundMessage.Subject, from settings: AssistantSettings)
         -> String

@@ -1,5 +1,5 @@
 /// The words by which customers control whether they are sent messages. A message that is one of
-/// them and nothing else is no turn of a conversation.
+/// them and nothing else is not a turn of a conversation.
 ///
 /// Source: Twilio's documentation, "Twilio support for opt-out keywords".
 package enum MessageKeyword: Equatable {

@@ -180,7 +180,7 @@ final class OutboxSender {
 }
 
 extension NetError {
-    /// Whether a server may have acted on the request before this happened.
+    /// True when a server may have acted on the request before this happened.
     fileprivate var mayHaveBeenHeard: Bool {
         switch self {
         case .resolve, .connect, .connectTimedOut, .invalid, .loop, .listen, .tls: false

@@ -3,8 +3,8 @@ import Telemetry
 import Twilio
 import Wire
 
-/// What the daemon answers, as OpenAPI 3.1 has it: made from the tables that the router goes by, so
-/// that nothing is answered that is not described.
+/// The description of what the daemon answers, as OpenAPI 3.1 has it: made from the tables that the
+/// router goes by, so that nothing is answered that is not described.
 ///
 /// Source: OpenAPI Specification 3.1.
 struct APIDescription {

@@ -11,7 +11,7 @@ extension PageRoute {
                 answers: [
                     .init("101", "The stream is open.", .nothing),
                     .init("403", "The signature does not fit."),
-                    .init("426", "This is no WebSocket handshake."),
+                    .init("426", "This is not a WebSocket handshake."),
                     .init("default", "The handshake has a fault."),
                 ])
         case .twilioHealth:
@@ -66,7 +66,7 @@ extension RouteBlock {
             answers: webhook.answers + [
                 .init("403", "The signature does not fit."),
                 .init("413", "The form has too many fields, or the body is too large."),
-                .init("415", "The body is no form."),
+                .init("415", "The body is not a form."),
                 .init("default", "Not answered now; Twilio may try again."),
             ])
     }

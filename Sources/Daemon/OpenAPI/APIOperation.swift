@@ -4,7 +4,7 @@ import Wire
 struct APIOperation: Sendable {
     enum Access: String, Sendable { case open, bearer, twilio }
 
-    /// What comes back with a status.
+    /// The answer that comes back with a status.
     struct Answer: Sendable {
         enum Content: Sendable {
             case nothing

@@ -4,7 +4,7 @@ import Realtime
 import Store
 import Wire
 
-/// What an operator's programs ask about calls; only with a token.
+/// The pages that an operator's programs ask about calls; only with a token.
 struct CallPages {
     let services: Services
 

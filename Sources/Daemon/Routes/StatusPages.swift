@@ -84,7 +84,7 @@ struct StatusPages {
     }
 }
 
-/// An account's name with its middle left out; nothing of what is no such name, which may be a
+/// An account's name with its middle left out; nothing of what is not such a name, which may be a
 /// secret that came into the wrong variable.
 package enum MaskedSid {
     package static func text(_ sid: String) -> String {

@@ -108,7 +108,7 @@ struct AnthropicReader: LanguageModelReader {
 
     mutating func read(event: String, data: String) -> [ModelDelta] {
         guard let json = JSONValue(data), let type = json["type"]?.stringValue else {
-            return [.failed("an event of the answer is no JSON object with a type")]
+            return [.failed("an event of the answer is not a JSON object with a type")]
         }
         let index = json["index"]?.intValue ?? 0
         switch type {

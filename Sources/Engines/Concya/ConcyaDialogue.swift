@@ -39,8 +39,9 @@ extension ConcyaDialogue: ServiceWarming {
     public func warm(on loop: any CallLoop) { clients.warm(service, on: loop.eventLoop) }
 }
 
-/// One call's mind. Asking is remembered by the service and can't be taken back, so that nothing is
-/// asked before the turn is committed; what was heard of a reply can't be told it either.
+/// One call's dialogue. Asking is remembered by the service and can't be taken back, so that
+/// nothing is asked before the turn is committed; what was heard of a reply can't be told it
+/// either.
 final class ConcyaDialogueSession: DialogueSession {
     typealias Output = (Result<ReplyPart, StageError>) -> Void
 

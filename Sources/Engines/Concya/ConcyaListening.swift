@@ -1,7 +1,7 @@
 import Pipelines
 import Wire
 
-/// What speech to text by raw PCM over a WebSocket is set up with.
+/// The options of speech to text by raw PCM over a WebSocket.
 public struct ConcyaListeningOptions: Sendable {
     /// Without `/asr`.
     public var service: RemoteService
@@ -60,7 +60,7 @@ package struct ConcyaListening: TranscriptionWire {
 
     package mutating func received(_ message: JSONValue) throws(WireFault) -> EndOfTurnHint? {
         guard case .object = message else {
-            throw WireFault("the service sent JSON that is no object")
+            throw WireFault("the service sent JSON that is not an object")
         }
         if let error = message["error"]?.stringValue, !error.isEmpty {
             throw WireFault("the service says: \(error.prefix(RemoteService.quotedBytesMax))")

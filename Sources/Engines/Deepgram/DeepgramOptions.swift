@@ -1,6 +1,6 @@
 import Wire
 
-/// What speech to text by Deepgram is set up with.
+/// The options of speech to text by Deepgram.
 public struct DeepgramOptions: Sendable {
     /// A version at the end of its address is left out: it depends on the model.
     public var service: RemoteService
@@ -11,7 +11,7 @@ public struct DeepgramOptions: Sendable {
     public var language = ""
     /// Words to expect, such as names on a menu.
     public var keyTerms: [String] = []
-    /// Whether audio is sent as linear samples at 16 kHz; otherwise as µ-law, as it came.
+    /// True when audio is sent as linear samples at 16 kHz; otherwise as µ-law, as it came.
     public var isLinear16k = false
     /// Silence after which the service ends a segment, in milliseconds; 0 leaves it to the service.
     public var endpointingMs = 0

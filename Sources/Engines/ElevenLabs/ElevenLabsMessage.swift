@@ -1,6 +1,6 @@
 import Wire
 
-/// What ElevenLabs says over the socket of `stream-input`.
+/// A message of ElevenLabs over the socket of `stream-input`.
 ///
 /// Source: ElevenLabs API reference, "Text to Speech WebSocket".
 package enum ElevenLabsMessage: Equatable {

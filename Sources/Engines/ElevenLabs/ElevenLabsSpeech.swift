@@ -3,9 +3,9 @@ import Net
 import Pipelines
 import Wire
 
-/// What text to speech by ElevenLabs' WebSocket is set up with.
+/// The options of text to speech by ElevenLabs' WebSocket.
 public struct ElevenLabsOptions: Sendable {
-    /// What the speech comes as. µ-law goes to the telephone as it is.
+    /// The form in which speech comes. µ-law goes to the telephone as it is.
     public enum Format: String, Sendable, CaseIterable {
         case muLaw8000 = "ulaw_8000"
         case linear16000 = "pcm_16000"

@@ -2,7 +2,7 @@ import DSP
 import Pipelines
 import Realtime
 
-/// What local speech by espeak-ng is set up with.
+/// The options of local speech by espeak-ng.
 public struct EspeakOptions: Sendable {
     /// A voice or a language of espeak-ng, with a variant where wanted: `en-us`, `de`, `en-us+f3`.
     public var voice = "en"

@@ -22,7 +22,7 @@ final class EspeakLibrary: Sendable {
     }
 }
 
-/// What the library is set to. Touched by the library's thread only.
+/// The speaker that the library is set to. Touched by the library's thread only.
 final class EspeakSpeaker: @unchecked Sendable {
     /// Words a minute of a voice's own pace, and the library's bounds.
     static let wordsPerMinute = 175.0

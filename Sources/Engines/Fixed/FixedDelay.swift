@@ -1,6 +1,5 @@
 import Pipelines
 
-
 /// Runs one thing at once or after a set time on a loop; a new one replaces the one that waits.
 final class FixedDelay {
     private let loop: any CallLoop

@@ -3,7 +3,7 @@ import DSP
 import Pipelines
 import Realtime
 
-/// What local speech by flite is set up with.
+/// The options of local speech by flite.
 public struct FliteOptions: Sendable {
     /// rms, slt, awb or kal.
     public var voice = "rms"

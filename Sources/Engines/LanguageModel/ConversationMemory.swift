@@ -1,7 +1,7 @@
 import Pipelines
 
-/// What a language model is told of the conversation so far: the caller's words, the tools' answers,
-/// and of the agent's only what was heard.
+/// The conversation so far as a language model is told of it: the caller's words, the tools'
+/// answers, and of the agent's only what was heard.
 package struct ConversationMemory: Codable {
     private struct Turn: Codable {
         var id: TurnID
@@ -38,8 +38,8 @@ package struct ConversationMemory: Codable {
         if turns.count > turnCountMax { turns.removeFirst(turns.count - turnCountMax) }
     }
 
-    /// Tools of another engine were called in a turn; where that is forgotten, or was no turn of the
-    /// caller's, it counts as part of the last one.
+    /// Tools of another engine were called in a turn; where that is forgotten, or was not a turn of
+    /// the caller's, it counts as part of the last one.
     package mutating func add(rounds: [ChatMessage], turn: TurnID) {
         let index = turns.firstIndex { $0.id == turn } ?? turns.indices.last
         if let index { turns[index].rounds += rounds }

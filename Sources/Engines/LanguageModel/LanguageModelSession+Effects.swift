@@ -22,7 +22,7 @@ struct KnownModelEffect: Codable {
 }
 
 extension LanguageModelSession {
-    /// Whether what was said last was heard, so that a yes can have been meant for it.
+    /// True when what was said last was heard, so that a yes can have been meant for it.
     var wasHeard: Bool { saidReply?.unheard().isEmpty ?? true }
 
     /// What the model is told that would act on a yes to what the caller did not hear.
@@ -34,8 +34,8 @@ extension LanguageModelSession {
         knownEffects.last { $0.tool == run.call.name && $0.arguments == run.argumentsText }
     }
 
-    /// Whether an effect that was had is wished for once more: something else was done since, or the
-    /// caller was asked about it anew and answers that.
+    /// True when an effect that was had is wished for once more: something else was done since, or
+    /// the caller was asked about it anew and answers that.
     func isAnew(_ known: KnownModelEffect, in reply: LanguageModelReply) -> Bool {
         guard reply.turn > known.turn else { return false }
         if let last = knownEffects.last, !last.isSame(as: known) { return true }

@@ -2,7 +2,7 @@ import Language
 import Net
 import Pipelines
 
-/// One call's mind: asks a model, speaks its sentences as they complete, runs its tools.
+/// One call's dialogue: asks a model, speaks its sentences as they complete, runs its tools.
 ///
 /// A reply is worked out apart from the memory, which it enters when the turn is committed. Tools that
 /// change something wait for that. One that has begun is waited for even when the reply is not wanted
@@ -174,7 +174,7 @@ final class LanguageModelSession: DialogueSession, @unchecked Sendable {
             }
         }
         if reply.events.isTooLong {
-            fail(reply, engine.wire.service.failed("the answer is no stream of events"))
+            fail(reply, engine.wire.service.failed("the answer is not a stream of events"))
         }
     }
 

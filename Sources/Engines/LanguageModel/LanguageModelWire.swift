@@ -26,7 +26,7 @@ public struct ChatToolCall: Sendable, Equatable, Codable {
     }
 }
 
-/// What a piece of a model's answer brings.
+/// A piece of a model's answer.
 public enum ModelDelta: Sendable, Equatable {
     case text(String)
     /// More of the `index`-th call; what is empty was told before or is still to come.

@@ -125,7 +125,7 @@ package struct SentenceSplitter {
         return isInitial || isListNumber(word, before: mark) ? .inside : .end(next)
     }
 
-    /// Whether the word that begins here is a day or a month; nil while that is not certain.
+    /// True when the word that begins here is a day or a month; nil while that is not certain.
     private func isDay(at start: Int) -> Bool? {
         let word = String(pending[start...].prefix { $0.isLetter }).lowercased()
         if start + word.count < pending.count { return Self.dayNames.contains(word) }

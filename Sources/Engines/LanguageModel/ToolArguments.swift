@@ -20,7 +20,7 @@ package enum ToolArguments {
     ) throws(ToolArgumentError) -> JSONValue {
         let isEmpty = text.allSatisfy(\.isWhitespace)
         guard let value = isEmpty ? .object([]) : JSONValue(text) else {
-            throw ToolArgumentError(path: "", reason: "the arguments are no JSON")
+            throw ToolArgumentError(path: "", reason: "the arguments are not JSON")
         }
         return try check(value, schema, at: "")
     }
@@ -63,7 +63,7 @@ package enum ToolArguments {
         guard case .object(let members) = value else {
             throw ToolArgumentError(
                 path: path,
-                reason: path.isEmpty ? "the arguments are no object" : "must be an object")
+                reason: path.isEmpty ? "the arguments are not an object" : "must be an object")
         }
         let required = (schema["required"]?.arrayValue ?? []).compactMap(\.stringValue)
         var kept: [JSONValue.Member] = []

@@ -116,7 +116,7 @@ struct OpenAIChatReader: LanguageModelReader {
         // Some servers end the stream without the last word; the reason came before.
         if data == "[DONE]" { return hasReason ? [] : [.done] }
         guard let chunk = JSONValue(data) else {
-            return [.failed("a chunk of the answer is no JSON")]
+            return [.failed("a chunk of the answer is not JSON")]
         }
         if let error = chunk["error"], error != .null {
             let message = error["message"]?.stringValue ?? error.stringValue ?? "an error"

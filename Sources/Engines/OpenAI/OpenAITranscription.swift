@@ -3,7 +3,7 @@ import Net
 import Pipelines
 import Wire
 
-/// What speech to text by `POST /v1/audio/transcriptions` is set up with.
+/// The options of speech to text by `POST /v1/audio/transcriptions`.
 public struct OpenAITranscriptionOptions: Sendable {
     public var service: RemoteService
     public var model: String
@@ -67,7 +67,7 @@ public struct OpenAITranscription: SpeechToText {
             return .failure(options.service.refusal(status: status, body: body))
         }
         guard let text = (try? JSONValue(parsing: body.span))?["text"]?.stringValue else {
-            return .failure(options.service.failed("the answer is no JSON object with a text"))
+            return .failure(options.service.failed("the answer is not a JSON object with a text"))
         }
         // Most of these servers run Whisper, with its ways of writing noises.
         return .success(Transcript(text: WhisperText.spoken(text)))
@@ -78,7 +78,7 @@ extension OpenAITranscription: ServiceWarming {
     public func warm(on loop: any CallLoop) { clients.warm(options.service, on: loop.eventLoop) }
 }
 
-/// One call's ear.
+/// One call's recogniser.
 final class OpenAITranscriptionSession: SpeechToTextSession {
     private let engine: OpenAITranscription
     private let loop: EventLoop

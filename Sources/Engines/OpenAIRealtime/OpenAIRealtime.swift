@@ -1,7 +1,7 @@
 import Pipelines
 import Wire
 
-/// What speech to text by OpenAI's Realtime interface is set up with.
+/// The options of speech to text by OpenAI's Realtime interface.
 public struct OpenAIRealtimeOptions: Sendable {
     public var service: RemoteService
     public var model: String

@@ -54,7 +54,8 @@ public final class PiperSpeech: SpeechWire {
     }
 
     public func form(after form: Int, refusedWith status: Int) -> Int? {
-        // A server that is known and refuses has some other trouble, which JSON read aloud won't mend.
+        // A server that is known and refuses has some other trouble, which JSON read aloud won't
+        // fix.
         guard known.load(ordering: .relaxed) == Self.unknown else {
             // But where its route is gone, another generation runs now: the next sentence finds out.
             if status == 404 || status == 405 { known.store(Self.unknown, ordering: .relaxed) }

@@ -1,7 +1,7 @@
 import DSP
 import Pipelines
 
-/// What an engine is made with beside its own entry.
+/// The context that an engine is made in, beside its own entry.
 package struct EngineContext: Sendable {
     /// The entry's name, for errors: `stt[0]`.
     package var entry: String
@@ -47,7 +47,7 @@ package struct EngineContext: Sendable {
     }
 }
 
-/// What a dialogue engine of one assistant is made with beside its own entry.
+/// The context that a dialogue engine of one assistant is made in.
 package struct DialogueContext: Sendable {
     package var engine: EngineContext
     /// The assistant's own dialogue without a model.

@@ -8,7 +8,8 @@ package enum EngineStage: String, CaseIterable, Sendable {
     case tts
 }
 
-/// What the configuration must know of an engine before it is made: its name, its keys, its server.
+/// The facts that the configuration must know of an engine before it is made: its name, its keys,
+/// its server.
 package struct EngineFacts: Sendable {
     package var stage: EngineStage
     /// As the configuration names it.

@@ -1,8 +1,8 @@
 import Net
 import Options
 
-/// What remote engines need besides their settings: keys and addresses of the environment, HTTP
-/// clients, and a loop for speech that comes over the network.
+/// The services that remote engines need besides their settings: keys and addresses of the
+/// environment, HTTP clients, and a loop for speech that comes over the network.
 package struct RemoteServices: Sendable {
     package let clients = RemoteClients()
     package let loop: EventLoop

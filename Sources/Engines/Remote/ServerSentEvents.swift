@@ -9,7 +9,7 @@ package struct ServerSentEvents {
         package var data = ""
     }
 
-    /// A line or an event beyond this is no event stream.
+    /// A line or an event beyond this is not an event stream.
     static let byteCountMax = 1 << 20
 
     package init() {}

@@ -53,7 +53,7 @@ package struct WaveSpeechDecoder: SpeechDecoder {
             sound = try wave.append(Array(bytes))
         } catch {
             switch error {
-            case .notWave: throw SpeechFault("the answer is no WAV file")
+            case .notWave: throw SpeechFault("the answer is not a WAV file")
             case .format(let reason): throw SpeechFault(reason)
             }
         }

@@ -42,7 +42,7 @@ final class SpeechIntake {
         if encoder.append(samples, rate: rate) { onAudio() }
     }
 
-    /// Nobody speaks eight times as fast as others: what is shorter is no speech.
+    /// Nobody speaks eight times as fast as others: what is shorter is not speech.
     var isWhole: Bool {
         let usual = Double(SpeechLength.byteCount(of: clip.text)) / 8000
         return seconds > 0 && seconds >= usual / 8

@@ -11,7 +11,7 @@ public protocol SpeechWire: Sendable {
     func request(for text: String, voice: String?, form: Int) -> HTTPClientRequest
     /// Reads one answer.
     func makeDecoder() -> any SpeechDecoder
-    /// Whether an answer of this type can be speech; an empty one was not named.
+    /// True when an answer of this type can be speech; an empty one was not named.
     func canBeSpeech(contentType: String) -> Bool
 
     /// The way to ask that is tried first.
@@ -31,7 +31,7 @@ extension SpeechWire {
     public func understood(form: Int) {}
 }
 
-/// What makes an answer unfit to be played.
+/// A fault that makes an answer unfit to be played.
 public struct SpeechFault: Error, Sendable, Equatable {
     public var reason: String
     public init(_ reason: String) { self.reason = reason }

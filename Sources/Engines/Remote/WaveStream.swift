@@ -36,8 +36,8 @@ package struct WaveStream {
         return try readChunks()
     }
 
-    /// Whether the beginning of a file is one that ``append(_:)`` can read; nil where that is not to be
-    /// seen yet.
+    /// True when the beginning of a file is one that ``append(_:)`` can read; nil where that is not
+    /// to be seen yet.
     static func isStreamable(_ head: [UInt8]) -> Bool? {
         var probe = WaveStream()
         do throws(Fault) {

@@ -1,7 +1,7 @@
 import Net
 import Pipelines
 
-/// One call's ear: keeps the utterance, sends it as it grows, and asks for its words.
+/// One call's recogniser: keeps the utterance, sends it as it grows, and asks for its words.
 ///
 /// The utterance is kept so that a connection that opens late, or breaks, can be given all of it.
 final class StreamedTranscriptionSession: SpeechToTextSession {

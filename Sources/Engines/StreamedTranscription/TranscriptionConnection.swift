@@ -3,7 +3,8 @@ import Pipelines
 import Realtime
 import Wire
 
-/// Who hears of a connection; called on its loop, never from inside a call on the connection.
+/// The owner of a connection, who hears of it; called on its loop, never from inside a call on the
+/// connection.
 protocol TranscriptionConnectionOwner: AnyObject {
     func connectionOpened(_ connection: TranscriptionConnection)
     /// The service has said something: there may be words.
@@ -199,7 +200,7 @@ final class TranscriptionConnection: WebSocketHandler {
     }
 
     func webSocket(_ socket: WebSocket, receivedBinary bytes: UnsafeRawBufferPointer) {
-        fail("the service sent \(bytes.count) bytes that are no text")
+        fail("the service sent \(bytes.count) bytes that are not text")
     }
 
     func webSocket(_ socket: WebSocket, closedWith code: UInt16, reason: String) {

@@ -44,9 +44,10 @@ package struct WireFault: Error {
     init(_ reason: String) { self.reason = reason }
 }
 
-/// What does not change about a service's protocol.
+/// The traits of a service's protocol that do not change.
 struct WireTraits: Sendable {
-    /// What goes out when no audio has for some time, so that the service does not hang up.
+    /// The message that goes out when no audio has for some time, so that the service does not hang
+    /// up.
     enum KeepAlive: Sendable {
         case text(String)
         /// For services that know only audio.
@@ -57,7 +58,7 @@ struct WireTraits: Sendable {
     var keepAlive: (message: KeepAlive, everyMs: Int)?
     /// Said before the connection is closed.
     var farewell: String?
-    /// Whether the words can only be had by ending the audio, so that each request uses its
+    /// True when the words can only be had by ending the audio, so that each request uses its
     /// connection up.
     var endsWithRequest = false
 }

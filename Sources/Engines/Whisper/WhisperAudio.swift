@@ -22,7 +22,7 @@ enum WhisperAudio {
     /// About −50 dBFS: 20 dB under a quiet speaker on a bad line.
     static let soundLevelMin = 100
 
-    /// Whether any 20 ms are loud enough to be speech: silence needs no decoder, which would hear
+    /// True when any 20 ms are loud enough to be speech: silence needs no decoder, which would hear
     /// "you" in it.
     /// - Parameter samples8k: linear samples at 8 kHz.
     static func hasSound(_ samples8k: [Int16]) -> Bool {

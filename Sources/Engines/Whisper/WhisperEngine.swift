@@ -3,7 +3,7 @@ import Pipelines
 import Realtime
 import Synchronization
 
-/// What a local Whisper is set up with.
+/// The options of a local Whisper.
 public struct WhisperOptions: Sendable {
     /// A ggml model file.
     public var modelPath: String

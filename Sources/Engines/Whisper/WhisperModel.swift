@@ -44,7 +44,7 @@ final class WhisperModel: @unchecked Sendable {
         whisper_free(context)
     }
 
-    /// What a decode goes by.
+    /// The request of one decode.
     struct Request {
         var threads: Int
         var language: String
@@ -131,7 +131,8 @@ final class WhisperModel: @unchecked Sendable {
     /// that the rest of a block would be what an earlier utterance, of any call, left there.
     static func audioContext(sampleCount: Int) -> Int32 {
         let frames = sampleCount / 320
-        // The model's own length is no multiple of 256: it is for what fits nothing shorter (25 s).
+        // The model's own length is not a multiple of 256: it is for what fits nothing shorter (25
+        // s).
         return frames > 1280 ? 1500 : Int32(min(1280, (frames + 256 + 255) / 256 * 256))
     }
 

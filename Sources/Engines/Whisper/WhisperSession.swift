@@ -1,6 +1,6 @@
 import Pipelines
 
-/// One call's ear: gathers the utterance on the loop, has it decoded on a worker.
+/// One call's recogniser: gathers the utterance on the loop, has it decoded on a worker.
 final class WhisperSession: SpeechToTextSession {
     private let engine: WhisperEngine
     private let prompt: String

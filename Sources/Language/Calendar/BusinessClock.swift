@@ -28,7 +28,7 @@ public struct BusinessClock: Sendable {
         return wallSeconds - before
     }
 
-    /// Whether the clock ever shows `local`; false inside a spring gap.
+    /// True when the clock ever shows `local`; false inside a spring gap.
     public func exists(_ local: LocalDateTime) -> Bool {
         let seconds = instant(of: local)
         return wall(seconds + offset(at: seconds)) == local

@@ -55,7 +55,7 @@ public struct OpeningHours: Sendable, Equatable {
         (exceptions[date] ?? weekly[date.weekday] ?? []).sorted { $0.opens < $1.opens }
     }
 
-    /// Whether guests can begin at `start`, with `lastStartMinutes` left before closing at least.
+    /// True when guests can begin at `start`, with `lastStartMinutes` left before closing at least.
     public func allowsStart(_ start: LocalDateTime, lastStartMinutes: Int) -> Bool {
         let minute = start.time.minuteOfDay
         let here = periods(on: start.date).contains {
@@ -68,7 +68,7 @@ public struct OpeningHours: Sendable, Equatable {
         }
     }
 
-    /// Whether the business is open at that moment.
+    /// True when the business is open at that moment.
     public func isOpen(at moment: LocalDateTime) -> Bool {
         allowsStart(moment, lastStartMinutes: 1)
     }

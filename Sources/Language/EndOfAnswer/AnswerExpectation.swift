@@ -1,4 +1,4 @@
-/// What the agent has asked, as far as it tells how an answer ends.
+/// The question that the agent has asked, as far as it tells how an answer ends.
 public enum AnswerExpectation: Sendable, Equatable {
     case free
     case yesNo

@@ -1,4 +1,4 @@
-/// What a caller asks of the conversation itself.
+/// A wish of the caller about the conversation itself.
 public enum HeardCommand: Sendable, Equatable {
     case cancel, startOver, repeatLast, goodbye, thanks, person, help, wait, greeting
     /// "I'd like to book a table": says what the call is about, and no more.

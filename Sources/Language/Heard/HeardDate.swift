@@ -3,7 +3,7 @@ public enum HeardDate: Sendable, Equatable {
     case day(LocalDate)
     /// There is no such day, as the 30th of February or the 29th in most years.
     case noSuchDay(month: Int, day: Int)
-    /// "Friday the 26th" where the 26th is no Friday.
+    /// "Friday the 26th" where the 26th is not a Friday.
     case weekdayDiffers(said: Weekday, date: LocalDate)
 
     /// The day that begins at `index`, with its preposition.

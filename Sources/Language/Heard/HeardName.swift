@@ -63,7 +63,7 @@ public struct HeardName: Sendable, Equatable {
         return reader.lone()
     }
 
-    /// Whether a word can be part of a name at all.
+    /// True when a word can be part of a name at all.
     package static func isPlausible(_ word: String) -> Bool { !NameReader.common.contains(word) }
 }
 
@@ -159,7 +159,7 @@ private struct NameReader {
         "fine", "mr", "mrs", "ms", "miss",
     ]
 
-    /// Words that are no names where one is expected, and end one that has begun.
+    /// Words that are not names where one is expected, and end one that has begun.
     static let common: Set<String> = [
         "i", "i'm", "i'd", "i'll", "i've", "me", "my", "mine", "myself", "you", "your", "he", "she",
         "it", "it's", "we", "we're", "we'll", "they", "them", "us", "our", "this", "that", "that's",

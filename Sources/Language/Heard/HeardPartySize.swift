@@ -10,7 +10,7 @@ package enum PeopleWords {
         "coworkers",
     ]
 
-    /// Whether a noun for people, or "of us", begins at `index`.
+    /// True when a noun for people, or "of us", begins at `index`.
     package static func isNoun(_ utterance: Utterance, at index: Int) -> Bool {
         nounEnd(utterance, at: index) != nil
     }
@@ -158,7 +158,7 @@ public struct HeardPartySize: Sendable, Equatable {
             start..<number.range.upperBound)
     }
 
-    /// Whether a number is rather the beginning of a time ("for seven thirty", "for 7 PM").
+    /// True when a number is rather the beginning of a time ("for seven thirty", "for 7 PM").
     private static func isTime(_ utterance: Utterance, at index: Int) -> Bool {
         guard let time = HeardTimeReading.match(utterance, at: index) else { return false }
         return time.value.certainty >= .likely

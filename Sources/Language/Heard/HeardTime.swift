@@ -178,7 +178,7 @@ public struct HeardTimeReading: Sendable, Equatable {
         return number
     }
 
-    /// A number that is no quantity; there is no "half a dozen" on a clock.
+    /// A number that is not a quantity; there is no "half a dozen" on a clock.
     private static func plainNumber(_ utterance: Utterance, at index: Int) -> Match<Int>? {
         guard !["a", "half", "dozen", "couple", "pair"].contains(utterance.word(index)) else {
             return nil

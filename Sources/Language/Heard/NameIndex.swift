@@ -204,7 +204,7 @@ package struct NameIndex: Sendable {
     }
 }
 
-/// Words of everyday talk, which alone are no name however much they sound like one.
+/// Words of everyday talk, which alone are not a name however much they sound like one.
 package enum CommonWords {
     package static func contains(_ word: String) -> Bool {
         more.contains(word) || !HeardName.isPlausible(word)

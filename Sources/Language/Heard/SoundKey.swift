@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a word sounds like, coarsely: the consonants of English spelling by their place and manner,
+/// The coarse sound of a word: the consonants of English spelling by their place and manner,
 /// and vowels that count for little. Made for comparing what was meant with what a recogniser wrote.
 public struct SoundKey: Sendable, Equatable {
     /// One byte a sound; upper-case letters, `0` for "th", `X` for "sh" and "ch".

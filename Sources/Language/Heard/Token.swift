@@ -1,6 +1,6 @@
 /// One word, number or clock time of an utterance.
 public struct Token: Sendable, Equatable {
-    /// What the characters are by their form alone.
+    /// The kind of the characters by their form alone.
     public enum Kind: Sendable, Equatable {
         case word
         /// Digits: "7", "730", "2026".
@@ -33,7 +33,7 @@ public struct Token: Sendable, Equatable {
     public var number: Int? { if case .number(let value) = kind { value } else { nil } }
 }
 
-/// What was said, as tokens.
+/// The words that were said, as tokens.
 public struct Utterance: Sendable, Equatable {
     public let text: String
     public let tokens: [Token]
@@ -81,7 +81,7 @@ public struct Utterance: Sendable, Equatable {
         return text
     }
 
-    /// Whether punctuation of a sentence lies between two neighbours.
+    /// True when punctuation of a sentence lies between two neighbours.
     public func hasBreak(after index: Int) -> Bool {
         guard let token = self[index] else { return true }
         return token.breakAfter >= .sentence
@@ -115,7 +115,7 @@ package enum Tokenizer {
     /// The text without bracketed notes, its typographic marks made plain.
     private static func spoken(_ text: String) -> String {
         let notes = SoundNotes.removed(from: text)
-        // An opening mark that never closes was no note after all.
+        // An opening mark that never closes was not a note after all.
         let words =
             notes.isUnclosed && notes.rest.isEmpty
             ? text.filter { !"[(*".contains($0) } : notes.rest

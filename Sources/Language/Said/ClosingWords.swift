@@ -1,7 +1,7 @@
 /// The words that close what was read back without adding to it: "Is that right?", "Shall I place the
 /// order?". Whoever agrees over them has heard what is agreed to.
 package enum ClosingWords {
-    /// Whether all words are of that kind.
+    /// True when all words are of that kind.
     package static func areAll(_ words: some Sequence<String>) -> Bool {
         words.allSatisfy(known.contains)
     }

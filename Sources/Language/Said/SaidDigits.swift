@@ -36,7 +36,7 @@ package enum SaidDigits {
         return (count, plus + spoken.joined(separator: ", "))
     }
 
-    /// 2026-11-27 and 27.11.2026 are no telephone numbers.
+    /// 2026-11-27 and 27.11.2026 are not telephone numbers.
     private static func isDate(_ groups: [Substring]) -> Bool {
         let counts = groups.map(\.count)
         guard counts.count == 3 else { return false }

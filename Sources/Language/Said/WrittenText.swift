@@ -22,7 +22,7 @@ public enum WrittenText {
         return !character.isLetter && !character.isNumber && character != "." && character != "$"
     }
 
-    /// Whether a number can end before this: "1." can, "1.5" and "1st" can't.
+    /// True when a number can end before this: "1." can, "1.5" and "1st" can't.
     private static func ends(_ rest: Substring) -> Bool {
         guard let next = rest.first else { return true }
         if next == "." { return rest.dropFirst().first?.isNumber != true }

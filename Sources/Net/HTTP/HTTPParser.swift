@@ -168,7 +168,7 @@ package final class HTTPRequestParser {
             }
         } else {
             bodyWireByteCount += taken
-            // Chunks of one byte take six; more overhead than that is no honest body.
+            // Chunks of one byte take six; more overhead than that is not an honest body.
             if bodyWireByteCount > 8 * limits.bodyBytesMax + 65_536 {
                 refuse(413, "the chunks are mostly overhead")
             }
@@ -230,7 +230,7 @@ package final class HTTPRequestParser {
 
     private func checkTarget() {
         guard method != "CONNECT" else {
-            return refuse(501, "this is no proxy")
+            return refuse(501, "this is not a proxy")
         }
         guard target.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             return refuse(400, "the request target holds a character that must be escaped")

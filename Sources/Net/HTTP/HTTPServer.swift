@@ -90,7 +90,7 @@ public final class HTTPServer: Sendable {
     }
 }
 
-/// What the loops of one server share.
+/// The state that the loops of one server share.
 final class HTTPServerShared: Sendable {
     let options: HTTPServerOptions
     let identity: TLSServerIdentity?

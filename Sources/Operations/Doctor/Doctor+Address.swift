@@ -16,7 +16,7 @@ extension Doctor {
                 return [
                     fail(
                         "port", "\(port) is taken by another program",
-                        mend: "stop that program (ss -ltnp shows it), or set server.port"),
+                        remedy: "stop that program (ss -ltnp shows it), or set server.port"),
                     notAsked("the port is another program's"),
                 ]
             }
@@ -26,14 +26,14 @@ extension Doctor {
             return [
                 fail(
                     "port", "\(port) on \(configuration.server.host) can't be taken: \(reason)",
-                    mend: "set server.host and server.port to what this machine has"),
+                    remedy: "set server.host and server.port to what this machine has"),
                 notAsked("nothing can listen"),
             ]
         }
     }
 
     private func notAsked(_ why: String) -> Finding {
-        warn("public address", "not asked: \(why)", mend: "mend the port first")
+        warn("public address", "not asked: \(why)", remedy: "fix the port first")
     }
 
     /// Listens for a moment and looks whether the public address leads here.
@@ -53,7 +53,7 @@ extension Doctor {
             return [
                 fail(
                     "port", "\(port): \(error)",
-                    mend: "see server.host, server.tlsCertificate and server.tlsKey"),
+                    remedy: "see server.host, server.tlsCertificate and server.tlsKey"),
                 notAsked("nothing can listen"),
             ]
         }
@@ -77,18 +77,20 @@ extension Doctor {
             return [
                 warn(
                     subject, "none: the Host header of each request is believed",
-                    mend: "set twilio.publicURL, or PUBLIC_URL in the environment")
+                    remedy: "set twilio.publicURL, or PUBLIC_URL in the environment")
             ]
         }
         guard isHere(url + Self.healthPath) else { return [unreached(url)] }
         let words = "\(url) leads here; \(url)/twilio/voice is the webhook for calls"
         guard !url.hasPrefix("https://") else { return [ok(subject, words)] }
-        let mend =
+        let remedy =
             "put a proxy or tunnel with a certificate before it, or set server.tlsCertificate"
         return [
             Self.isLoopback(url)
-                ? warn(subject, "\(url) leads here, from this machine only", mend: mend)
-                : fail(subject, "\(url) is not https; streams are opened over wss only", mend: mend)
+                ? warn(subject, "\(url) leads here, from this machine only", remedy: remedy)
+                : fail(
+                    subject, "\(url) is not https; streams are opened over wss only", remedy: remedy
+                )
         ]
     }
 
@@ -100,7 +102,7 @@ extension Doctor {
         }
         return fail(
             "public address", "\(url) does not lead here: \(why)",
-            mend: "see that DNS, firewall, and proxy or tunnel lead it to port "
+            remedy: "see that DNS, firewall, and proxy or tunnel lead it to port "
                 + "\(configuration.server.port) of this machine")
     }
 
@@ -117,7 +119,7 @@ extension Doctor {
         return "\(scheme)://\(name):\(configuration.server.port)\(Self.healthPath)"
     }
 
-    /// Whether a streamd answers there.
+    /// True when a streamd answers there.
     private func isDaemon(_ url: String) -> Bool {
         guard case .success(let response) = ask(url), response.status == 200,
             let json = try? JSONValue(parsing: response.body.span)

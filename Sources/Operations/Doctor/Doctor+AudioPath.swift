@@ -25,7 +25,7 @@ extension Doctor {
             let (spoken, findings) = speak(maker)
             return findings + (try detect(spoken)) + hear(spoken, maker) + (try answer(maker))
         } catch {
-            return [fail("audio path", "\(error)", mend: "see to the engines and models first")]
+            return [fail("audio path", "\(error)", remedy: "see to the engines and models first")]
         }
     }
 
@@ -52,7 +52,7 @@ extension Doctor {
     }
 
     private func dead(_ subject: String, _ error: any Error) -> Finding {
-        fail(subject, "\(error)", mend: "see to its server, key, model or voice, or take it out")
+        fail(subject, "\(error)", remedy: "see to its server, key, model or voice, or take it out")
     }
 
     // MARK: - Hearing
@@ -65,7 +65,7 @@ extension Doctor {
             return [
                 fail(
                     subject, "does not hear a spoken sentence",
-                    mend: "lower vad.onsetThreshold and vad.gateDB")
+                    remedy: "lower vad.onsetThreshold and vad.gateDB")
             ]
         }
         return [ok(subject, "hears a spoken sentence")]
@@ -74,7 +74,7 @@ extension Doctor {
     private func isHeard(_ speech: [Int16]) throws -> Bool {
         let model = try SileroModel(
             weightsPath: ModelFolder(configuration.models).voiceActivityWeights)
-        let detector = CallerEar.detector(configuration, model: model)
+        let detector = CallerDetection.detector(configuration, model: model)
         var isHeard = false
         speech.withUnsafeBufferPointer { samples in
             detector.process(samples) { event in
@@ -107,7 +107,7 @@ extension Doctor {
                     findings.append(
                         isRight
                             ? ok(subject, said)
-                            : fail(subject, said, mend: "take a larger model, or another voice"))
+                            : fail(subject, said, remedy: "take a larger model, or another voice"))
                 } catch { findings.append(dead(subject, error)) }
             }
         } catch { findings.append(dead("stt", error)) }
@@ -139,7 +139,7 @@ extension Doctor {
             let reply = desk.say("Hello, what can you do for me?")
             if let error = reply.error {
                 return fail(
-                    subject, error, mend: "see to its server, key or model, or take it out")
+                    subject, error, remedy: "see to its server, key or model, or take it out")
             }
             return ok(subject, "answered \"\(reply.text.prefix(60))\"")
         }

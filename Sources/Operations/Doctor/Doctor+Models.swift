@@ -20,7 +20,7 @@ extension Doctor {
         let name = URL(filePath: path).lastPathComponent
         let subject = "model"
         guard FileManager.default.fileExists(atPath: path) else {
-            return fail(subject, "\(path) is missing", mend: Self.mend(of: name))
+            return fail(subject, "\(path) is missing", remedy: Self.remedy(of: name))
         }
         let sum: String
         do {
@@ -28,7 +28,7 @@ extension Doctor {
         } catch {
             return fail(
                 subject, "\(path) can't be read: \(error.localizedDescription)",
-                mend: "give this user the right to read it")
+                remedy: "give this user the right to read it")
         }
         let known = Self.sums(of: name)
         guard !known.isEmpty else {
@@ -37,7 +37,7 @@ extension Doctor {
         guard known.contains(sum) else {
             return fail(
                 subject, "\(path) is damaged: its SHA-256 is \(sum.prefix(12))…",
-                mend: "delete it and " + Self.mend(of: name))
+                remedy: "delete it and " + Self.remedy(of: name))
         }
         return ok(subject, "\(path), SHA-256 as it should be")
     }
@@ -52,7 +52,7 @@ extension Doctor {
     ]
 
     /// How weights of this name are had.
-    private static func mend(of name: String) -> String {
+    private static func remedy(of name: String) -> String {
         let published = KnownModel.all.first { "ggml-\($0.name).bin" == name }
         if setUpSums[name] != nil { return "run scripts/setup" }
         guard let published else { return "put the file there, or name another model" }
@@ -94,7 +94,7 @@ extension Doctor {
         } catch {
             return [
                 fail(
-                    subject, "\(error)", mend: "see stt, llm and tts in the configuration")
+                    subject, "\(error)", remedy: "see stt, llm and tts in the configuration")
             ]
         }
         func names(_ list: [EngineSettings]) -> String {

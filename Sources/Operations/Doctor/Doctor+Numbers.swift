@@ -13,7 +13,7 @@ extension Doctor {
             return [
                 warn(
                     "number", "none is configured",
-                    mend: "name it in TWILIO_PHONE_NUMBER, or in numbers with its assistant")
+                    remedy: "name it in TWILIO_PHONE_NUMBER, or in numbers with its assistant")
             ]
         }
         let owned: [TwilioNumber]
@@ -26,7 +26,7 @@ extension Doctor {
             guard let number = owned.first(where: { $0.phoneNumber == phoneNumber }) else {
                 return fail(
                     subject, "is none of the account's \(owned.count)",
-                    mend: "buy it, or correct TWILIO_PHONE_NUMBER or numbers")
+                    remedy: "buy it, or correct TWILIO_PHONE_NUMBER or numbers")
             }
             return judge(number, subject)
         }
@@ -47,7 +47,8 @@ extension Doctor {
                 return .failure(
                     ListFault(
                         finding: fail(
-                            "numbers", "Twilio did not list them: \(error)", mend: "try again later"
+                            "numbers", "Twilio did not list them: \(error)",
+                            remedy: "try again later"
                         )))
             case .success(let response):
                 guard let page = TwilioNumber.page(status: response.status, body: response.body)
@@ -56,7 +57,7 @@ extension Doctor {
                         ListFault(
                             finding: fail(
                                 "numbers", "Twilio did not list them (status \(response.status))",
-                                mend: "mend the credentials first")))
+                                remedy: "fix the credentials first")))
                 }
                 numbers += page.numbers
                 request = page.nextPageURI.flatMap { rest.nextPage($0) }
@@ -75,37 +76,38 @@ extension Doctor {
             return ok(subject, "calls come to \(number.voiceURL), texts to \(number.messageURL)")
         }
         let detail = faults.map(\.detail).joined(separator: "; ")
-        let mend = faults.map(\.mend).joined(separator: "; ")
-        return isBroken ? fail(subject, detail, mend: mend) : warn(subject, detail, mend: mend)
+        let remedy = faults.map(\.remedy).joined(separator: "; ")
+        return isBroken
+            ? fail(subject, detail, remedy: remedy) : warn(subject, detail, remedy: remedy)
     }
 
     private func calls(_ number: TwilioNumber) -> [Finding] {
         guard number.takesCalls else {
-            return [fail("", "takes no calls", mend: "take a number with voice")]
+            return [fail("", "takes no calls", remedy: "take a number with voice")]
         }
-        let mend = "set \"A call comes in\" to POST \(address(of: .voice))"
+        let remedy = "set \"A call comes in\" to POST \(address(of: .voice))"
         guard number.callTaker.isEmpty else {
             return [
                 warn(
                     "", "its calls go to \(number.callTaker), not to a URL",
-                    mend: "see that it asks \(address(of: .voice))")
+                    remedy: "see that it asks \(address(of: .voice))")
             ]
         }
         guard !number.voiceURL.isEmpty else {
-            return [fail("", "its calls go nowhere", mend: mend)]
+            return [fail("", "its calls go nowhere", remedy: remedy)]
         }
         if let fault = fault(of: number.voiceURL, at: .voice) {
-            return [fail("", "its calls go to \(number.voiceURL), \(fault)", mend: mend)]
+            return [fail("", "its calls go to \(number.voiceURL), \(fault)", remedy: remedy)]
         }
         guard number.voiceMethod.uppercased() == "POST" else {
-            return [fail("", "its calls come by \(number.voiceMethod)", mend: mend)]
+            return [fail("", "its calls come by \(number.voiceMethod)", remedy: remedy)]
         }
         guard number.statusCallback.isEmpty || fault(of: number.statusCallback, at: .status) == nil
         else {
             return [
                 warn(
                     "", "its call status goes to \(number.statusCallback)",
-                    mend: "set \"Call status changes\" to \(address(of: .status))")
+                    remedy: "set \"Call status changes\" to \(address(of: .status))")
             ]
         }
         return []
@@ -114,22 +116,22 @@ extension Doctor {
     /// A business may do without texts, so that nothing here is broken.
     private func messages(_ number: TwilioNumber) -> [Finding] {
         guard number.takesMessages else { return [] }
-        let mend = "set \"A message comes in\" to POST \(address(of: .sms))"
+        let remedy = "set \"A message comes in\" to POST \(address(of: .sms))"
         guard number.messageTaker.isEmpty else {
             return [
                 warn(
                     "", "its texts go to \(number.messageTaker), not to a URL",
-                    mend: "see that it asks \(address(of: .sms))")
+                    remedy: "see that it asks \(address(of: .sms))")
             ]
         }
         guard !number.messageURL.isEmpty else {
-            return [warn("", "its texts go nowhere", mend: mend)]
+            return [warn("", "its texts go nowhere", remedy: remedy)]
         }
         if let fault = fault(of: number.messageURL, at: .sms) {
-            return [warn("", "its texts go to \(number.messageURL), \(fault)", mend: mend)]
+            return [warn("", "its texts go to \(number.messageURL), \(fault)", remedy: remedy)]
         }
         guard number.messageMethod.uppercased() == "POST" else {
-            return [warn("", "its texts come by \(number.messageMethod)", mend: mend)]
+            return [warn("", "its texts come by \(number.messageMethod)", remedy: remedy)]
         }
         return []
     }
@@ -141,7 +143,7 @@ extension Doctor {
             guard url.hasPrefix(publicURL + "/") else { return "which is not \(publicURL)" }
             rest = String(url.dropFirst(publicURL.count))
         } else {
-            guard let parts = URLComponents(string: url) else { return "which is no address" }
+            guard let parts = URLComponents(string: url) else { return "which is not an address" }
             rest = parts.path
         }
         let path = String(rest.prefix { $0 != "?" && $0 != "#" })

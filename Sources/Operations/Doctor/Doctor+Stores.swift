@@ -17,7 +17,7 @@ extension Doctor {
         } catch {
             return fail(
                 "database", isFile ? "\(configuration.store.path): \(error)" : "\(error)",
-                mend: isFile
+                remedy: isFile
                     ? "see its owner and rights; a damaged file is replaced by its last backup"
                     : "see that the server runs, and what store.url says")
         }
@@ -36,7 +36,8 @@ extension Doctor {
             return ok("call state", "in Redis, which answers")
         } catch {
             return fail(
-                "call state", "\(error)", mend: "see that the server runs, and what state.url says")
+                "call state", "\(error)",
+                remedy: "see that the server runs, and what state.url says")
         }
     }
 
@@ -60,17 +61,17 @@ extension Doctor {
         if let reason = Self.writeProbe(in: folder) {
             return fail(
                 subject, "1 MB can't be written in \(folder): \(reason)",
-                mend: "free some space or lift the limit, and give this user the right to write")
+                remedy: "free some space or lift the limit, and give this user the right to write")
         }
         var state = statvfs()
         guard statvfs(folder, &state) == 0 else {
             return warn(
-                subject, "the space in \(folder) can't be read", mend: "look at it with df")
+                subject, "the space in \(folder) can't be read", remedy: "look at it with df")
         }
         let megabytes = Int(state.f_bavail) * Int(state.f_frsize) / 1_000_000
         let words = "\(megabytes) MB are left in \(folder)"
-        if megabytes < Self.megabytesMin { return fail(subject, words, mend: "free some") }
-        if megabytes < Self.megabytesWarned { return warn(subject, words, mend: "free some") }
+        if megabytes < Self.megabytesMin { return fail(subject, words, remedy: "free some") }
+        if megabytes < Self.megabytesWarned { return warn(subject, words, remedy: "free some") }
         return ok(subject, words)
     }
 

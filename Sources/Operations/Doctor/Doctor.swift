@@ -24,13 +24,13 @@ public final class Doctor {
         /// What was found.
         public var detail: String
         /// What to do about it; empty where nothing is to be done.
-        public var mend: String
+        public var remedy: String
 
-        public init(verdict: Verdict, subject: String, detail: String, mend: String) {
+        public init(verdict: Verdict, subject: String, detail: String, remedy: String) {
             self.verdict = verdict
             self.subject = subject
             self.detail = detail
-            self.mend = mend
+            self.remedy = remedy
         }
     }
 
@@ -81,13 +81,13 @@ public final class Doctor {
     }
 
     package func ok(_ subject: String, _ detail: String) -> Finding {
-        Finding(verdict: .ok, subject: subject, detail: detail, mend: "")
+        Finding(verdict: .ok, subject: subject, detail: detail, remedy: "")
     }
-    package func warn(_ subject: String, _ detail: String, mend: String) -> Finding {
-        Finding(verdict: .warning, subject: subject, detail: detail, mend: mend)
+    package func warn(_ subject: String, _ detail: String, remedy: String) -> Finding {
+        Finding(verdict: .warning, subject: subject, detail: detail, remedy: remedy)
     }
-    package func fail(_ subject: String, _ detail: String, mend: String) -> Finding {
-        Finding(verdict: .failed, subject: subject, detail: detail, mend: mend)
+    package func fail(_ subject: String, _ detail: String, remedy: String) -> Finding {
+        Finding(verdict: .failed, subject: subject, detail: detail, remedy: remedy)
     }
 
     // MARK: - Trust
@@ -98,14 +98,14 @@ public final class Doctor {
             return [
                 warn(
                     subject, "not checked: anybody can call",
-                    mend: "set twilio.validateSignatures: true before going live")
+                    remedy: "set twilio.validateSignatures: true before going live")
             ]
         }
         if secrets.authToken.isEmpty {
             return [
                 fail(
                     subject, "TWILIO_AUTH_TOKEN is not set",
-                    mend: "put it into .env or the environment; it is in the Twilio console")
+                    remedy: "put it into .env or the environment; it is in the Twilio console")
             ]
         }
         return [ok(subject, "checked with TWILIO_AUTH_TOKEN")]
@@ -122,7 +122,7 @@ public final class Doctor {
             return [
                 warn(
                     subject, "one is shorter than \(Self.tokenCharactersMin) characters",
-                    mend: "make tokens with: openssl rand -hex 32")
+                    remedy: "make tokens with: openssl rand -hex 32")
             ]
         }
         return [ok(subject, "\(secrets.apiTokens.count) let programs ask about calls")]

@@ -42,7 +42,7 @@ public struct KnownModel: Sendable {
             sha256: "1fc70f774d38eb169993ac391eea357ef47c88757ef72ee5943879b7e8e2bc69"),
     ]
 
-    /// Whether a name can be one of a model: nothing that leads out of the folder.
+    /// True when a name can be one of a model: nothing that leads out of the folder.
     package static func isName(_ text: String) -> Bool {
         !text.isEmpty && !text.hasPrefix(".")
             && text.utf8.allSatisfy { byte in

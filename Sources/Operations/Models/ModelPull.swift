@@ -28,12 +28,12 @@ public struct ModelPull: Sendable {
         name: String, sha256: String?, settings: ModelSettings, environment: [String: String]
     ) throws(ModelError) {
         guard KnownModel.isName(name) else {
-            throw .badArgument("'\(name)' is no name of a model; write one such as base.en")
+            throw .badArgument("'\(name)' is not a name of a model; write one such as base.en")
         }
         let said = sha256?.lowercased() ?? KnownModel.all.first { $0.name == name }?.sha256
         guard let said else { throw .unknownSum(name: name) }
         guard said.utf8.count == 64, said.allSatisfy(\.isHexDigit) else {
-            throw .badArgument("'\(said)' is no SHA-256: it has 64 hexadecimal digits")
+            throw .badArgument("'\(said)' is not a SHA-256: it has 64 hexadecimal digits")
         }
         let own = settings.baseURL
         let base = own.isEmpty ? environment["STREAMD_MODELS_URL"] ?? "" : own
@@ -43,7 +43,7 @@ public struct ModelPull: Sendable {
                     + "environment, to the address of a folder with ggml-\(name).bin")
         }
         guard base.hasPrefix("http://") || base.hasPrefix("https://") else {
-            throw .noAddress("'\(base)' is no address of models; write \"https://host/folder\"")
+            throw .noAddress("'\(base)' is not an address of models; write \"https://host/folder\"")
         }
         self.name = name
         self.sha256 = said

@@ -14,7 +14,7 @@ package final class ModelTransfer {
     private var stall: LoopTimer?
     private var head: HTTPClientHead?
     private var redirectCount = 0
-    /// Whether this attempt asked for the rest only.
+    /// True when this attempt asked for the rest only.
     private var asksForRest = false
     private var totalByteCount: Int?
     private var isOver = false

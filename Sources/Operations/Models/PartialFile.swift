@@ -97,7 +97,7 @@ package final class PartialFile {
         }
         guard isModel() else {
             unlink(path)
-            throw .badContents("what came is no ggml model of Whisper; it was thrown away")
+            throw .badContents("what came is not a ggml model of Whisper; it was thrown away")
         }
         guard fsync(descriptor) == 0, rename(path, target) == 0 else {
             throw .disk("\(path) can't be moved to \(target): \(Self.reason)")

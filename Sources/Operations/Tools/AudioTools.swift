@@ -5,7 +5,7 @@ import Engines
 import Pipelines
 import Telemetry
 
-/// What the command line does with sound, by the engines that the configuration names.
+/// The tools of the command line for sound, by the engines that the configuration names.
 public final class AudioTools {
     private let configuration: Configuration
     private let maker: EngineMaker

@@ -6,7 +6,7 @@ import Realtime
 /// A conversation by text with any dialogue engine, on a loop of its own: every line is a committed turn
 /// that is heard to its end. For one thread; its methods block.
 final class DialogueDesk {
-    /// What came back for one line.
+    /// The reply to one line.
     struct Reply: Sendable, Equatable {
         var sentences: [String] = []
         var hangsUp = false

@@ -1,4 +1,3 @@
-
 /// A dialogue by the first of several engines that answers in time.
 public struct ChainDialogue: DialogueEngine {
     public let name: String

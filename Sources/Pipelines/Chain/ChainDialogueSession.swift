@@ -2,8 +2,8 @@ import Language
 import Net
 import Wire
 
-/// One call's mind, made of several: a turn goes to the first engine that is fit, and on to the next
-/// when that fails or says nothing for too long.
+/// One call's dialogue, made of several: a turn goes to the first engine that is fit, and on to the
+/// next when that fails or says nothing for too long.
 ///
 /// An engine that has begun an effect keeps its turn, whatever becomes of it: nothing may happen
 /// twice. All engines are told what was said, and what was done by tools, in the turns that others

@@ -1,4 +1,3 @@
-
 /// Speech to text by the first of several engines that answers in time.
 public struct ChainSpeechToText: SpeechToText {
     public let name: String
@@ -29,8 +28,8 @@ extension ChainSpeechToText: ServiceWarming {
     }
 }
 
-/// One call's ear. The engine that is likely to be asked hears the caller live; the utterance is kept
-/// so that another can be given all of it.
+/// One call's recogniser. The engine that is likely to be asked hears the caller live; the
+/// utterance is kept so that another can be given all of it.
 ///
 /// An engine that is late is not given up at once: the next is asked beside it, and whoever answers
 /// first is believed.

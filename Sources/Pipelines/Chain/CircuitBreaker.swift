@@ -36,7 +36,7 @@ public final class CircuitBreaker: Sendable {
 
     public var state: State { book.withLock { $0.state } }
 
-    /// Whether ``admit(atNanos:)`` would now say yes; takes no permit.
+    /// True when ``admit(atNanos:)`` would now say yes; takes no permit.
     public func wouldAdmit(atNanos now: UInt64) -> Bool {
         book.withLock { $0.state == .closed || ($0.state == .open && now >= $0.probeDueNanos) }
     }

@@ -2,7 +2,7 @@ import DSP
 import Language
 import Realtime
 
-/// What a conversation is made of.
+/// The stages that a conversation is made of.
 public struct ConversationStages {
     public var stt: any SpeechToTextSession
     public var dialogue: any DialogueSession

@@ -1,4 +1,4 @@
-/// What a conversation goes by: sections `turn` and `buffers` of the configuration, and the texts
+/// The options of a conversation: sections `turn` and `buffers` of the configuration, and the texts
 /// that are said without the dialogue. Milliseconds.
 public struct ConversationOptions: Sendable, Equatable {
     public var turn = TurnOptions()
@@ -20,11 +20,11 @@ public struct ConversationOptions: Sendable, Equatable {
     /// Sentences that are synthesised at the same time.
     public var synthesesMax = 2
 
-    /// Whether the greeting is said; false where the caller has heard one already.
+    /// True when the greeting is said; false where the caller has heard one already.
     public var greets = true
 
-    /// Whether words of which the dialogue cannot say how complete they are, are judged by themselves
-    /// and by what the agent has asked: see ``AnswerJudge``.
+    /// True when words of which the dialogue cannot say how complete they are, are judged by
+    /// themselves and by what the agent has asked: see ``AnswerJudge``.
     public var judgesWords = false
 
     /// What the caller must hear to its end, such as that the call is recorded: a sentence that holds

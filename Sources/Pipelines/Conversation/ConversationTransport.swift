@@ -1,5 +1,5 @@
-/// What a conversation sends to its caller. Called on the call's loop; must not call back into the
-/// conversation before returning, and must outlive it.
+/// The way from a conversation to its caller. Called on the call's loop; must not call back into
+/// the conversation before returning, and must outlive it.
 public protocol ConversationTransport: AnyObject {
     /// Speech to append to the other side's buffer: µ-law at 8 kHz, valid during the call.
     func sendMedia(_ muLaw: UnsafeBufferPointer<UInt8>)

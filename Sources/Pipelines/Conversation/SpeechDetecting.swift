@@ -1,7 +1,7 @@
 import VAD
 
-/// What a speech detector finds in the caller's audio; positions count samples at 8 kHz from the
-/// start of the call.
+/// An event that a speech detector finds in the caller's audio; positions count samples at 8 kHz
+/// from the start of the call.
 public enum CallerSpeechEvent: Sendable, Equatable {
     /// Speech began at `startSample`, or began again; certain once the audio had come to
     /// `detectedSample`.
@@ -17,7 +17,7 @@ public protocol SpeechDetecting: AnyObject {
         _ samples: UnsafeBufferPointer<Int16>, emit: (CallerSpeechEvent) -> Void)
     /// The utterance is over or was none: what comes next is judged as a beginning.
     func endUtterance()
-    /// Whether our own voice is being played, and how loud its loudest 10 ms were, in dBFS.
+    /// True when our own voice is being played, and how loud its loudest 10 ms were, in dBFS.
     func setPlayout(isActive: Bool, peakDBFS: Float)
 }
 

@@ -1,4 +1,4 @@
-/// What happened in one turn, in milliseconds from the end of the caller's speech (from the moment
+/// The record of one turn, in milliseconds from the end of the caller's speech (from the moment
 /// the turn was taken where the caller did not speak); nil where something did not happen.
 public struct TurnRecord: Sendable, Equatable {
     public enum Outcome: String, Sendable {

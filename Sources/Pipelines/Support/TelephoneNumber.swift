@@ -1,8 +1,8 @@
 /// Telephone numbers as Twilio writes them: which of them somebody can be called back at.
 public enum TelephoneNumber {
     /// The number where it can be called back or written to: E.164, "+" and 7 to 15 digits of which the
-    /// first is no zero (ITU-T E.164). Nil for a caller who withholds theirs, for addresses of other
-    /// kinds (`sip:`, `client:`) and for no number. Any thread.
+    /// first is not a zero (ITU-T E.164). Nil for a caller who withholds theirs, for addresses of
+    /// other kinds (`sip:`, `client:`) and for no number. Any thread.
     public static func callback(_ text: String) -> String? {
         guard text.first == "+", !withheld.contains(text) else { return nil }
         let digits = text.utf8.dropFirst()

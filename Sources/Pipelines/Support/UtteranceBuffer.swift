@@ -1,4 +1,4 @@
-/// What the caller has said since the utterance began: linear samples at 8 kHz, up to a limit.
+/// The caller's audio since the utterance began: linear samples at 8 kHz, up to a limit.
 ///
 /// Memory is touched page by page as utterances grow, so a call pays only for its longest one.
 /// Bound to the call's loop.

@@ -7,7 +7,7 @@ public struct DialogueTool: Sendable, Equatable {
     public var summary: String
     /// A JSON Schema object.
     public var parameters: JSONValue
-    /// Whether it changes something, and so waits for the turn's commitment.
+    /// True when it changes something, and so waits for the turn's commitment.
     public var hasEffect: Bool
 
     public init(name: String, summary: String, parameters: JSONValue, hasEffect: Bool) {
@@ -38,7 +38,7 @@ public struct DialogueToolCall: Sendable {
     }
 }
 
-/// What a language model is to be in a conversation: the part that is the same for all services.
+/// The role of a language model in a conversation: the part that is the same for all services.
 public struct LanguageModelRole: Sendable {
     /// Said first; nil where the caller is to speak first.
     public var greeting: String?

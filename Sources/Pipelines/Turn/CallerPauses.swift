@@ -1,7 +1,7 @@
 import Language
 
-/// How one caller pauses inside what he says, and how long a silence must therefore be to end his
-/// turn. Milliseconds.
+/// How one caller pauses inside what they say, and how long a silence must therefore be to end
+/// their turn. Milliseconds.
 struct CallerPauses: Sendable {
     /// Shorter gaps are part of speaking; longer ones belong to no sentence.
     static let countedMs = 150...2500
@@ -14,7 +14,7 @@ struct CallerPauses: Sendable {
     private var deviationMs = 0.0
     private var turnsInOneGo = 0
     private var hasPausedInTurn = false
-    /// Grows each time the caller went on after his turn had been taken.
+    /// Grows each time the caller went on after their turn had been taken.
     private(set) var patienceMs = 0
 
     /// The caller went on after a pause.

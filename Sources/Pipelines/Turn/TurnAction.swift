@@ -12,7 +12,7 @@ public enum ConversationEnding: Sendable, Equatable {
     case failed
 }
 
-/// What the turn machine wants done, in order.
+/// An action that the turn machine wants done, in order.
 public enum TurnAction: Sendable, Equatable {
     /// A new utterance: forget what was fed before, feed from this sample on.
     case beginUtterance(fromSample: Int64)

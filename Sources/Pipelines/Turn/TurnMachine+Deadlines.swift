@@ -54,8 +54,8 @@ extension TurnMachine {
         return min(timeout, fillerDueNanos(reply) ?? .max)
     }
 
-    /// When the caller is told to wait, by the silence that he hears: it began with his last word. A
-    /// turn that was taken late gets a moment for its reply all the same.
+    /// When the caller is told to wait, by the silence that they hear: it began with their last
+    /// word. A turn that was taken late gets a moment for its reply all the same.
     private func fillerDueNanos(_ reply: Reply) -> UInt64? {
         guard options.fillerAfterMs > 0, !reply.hasFiller, !reply.hasApologized, reply.turn > 0,
             let waiting = reply.waitingSinceNanos

@@ -129,8 +129,8 @@ extension TurnMachine {
         settle(at: now)
     }
 
-    /// The turn had been taken too soon if the caller went on before he can have answered to what he
-    /// heard.
+    /// The turn had been taken too soon if the caller went on before they can have answered to what
+    /// they heard.
     private mutating func learnFromOverlap(_ kind: Overlap.Kind, _ reply: Reply) {
         guard let earlier = reply.utterance, let current = utterance else { return }
         let start = kind == .merge ? current.runStartSample : current.startSample
@@ -142,7 +142,7 @@ extension TurnMachine {
         pauses.wentOn(afterMs: Int(start - earlier.endSample) / 8, wasTaken: true)
     }
 
-    /// Nobody answers to what he hears in less time.
+    /// Nobody answers to what they hear in less time.
     private static let reactionMs = 400
 
     mutating func interrupt(_ reply: Reply) {

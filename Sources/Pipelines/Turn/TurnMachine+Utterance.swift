@@ -71,7 +71,7 @@ extension TurnMachine {
         guard isLive, utterance?.request == id else { return }
         utterance?.request = nil
         utterance?.hasFailed = true
-        // Who asked to be waited for is back, whatever he said.
+        // Who asked to be waited for is back, whatever they said.
         isOnHold = false
         if overlap != nil { judgeWords(at: now) } else { settle(at: now) }
     }
@@ -238,7 +238,8 @@ extension TurnMachine {
     func isNoWords(_ paused: Utterance) -> Bool { paused.words.isEmpty }
 
     /// When to ask again for words that were asked for so early in the pause that none were heard: a
-    /// name by itself ("John") is told from noise by the silence after it. Nil where that is no use.
+    /// name by itself ("John") is told from noise by the silence after it. Nil where that is of no
+    /// use.
     func secondLookNanos(_ paused: Utterance) -> UInt64? {
         guard options.speculateAfterMs > 0, paused.transcript != nil, isNoWords(paused),
             paused.merged == nil, !paused.isForced, !isTooShortToAnswer(paused)
@@ -270,7 +271,8 @@ extension TurnMachine {
         guard options.endpointing == .adaptive, paused.transcript != nil else {
             return options.endpointMs
         }
-        // Whoever was not understood is asked again: he need not wait as long as one who hesitates.
+        // Whoever was not understood is asked again: they need not wait as long as one who
+        // hesitates.
         if isNoWords(paused) { return (options.endpointMs + options.endpointMaxMs) / 2 }
         let silenceMs = pauses.silenceMs(paused.completeness, options)
         // Who hears the voice may end a turn early, but not half a telephone number.

@@ -7,7 +7,7 @@ import Language
 /// nanoseconds of one monotonic clock; sample positions count the caller's audio at 8 kHz from the
 /// start of the call. Nothing here blocks; only events that carry text allocate.
 public struct TurnMachine {
-    /// What the caller is saying, or has just said, and no reply was committed for.
+    /// The utterance that the caller is saying, or has just said, and no reply was committed for.
     struct Utterance {
         var startSample: Int64
         var startNanos: UInt64
@@ -144,7 +144,7 @@ public struct TurnMachine {
         return action
     }
 
-    /// Whether something is still to be done.
+    /// True when something is still to be done.
     var hasActions: Bool { nextActionIndex < actions.count }
 
     mutating func emit(_ action: TurnAction) { actions.append(action) }

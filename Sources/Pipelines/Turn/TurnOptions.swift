@@ -1,6 +1,6 @@
 /// The numbers that turn-taking goes by: the `turn` section of the configuration. Milliseconds.
 public struct TurnOptions: Sendable, Equatable {
-    /// What the silence that ends a turn depends on.
+    /// The kinds of endpointing: what the silence that ends a turn depends on.
     public enum Endpointing: String, Sendable, CaseIterable {
         /// On the words, on what was asked, and on how this caller pauses.
         case adaptive
@@ -34,7 +34,7 @@ public struct TurnOptions: Sendable, Equatable {
     public var mergeHeardMs = 150
     /// An utterance longer than this is answered although the caller has not stopped.
     public var utteranceMaxMs = 30_000
-    /// Speech shorter than this in which no words were understood is no turn at all.
+    /// Speech shorter than this in which no words were understood is not a turn at all.
     public var unintelligibleMs = 300
 
     // MARK: Barge-in

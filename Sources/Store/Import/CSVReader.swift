@@ -97,7 +97,7 @@ public struct CSVReader: Sendable {
     }
 }
 
-/// What is wrong with a line of an imported file, and the mend.
+/// A fault in a line of an imported file, and the remedy.
 public struct ImportFault: Error, Sendable, Equatable, CustomStringConvertible {
     /// Counted from 1.
     public var line: Int

@@ -1,6 +1,6 @@
 /// Reads a file of comma-separated values whose first line names the columns, in any order.
 enum CSVTable {
-    /// What a file of one kind has.
+    /// The layout of a file of one kind.
     struct Layout: Sendable {
         /// For messages: "a menu".
         var what: String
@@ -42,7 +42,7 @@ enum CSVTable {
         }
     }
 
-    /// What a row is, and the label that no other row may have.
+    /// The value of a row, and the label that no other row may have.
     struct Item<Value> {
         var value: Value
         var label: String
@@ -95,7 +95,7 @@ enum CSVTable {
             guard layout.columns.contains(name) else {
                 throw ImportFault(
                     line: header.line,
-                    "'\(name)' is no column of \(layout.what); known: "
+                    "'\(name)' is not a column of \(layout.what); known: "
                         + layout.columns.joined(separator: ", "))
             }
             guard places.updateValue(place, forKey: name) == nil else {

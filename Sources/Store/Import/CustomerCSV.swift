@@ -38,7 +38,8 @@ public enum CustomerCSV {
             throw row.fault("the name must have letters and 80 at most")
         }
         guard let phone = PhoneText.digits(row["phone"]) else {
-            throw row.fault("'\(row["phone"])' is no telephone number; write one like +15551234567")
+            throw row.fault(
+                "'\(row["phone"])' is not a telephone number; write one like +15551234567")
         }
         return Customer(number: number, name: name, phone: phone)
     }

@@ -52,7 +52,7 @@ public enum MenuCSV {
         let tags = CSVTable.list(row["tags"]).map { $0.lowercased() }
         for tag in tags where !knownTags.contains(tag) {
             throw row.fault(
-                "'\(tag)' is no dietary tag; known: " + knownTags.joined(separator: ", "))
+                "'\(tag)' is not a dietary tag; known: " + knownTags.joined(separator: ", "))
         }
         return MenuItem(
             name: name, category: row["category"], summary: row["description"],
@@ -90,7 +90,7 @@ public enum MenuCSV {
         _ text: String, _ row: CSVTable.Row
     ) throws(ImportFault) -> Money {
         guard let money = Money(decimal: text) else {
-            throw row.fault("'\(text)' is no price; write one like 16.95")
+            throw row.fault("'\(text)' is not a price; write one like 16.95")
         }
         return money
     }

@@ -50,7 +50,7 @@ public struct TextConversationRecord: Sendable, Equatable {
     }
 }
 
-/// What is known when a message comes in.
+/// The context of a message that comes in.
 public struct MessageContext: Sendable, Equatable {
     /// The answer, where this very message was answered before.
     public var earlierReply: [String]?
@@ -79,7 +79,7 @@ public struct AnsweredMessage: Sendable, Equatable {
     public var conversation: TextConversationRecord?
     /// As ``MessageContext`` told it.
     public var version: Int
-    /// Whether the customer wants no more messages from now on; nil changes nothing.
+    /// True when the customer wants no more messages from now on; nil changes nothing.
     public var optsOut: Bool?
 
     public init(
@@ -94,7 +94,7 @@ public struct AnsweredMessage: Sendable, Equatable {
     }
 }
 
-/// What came of an answer.
+/// The outcome of an answer.
 public enum AnswerOutcome: Sendable, Equatable {
     case stored
     /// The message was answered already, perhaps on another node; that answer counts.
@@ -130,7 +130,7 @@ public struct ConfirmationRoute: Sendable, Equatable {
 
 /// A message that is to be sent.
 public struct OutboundMessage: Sendable, Equatable {
-    /// What it confirms.
+    /// The record that it confirms.
     public enum Subject: Sendable, Equatable {
         case order(Order)
         case reservation(Reservation)
@@ -147,7 +147,7 @@ public struct OutboundMessage: Sendable, Equatable {
     public var isUncertain: Bool
 }
 
-/// What came of an attempt to send.
+/// The outcome of an attempt to send.
 public enum SendOutcome: Sendable, Equatable {
     case sent(messageSid: String)
     /// To be tried again at that time, in milliseconds since 1970.

@@ -8,7 +8,7 @@ struct PostgresAddress: Sendable {
     /// For people, without the password.
     let place: String
 
-    /// What is wrong with an address.
+    /// A fault in an address.
     struct Fault: Error { var reason: String }
 
     init(_ url: String) throws(Fault) {
@@ -36,7 +36,7 @@ struct PostgresAddress: Sendable {
         // libpq finds this out only when it connects.
         let ports = (values["port"] ?? "").split(separator: ",")
         guard ports.allSatisfy({ UInt16($0) != nil }) else {
-            throw Fault(reason: "'\(ports.joined(separator: ","))' is no port")
+            throw Fault(reason: "'\(ports.joined(separator: ","))' is not a port")
         }
         self.url = url
         let host = values["host"] ?? values["hostaddr"] ?? ""

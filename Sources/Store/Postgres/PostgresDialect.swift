@@ -1,4 +1,4 @@
-/// What PostgreSQL writes otherwise than SQLite.
+/// The SQL that PostgreSQL writes otherwise than SQLite.
 enum PostgresDialect {
     /// A statement with its parameters counted: `?` becomes `$1`, `$2`, …, but not in a string.
     static func statement(_ sql: String) -> String {

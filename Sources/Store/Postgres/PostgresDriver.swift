@@ -183,7 +183,7 @@ final class PostgresDriver: SQLDriver {
         }
     }
 
-    /// Whether the server has said nothing of leaving; asks the socket, not the server.
+    /// True when the server has said nothing of leaving; asks the socket, not the server.
     private static func isAlive(_ connection: OpaquePointer) -> Bool {
         // Where it has left, its last words are read first, and then the end behind them.
         PQconsumeInput(connection) == 1 && PQconsumeInput(connection) == 1

@@ -15,7 +15,7 @@ struct RedisAddress: Sendable, Equatable {
     /// For people, without the password.
     let place: String
 
-    /// What is wrong with an address.
+    /// A fault in an address.
     struct Fault: Error { var reason: String }
 
     static let standardPort = 6379
@@ -49,7 +49,7 @@ struct RedisAddress: Sendable, Equatable {
         default: throw Fault(reason: "\(scheme):// is neither redis:// nor unix://")
         }
         guard number.isEmpty || Int(number).map({ (0...1023).contains($0) }) == true else {
-            throw Fault(reason: "'\(number)' is no number of a database")
+            throw Fault(reason: "'\(number)' is not a number of a database")
         }
         databaseNumber = Int(number) ?? 0
     }

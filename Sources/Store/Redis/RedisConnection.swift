@@ -51,8 +51,8 @@ final class RedisConnection {
 
     deinit { redisFree(context) }
 
-    /// Whether the server has not left; asks the socket, not the server. Nothing but its end comes
-    /// unasked.
+    /// True when the server has not left; asks the socket, not the server. Nothing but its end
+    /// comes unasked.
     var isAlive: Bool {
         var byte: UInt8 = 0
         let count = recv(context.pointee.fd, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))

@@ -106,7 +106,7 @@ public final class RedisState: ExpiringState {
 
     private static func words(_ words: String...) -> [[UInt8]] { words.map { Array($0.utf8) } }
 
-    /// Nil where the reply is no value at all.
+    /// Nil where the reply is not a value at all.
     private static func value(_ reply: RedisReply) -> [UInt8]?? {
         switch reply {
         case .bytes(let bytes): .some(bytes)

@@ -99,7 +99,7 @@ public struct NewOrder: Sendable, Equatable {
     }
 }
 
-/// What came of an attempt to order.
+/// The outcome of an attempt to order.
 public enum OrderOutcome: Sendable, Equatable {
     case placed(Order)
     /// The menu has changed since the guest was told a total; nothing was ordered.

@@ -26,7 +26,7 @@ struct SQLRow {
     func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 }
 
-/// What the store needs of a kind of database. Confined to one thread at a time by its owner.
+/// The driver of a kind of database. Confined to one thread at a time by its owner.
 ///
 /// Statements are written once, in what SQLite and PostgreSQL have in common: parameters are `?`,
 /// values are 64-bit integers, text without any limit, and null; `ON CONFLICT` for what may be there
@@ -34,7 +34,7 @@ struct SQLRow {
 protocol SQLDriver: AnyObject {
     /// Where the records are, for people; holds no password.
     var place: String { get }
-    /// Whether there is a transaction that can still be committed, or undone in part.
+    /// True when there is a transaction that can still be committed, or undone in part.
     var isInTransaction: Bool { get }
 
     /// Begins a transaction that no other one may write beside, so that what it reads stays true.

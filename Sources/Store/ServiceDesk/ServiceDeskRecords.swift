@@ -105,14 +105,14 @@ public struct NewTaskOrder: Sendable, Equatable {
     }
 }
 
-/// What came of an attempt to create a task order.
+/// The outcome of an attempt to create a task order.
 public enum TaskOutcome: Sendable, Equatable {
     case created(TaskOrder)
     /// Nothing was written: the desk has no such customer.
     case unknownCustomer
 }
 
-/// What an import of customers did.
+/// The outcome of an import of customers.
 public struct CustomerMerge: Sendable, Equatable {
     public var added: Int
     public var changed: Int

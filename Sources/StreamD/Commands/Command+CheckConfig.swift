@@ -4,7 +4,7 @@ import Daemon
 import Foundation
 import Telemetry
 
-/// What every command that reads a configuration does first.
+/// The configuration of a command, read and checked as every command does first.
 struct LoadedConfiguration {
     var configuration: Configuration
     var secrets: Secrets

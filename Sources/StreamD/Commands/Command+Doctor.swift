@@ -25,7 +25,7 @@ extension Command {
                 report.tell(
                     Doctor.Finding(
                         verdict: .ok, subject: "configuration",
-                        detail: arguments["config"] ?? "streamd.yaml", mend: ""))
+                        detail: arguments["config"] ?? "streamd.yaml", remedy: ""))
                 let doctor = try Doctor(
                     configuration: loaded.configuration, secrets: loaded.secrets)
                 _ = doctor.examine { report.tell($0) }
@@ -33,7 +33,7 @@ extension Command {
                 report.tell(
                     Doctor.Finding(
                         verdict: .failed, subject: "configuration", detail: "\(error)",
-                        mend: "mend that; streamd check-config looks at nothing else"))
+                        remedy: "fix that; streamd check-config looks at nothing else"))
             }
             report.end()
             guard report.failureCount == 0 else {
@@ -44,7 +44,7 @@ extension Command {
         })
 }
 
-/// What the doctor found, line by line or as one JSON object.
+/// The report of the doctor, line by line or as one JSON object.
 private final class DoctorReport {
     private let asJSON: Bool
     private var findings: [Doctor.Finding] = []
@@ -57,9 +57,9 @@ private final class DoctorReport {
     func tell(_ finding: Doctor.Finding) {
         findings.append(finding)
         guard !asJSON else { return }
-        let mend = finding.mend.isEmpty ? "" : " → \(finding.mend)"
+        let remedy = finding.remedy.isEmpty ? "" : " → \(finding.remedy)"
         let start = finding.verdict.rawValue.padded(to: 9) + finding.subject.padded(to: 22)
-        print(start + Self.oneLine(finding.detail + mend))
+        print(start + Self.oneLine(finding.detail + remedy))
         fflush(nil)
     }
 
@@ -68,7 +68,7 @@ private final class DoctorReport {
         let checks = findings.map {
             [
                 "check": $0.subject, "verdict": $0.verdict.rawValue, "detail": $0.detail,
-                "mend": $0.mend,
+                "remedy": $0.remedy,
             ]
         }
         let report: [String: Any] = [

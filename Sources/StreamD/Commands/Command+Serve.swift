@@ -69,7 +69,7 @@ extension Command {
         guard let text = arguments["now"] else { return { Date() } }
         guard let instant = try? Date(text, strategy: .iso8601) else {
             throw UsageError(
-                description: "--now '\(text)' is no time; write one like 2026-11-25T20:00:00Z")
+                description: "--now '\(text)' is not a time; write one like 2026-11-25T20:00:00Z")
         }
         let ahead = instant.timeIntervalSince(Date())
         return { Date().addingTimeInterval(ahead) }

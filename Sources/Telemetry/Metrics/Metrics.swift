@@ -68,7 +68,7 @@ public final class Metrics: Sendable {
         counter("streamd_turns_total", "Turns of callers that were answered.", turnsTotal)
         counter("streamd_barge_ins_total", "Replies that callers interrupted.", bargeInsTotal)
         counter(
-            "streamd_false_barge_ins_total", "Pauses for a sound that was no interruption.",
+            "streamd_false_barge_ins_total", "Pauses for a sound that was not an interruption.",
             falseBargeInsTotal)
         counter(
             "streamd_speculations_total", "Replies begun before the turn's end.", speculationsTotal)

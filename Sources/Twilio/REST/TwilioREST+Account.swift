@@ -21,7 +21,7 @@ extension TwilioREST {
     }
 }
 
-/// What Twilio tells of an account.
+/// An account as Twilio tells of it.
 public struct TwilioAccount: Sendable, Equatable {
     public var sid: String
     public var name: String

@@ -65,7 +65,7 @@ public struct TwilioREST: Sendable {
     }
 }
 
-/// What an answer of the REST API to a message means.
+/// The meaning of the REST API's answer to a message.
 public enum TwilioMessageAnswer: Sendable, Equatable {
     /// Twilio has taken it.
     case taken(sid: String)
@@ -107,7 +107,7 @@ public struct TwilioListedMessage: Sendable, Equatable {
         self.body = body
     }
 
-    /// The messages of a page; nil where the answer is no page.
+    /// The messages of a page; nil where the answer is not a page.
     public static func page(status: Int, body: [UInt8]) -> [TwilioListedMessage]? {
         guard status == 200, let json = try? JSONValue(parsing: body.span),
             let messages = json["messages"]?.arrayValue

@@ -38,7 +38,7 @@ public enum FormParser {
     /// The fields in order, duplicates kept.
     ///
     /// `+` is a space; `%` and two hexadecimal digits are a byte; any other `%` stands for itself.
-    /// A field without `=` has an empty value; nothing between two `&` is no field.
+    /// A field without `=` has an empty value; nothing between two `&` is not a field.
     public static func parse(
         _ text: Span<UInt8>, fieldsMax: Int = fieldsMaxDefault, charset: Charset = .utf8
     ) throws(FormError) -> [(name: String, value: String)] {

@@ -11,7 +11,7 @@ public struct MultipartForm: Sendable {
 
     public private(set) var parts: [Part] = []
 
-    /// Nil when the request is no such form or its parts do not end.
+    /// Nil when the request is not such a form or its parts do not end.
     public init?(_ request: HTTPRequest) {
         guard request.mediaType == "multipart/form-data",
             let boundary = request.contentTypeParameter("boundary"), !boundary.isEmpty

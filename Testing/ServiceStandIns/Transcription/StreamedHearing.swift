@@ -4,7 +4,7 @@ import Realtime
 import TestSupport
 import Wire
 
-/// What the services of streamed recognition have in common: an ear, patience and faults.
+/// What the services of streamed recognition have in common: recognition, patience and faults.
 final class StreamedHearing: Sendable {
     let statistics: ServiceStatistics
     private let index: FixtureIndex?

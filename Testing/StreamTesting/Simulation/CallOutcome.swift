@@ -1,11 +1,12 @@
-/// What one simulated call showed. Milliseconds, seconds where the name says so.
+/// The outcome of one simulated call. Milliseconds, seconds where the name says so.
 package struct CallOutcome: Sendable {
     package var seed: UInt64
     /// What must not happen, and did.
     package var problems: [String] = []
     package var callSeconds = 0.0
     package var turns = 0
-    /// From the end of what the caller said to the first of the reply at his ear, network included.
+    /// From the end of what the caller said to the first of the reply at their ear, network
+    /// included.
     package var responseMs: [Double] = []
     package var answers = 0
     /// The agent spoke into an answer.

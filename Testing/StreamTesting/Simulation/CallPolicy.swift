@@ -4,7 +4,7 @@ import Pipelines
 package struct CallPolicy: Sendable {
     package var name: String
     package var about: String
-    /// Whether the dialogue judges the caller's words.
+    /// True when the dialogue judges the caller's words.
     package var judgesWords = true
     package var options = TurnOptions()
 

@@ -34,8 +34,8 @@ extension CallReview {
 
     /// The words after which a turn was taken between two times.
     private func earlyTurn(_ from: Double, _ to: Double) -> String? {
-        for (turn, ms) in mind.checked.commitMs where ms > from && ms < to {
-            guard case .speech(let transcript) = mind.checked.inputs[turn] else { continue }
+        for (turn, ms) in dialogue.checked.commitMs where ms > from && ms < to {
+            guard case .speech(let transcript) = dialogue.checked.inputs[turn] else { continue }
             return transcript.text
         }
         return nil
@@ -91,12 +91,12 @@ extension CallReview {
     /// How many coded bytes the word of this key has.
     private func length(of key: String) -> Int? {
         guard let slash = key.firstIndex(of: "/"),
-            let sentence = mind.sentences[String(key[..<slash])],
+            let sentence = dialogue.sentences[String(key[..<slash])],
             let index = Int(key[key.index(after: slash)...])
         else { return nil }
         let words = sentence.text.split(separator: " ")
         return words.indices.contains(index)
-            ? CodedVoice.spokenByteCount(String(words[index])) : nil
+            ? CodedSynthesiser.spokenByteCount(String(words[index])) : nil
     }
 
     /// Silence of both sides beyond two seconds, between the first sound and the last.
@@ -118,7 +118,7 @@ extension CallReview {
 
     func measureWaste(_ outcome: inout CallOutcome) {
         outcome.wastedReplies = call.conversation?.counters.wastedSpeculations ?? 0
-        for case .respond in mind.checked.calls { outcome.speculations += 1 }
+        for case .respond in dialogue.checked.calls { outcome.speculations += 1 }
         outcome.wastedTranscripts = call.conversation?.counters.wastedTranscripts ?? 0
         outcome.wastedSpeechSeconds =
             Double(call.conversation?.counters.wastedSpeechBytes ?? 0) / 8000

@@ -7,11 +7,11 @@ extension CallReview {
     func effectProblems() -> [String] {
         var problems: [String] = []
         var seen: Set<Int> = []
-        for effect in mind.effects {
+        for effect in dialogue.effects {
             if !seen.insert(effect.question).inserted {
                 problems.append("effect \(effect.question) happened twice")
             }
-            guard let commit = mind.checked.commitMs[effect.turn], commit <= effect.ms else {
+            guard let commit = dialogue.checked.commitMs[effect.turn], commit <= effect.ms else {
                 problems.append("effect \(effect.question) before its turn was committed")
                 continue
             }
@@ -22,8 +22,8 @@ extension CallReview {
     /// Every word is answered, once, unless its turn was merged into the next.
     func wordProblems() -> [String] {
         var answered: [Int: Int] = [:]
-        for (turn, input) in mind.checked.inputs
-        where mind.checked.commitMs[turn] != nil && !mergedTurns.contains(turn) {
+        for (turn, input) in dialogue.checked.inputs
+        where dialogue.checked.commitMs[turn] != nil && !mergedTurns.contains(turn) {
             guard case .speech(let transcript) = input else { continue }
             for sound in stt.sounds(of: transcript) { answered[sound, default: 0] += 1 }
         }
@@ -47,13 +47,13 @@ extension CallReview {
         return problems
     }
 
-    /// Whether keys were pressed before what was said had been answered: they take its place.
+    /// True when keys were pressed before what was said had been answered: they take its place.
     private func isSupersededByKeys(_ said: SimulatedPerson.Utterance) -> Bool {
         let key = call.events.first {
             if case .dtmf = $0.event { $0.ms >= Double(said.fromMs) } else { false }
         }
         guard let key else { return false }
-        return !mind.checked.commitMs.values.contains { $0 > Double(said.toMs) && $0 < key.ms }
+        return !dialogue.checked.commitMs.values.contains { $0 > Double(said.toMs) && $0 < key.ms }
     }
 
     private func isListenerNoise(
@@ -87,18 +87,18 @@ extension CallReview {
     func memoryProblems() -> [String] {
         var problems: [String] = []
         let played = call.playedByteCounts
-        for case .heard(let turn, let text) in mind.checked.calls {
+        for case .heard(let turn, let text) in dialogue.checked.calls {
             var marker = ""
             var index = 0
             var heardCount = 0
             for word in text.split(separator: " ") {
-                if mind.sentences[String(word)] != nil {
+                if dialogue.sentences[String(word)] != nil {
                     marker = String(word)
                     index = 0
                 }
                 let bytes = played["\(marker)/\(index)"] ?? 0
                 // Where a word is in a sentence is reckoned from its letters: half of it is heard.
-                if bytes < CodedVoice.spokenByteCount(String(word)) / 2 {
+                if bytes < CodedSynthesiser.spokenByteCount(String(word)) / 2 {
                     problems.append("turn \(turn): \(word) remembered, \(bytes) bytes were heard")
                 }
                 index += 1
@@ -125,12 +125,12 @@ extension CallReview {
             var marker = ""
             var index = 0
             for word in record.replyText.split(separator: " ") {
-                if mind.sentences[String(word)] != nil {
+                if dialogue.sentences[String(word)] != nil {
                     marker = String(word)
                     index = 0
                 }
                 let bytes = played["\(marker)/\(index)"] ?? 0
-                if bytes < CodedVoice.spokenByteCount(String(word)) * 8 / 10 {
+                if bytes < CodedSynthesiser.spokenByteCount(String(word)) * 8 / 10 {
                     problems.append("turn \(record.turn): \(word) lost, \(bytes) bytes played")
                 }
                 index += 1
@@ -161,7 +161,7 @@ extension CallReview {
         var problems: [String] = []
         let turns = call.records.map(\.turn)
         if Set(turns).count != turns.count { problems.append("a turn recorded twice") }
-        for turn in mind.checked.commitMs.keys where !turns.contains(turn) {
+        for turn in dialogue.checked.commitMs.keys where !turns.contains(turn) {
             problems.append("turn \(turn) not recorded")
         }
         for record in call.records {

@@ -4,8 +4,8 @@ import Pipelines
 struct CallReview {
     let call: ClockedCall
     let person: SimulatedPerson
-    let mind: SimulatedMind
-    let stt: CodedTranscriber
+    let dialogue: SimulatedDialogue
+    let stt: CodedRecogniser
     let simulation: CallSimulation
 
     /// When each reply was first heard, by the caller's ear.
@@ -15,12 +15,13 @@ struct CallReview {
     let endMs: Double
 
     init(
-        call: ClockedCall, person: SimulatedPerson, mind: SimulatedMind, stt: CodedTranscriber,
+        call: ClockedCall, person: SimulatedPerson, dialogue: SimulatedDialogue,
+        stt: CodedRecogniser,
         simulation: CallSimulation
     ) {
         self.call = call
         self.person = person
-        self.mind = mind
+        self.dialogue = dialogue
         self.stt = stt
         self.simulation = simulation
         var first: [TurnID: Double] = [:]
@@ -36,14 +37,14 @@ struct CallReview {
     func outcome() -> CallOutcome {
         var outcome = CallOutcome(seed: simulation.seed)
         outcome.callSeconds = endMs / 1000
-        outcome.turns = mind.checked.commitMs.count
+        outcome.turns = dialogue.checked.commitMs.count
         measureAnswers(&outcome)
         measureOverlaps(&outcome)
         measureStops(&outcome)
         measureSilence(&outcome)
         measureWaste(&outcome)
         outcome.problems =
-            call.violations + mind.checked.violations + effectProblems() + wordProblems()
+            call.violations + dialogue.checked.violations + effectProblems() + wordProblems()
             + silenceProblems() + memoryProblems() + lossProblems() + clearProblems()
             + recordProblems()
         if simulation.keepsHistory {

@@ -24,36 +24,39 @@ package struct CallSimulation {
     package func run() -> CallOutcome {
         var dice = SeededGenerator(seed: seed)
         let persona = CallerPersona(&dice)
-        // The caller's dice are his own, so that he is the same whatever the policy.
+        // The caller's dice are their own, so that they are the same whatever the policy.
         let callerSource = SharedDice(SeededGenerator(seed: dice.next()))
         let source = SharedDice(SeededGenerator(seed: dice.next()))
         var questions = CallerSentences.questions.shuffled(using: &dice)
         questions.removeLast(questions.count - dice.pick(3...5))
         questions.insert(CallerSentences.opening, at: 0)
         let time = SimulatedTime()
-        let mind = SimulatedMind(
+        let dialogue = SimulatedDialogue(
             questions: questions, policy: policy, profile: profile, mutation: mutation,
             source: source, time: time)
-        let person = SimulatedPerson(persona: persona, mind: mind, source: callerSource)
-        let stt = CodedTranscriber(person.sounds, time)
+        let person = SimulatedPerson(persona: persona, dialogue: dialogue, source: callerSource)
+        let stt = CodedRecogniser(person.sounds, time)
         stt.numbersTranscripts = true
-        let tts = CodedVoice(time)
+        let tts = CodedSynthesiser(time)
         let detector = CodedDetector(
             onsetMs: { source.dice.pick(45...90) }, takesNoise: { source.dice.chance(35) })
         if mutation == .hearsTheFuture { detector.aheadSamples = 4000 }
         let call = ClockedCall(
             .init(
-                time: time, caller: person, stt: stt, dialogue: Memory(mind, mutation), tts: tts,
+                time: time, caller: person, stt: stt, dialogue: Memory(dialogue, mutation),
+                tts: tts,
                 detector: detector),
             greeting: nil, options: options(&dice))
-        mind.onSentence = { marker, count, turn in
+        dialogue.onSentence = { marker, count, turn in
             for index in 0..<count { call.sentenceTurns["\(marker)/\(index)"] = turn }
         }
         call.mutation = mutation
-        prepare(call, stt, tts, mind, source, &dice)
+        prepare(call, stt, tts, dialogue, source, &dice)
         call.run(throughMs: secondsMax * 1000)
-        return CallReview(call: call, person: person, mind: mind, stt: stt, simulation: self)
-            .outcome()
+        return CallReview(
+            call: call, person: person, dialogue: dialogue, stt: stt, simulation: self
+        )
+        .outcome()
     }
 
     private func options(_ dice: inout SeededGenerator) -> ConversationOptions {
@@ -75,20 +78,21 @@ package struct CallSimulation {
     }
 
     private func prepare(
-        _ call: ClockedCall, _ stt: CodedTranscriber, _ tts: CodedVoice, _ mind: SimulatedMind,
+        _ call: ClockedCall, _ stt: CodedRecogniser, _ tts: CodedSynthesiser,
+        _ dialogue: SimulatedDialogue,
         _ source: SharedDice, _ dice: inout SeededGenerator
     ) {
         tts.key = { sentence, index, word in
             guard sentence.hasPrefix("s"), let end = sentence.firstIndex(of: " "),
-                mind.sentences[String(sentence[..<end])] != nil
+                dialogue.sentences[String(sentence[..<end])] != nil
             else { return word }
             return "\(sentence[..<end])/\(index)"
         }
-        if let greeting = mind.greeting {
+        if let greeting = dialogue.greeting {
             let marker = String(greeting.prefix { $0 != " " })
-            mind.onSentence(marker, mind.sentences[marker]?.wordCount ?? 0, 0)
+            dialogue.onSentence(marker, dialogue.sentences[marker]?.wordCount ?? 0, 0)
         }
-        tts.codedByteCount = CodedVoice.spokenByteCount
+        tts.codedByteCount = CodedSynthesiser.spokenByteCount
         call.cache.insert(tts.finished("sorry"), voice: nil)
         call.cache.insert(tts.finished("moment"), voice: nil)
         let profile = profile
@@ -122,24 +126,24 @@ package struct CallSimulation {
 
 /// Passes on what was heard, or, as a mutation, all that was said.
 private final class Memory: DialogueSession {
-    private let mind: SimulatedMind
+    private let dialogue: SimulatedDialogue
     private let mutation: Mutation?
 
-    init(_ mind: SimulatedMind, _ mutation: Mutation?) {
-        self.mind = mind
+    init(_ dialogue: SimulatedDialogue, _ mutation: Mutation?) {
+        self.dialogue = dialogue
         self.mutation = mutation
     }
 
-    var greeting: String? { mind.greeting }
-    func completeness(of text: String) -> Completeness { mind.completeness(of: text) }
+    var greeting: String? { dialogue.greeting }
+    func completeness(of text: String) -> Completeness { dialogue.completeness(of: text) }
     func respond(
         to input: CallerInput, turn: TurnID,
         output: @escaping (Result<ReplyPart, StageError>) -> Void
-    ) { mind.respond(to: input, turn: turn, output: output) }
-    func commit(turn: TurnID) { mind.commit(turn: turn) }
-    func cancel(turn: TurnID) { mind.cancel(turn: turn) }
+    ) { dialogue.respond(to: input, turn: turn, output: output) }
+    func commit(turn: TurnID) { dialogue.commit(turn: turn) }
+    func cancel(turn: TurnID) { dialogue.cancel(turn: turn) }
     func heard(turn: TurnID, text: String) {
-        mind.heard(turn: turn, text: mutation == .remembersUnheard ? mind.said(turn) : text)
+        dialogue.heard(turn: turn, text: mutation == .remembersUnheard ? dialogue.said(turn) : text)
     }
-    func close() { mind.close() }
+    func close() { dialogue.close() }
 }

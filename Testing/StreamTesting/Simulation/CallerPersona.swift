@@ -2,9 +2,9 @@ import TestSupport
 
 /// How one simulated caller behaves; drawn once for each call.
 package struct CallerPersona: Sendable {
-    /// Of a hundred places where a speaker may pause, how many he does.
+    /// Of a hundred places where a speaker may pause, how many they do.
     package var pausePercent: Int
-    /// The pause he makes most often; longer and shorter ones lie around it.
+    /// The pause they make most often; longer and shorter ones lie around it.
     package var pauseMs: Int
     package var hesitatesPercent: Int
     package var reactionMs: ClosedRange<Int>
@@ -17,7 +17,7 @@ package struct CallerPersona: Sendable {
     package var keysPercent: Int
     /// Falls silent instead of answering.
     package var silentPercent: Int
-    /// Stops when the agent talks into what he says.
+    /// Stops when the agent talks into what they say.
     package var yieldsPercent = 60
 
     package init(_ dice: inout SeededGenerator) {

@@ -1,6 +1,6 @@
 import Pipelines
 
-/// What agents ask and callers say; a bar marks where speakers may pause.
+/// The sentences that agents ask and callers say; a bar marks where speakers may pause.
 package enum CallerSentences {
     package struct Question: Sendable {
         package var text: String

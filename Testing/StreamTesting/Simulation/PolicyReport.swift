@@ -1,4 +1,4 @@
-/// What many calls showed of one policy.
+/// The figures of many calls under one policy.
 package struct PolicyReport: Sendable {
     package var policy: String
     package var calls = 0

@@ -1,7 +1,7 @@
 import Language
 
 /// A caller who listens: answers what is asked, pauses, corrects himself, interrupts, says "mhm",
-/// coughs. Keeps the book of what he meant, by which the conversation is judged.
+/// coughs. Keeps the book of what they meant, by which the conversation is judged.
 package final class SimulatedPerson: ClockedCaller {
     package enum Kind: Sendable { case answer, correction, interruption, backchannel, noise }
 
@@ -12,7 +12,7 @@ package final class SimulatedPerson: ClockedCaller {
         var toMs: Int
         /// Places in the script.
         var sounds: Range<Int>
-        /// The agent was to be heard when it began, and what it said was no question.
+        /// The agent was to be heard when it began, and what it said was not a question.
         var isOverAgent = false
         /// The reply that was being heard when it began.
         var overTurn: Int?
@@ -23,7 +23,7 @@ package final class SimulatedPerson: ClockedCaller {
     /// When a number was keyed, by the time of the last key.
     private(set) var keyedMs: [Int] = []
     private let persona: CallerPersona
-    private unowned let mind: SimulatedMind
+    private unowned let dialogue: SimulatedDialogue
     private let source: SharedDice
     private var writeFrom = 0
     private var now = 0
@@ -43,9 +43,9 @@ package final class SimulatedPerson: ClockedCaller {
     private var soundOverAgent = Kind.backchannel
     private var keys: [(atMs: Int, key: String)] = []
 
-    init(persona: CallerPersona, mind: SimulatedMind, source: SharedDice) {
+    init(persona: CallerPersona, dialogue: SimulatedDialogue, source: SharedDice) {
         self.persona = persona
-        self.mind = mind
+        self.dialogue = dialogue
         self.source = source
     }
 
@@ -86,7 +86,7 @@ package final class SimulatedPerson: ClockedCaller {
         currentTurn = heard.turn
         guard let slash = word.firstIndex(of: "/") else { return }
         let spoken = word[..<slash]
-        guard let sentence = mind.sentences[String(spoken)] else { return }
+        guard let sentence = dialogue.sentences[String(spoken)] else { return }
         if spoken != marker {
             marker = String(spoken)
             sentenceBegan(sentence)
@@ -103,7 +103,7 @@ package final class SimulatedPerson: ClockedCaller {
         }
     }
 
-    private func sentenceBegan(_ sentence: SimulatedMind.Sentence) {
+    private func sentenceBegan(_ sentence: SimulatedDialogue.Sentence) {
         heardQuestion = nil
         if isSpeaking, utterances.last?.kind == .answer,
             source.dice.chance(persona.yieldsPercent)
@@ -120,7 +120,7 @@ package final class SimulatedPerson: ClockedCaller {
         }
     }
 
-    /// The agent talks into the caller's words: he leaves the rest unsaid.
+    /// The agent talks into the caller's words: they leave the rest unsaid.
     private func yield() {
         sounds.script.stop(afterMs: now + 100)
         let last = utterances.count - 1
@@ -133,7 +133,7 @@ package final class SimulatedPerson: ClockedCaller {
     // MARK: - Speaking
 
     private func answer(_ question: Int) {
-        let asked = mind.questions[question]
+        let asked = dialogue.questions[question]
         if let count = asked.digitCount {
             let keys = String((0..<count).map { _ in Character("\(source.dice.pick(0...9))") })
             if source.dice.chance(persona.keysPercent) {
@@ -195,7 +195,7 @@ package final class SimulatedPerson: ClockedCaller {
             Utterance(
                 kind: kind, fromMs: from, toMs: sounds.script.endMs,
                 sounds: first..<sounds.script.sounds.count,
-                isOverAgent: isAgentAudible && mind.sentences[marker]?.question == nil,
+                isOverAgent: isAgentAudible && dialogue.sentences[marker]?.question == nil,
                 overTurn: isAgentAudible ? currentTurn : nil))
     }
 

@@ -1,4 +1,4 @@
-/// What a caller says and when; times in milliseconds from the start of the call.
+/// The script of a caller: what is said and when; times in milliseconds from the start of the call.
 package struct CallerScript {
     package struct Sound {
         package var fromMs: Int

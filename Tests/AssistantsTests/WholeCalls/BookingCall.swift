@@ -148,13 +148,13 @@ struct BookingStream {
         let caller = BookingCaller(
             wish, sounds, SeededGenerator(seed: dice.next()), hastyPercent: hastyPercent)
         let dialogue = SettledDialogue(restaurant, callSid: callSid)
-        let tts = CodedVoice(time)
+        let tts = CodedSynthesiser(time)
         var options = ConversationOptions()
         options.apologyText = "sorry"
         options.turn.fillerAfterMs = 0
         let call = ClockedCall(
             .init(
-                time: time, caller: caller, stt: CodedTranscriber(sounds, time),
+                time: time, caller: caller, stt: CodedRecogniser(sounds, time),
                 dialogue: dialogue, tts: tts,
                 detector: CodedDetector(onsetMs: { 60 }, takesNoise: { false })),
             greeting: nil, options: options)

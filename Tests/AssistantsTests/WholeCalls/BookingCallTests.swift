@@ -168,8 +168,8 @@ private final class HeardBeforeRows {
         }
     }
 
-    /// Whether all that is to be agreed to was heard in its order; a word in which the speech was stopped
-    /// and gone on with may be there twice, and it may have been read back in other words.
+    /// True when all that is to be agreed to was heard in its order; a word in which the speech was
+    /// stopped and gone on with may be there twice, and it may have been read back in other words.
     private static func isSaid(_ readBack: String, in said: String) -> Bool {
         let needed = readBack.lowercased().split(separator: " ").map(String.init)
             .filter { !["that", "is", "a", "table", "for"].contains($0) }

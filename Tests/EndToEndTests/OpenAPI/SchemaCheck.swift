@@ -24,16 +24,16 @@ struct SchemaCheck {
         }
         switch schema["type"] as? String {
         case "null": return value is NSNull ? [] : ["\(place): is not null"]
-        case "boolean": return Self.isBoolean(value) ? [] : ["\(place): is no boolean"]
+        case "boolean": return Self.isBoolean(value) ? [] : ["\(place): is not a boolean"]
         case "integer":
             guard let number = value as? NSNumber, !Self.isBoolean(value),
                 Double(number.int64Value) == number.doubleValue
-            else { return ["\(place): is no integer"] }
+            else { return ["\(place): is not an integer"] }
             return []
         case "string": return text(value, schema, place)
         case "array":
             guard let list = value as? [Any], let items = schema["items"] as? [String: Any] else {
-                return ["\(place): is no array"]
+                return ["\(place): is not an array"]
             }
             return list.enumerated().flatMap { complaints($1, items, at: "\(place)[\($0)]") }
         case "object": return object(value, schema, place)
@@ -51,20 +51,20 @@ struct SchemaCheck {
     }
 
     private func text(_ value: Any, _ schema: [String: Any], _ place: String) -> [String] {
-        guard let text = value as? String else { return ["\(place): is no string"] }
+        guard let text = value as? String else { return ["\(place): is not a string"] }
         if let words = schema["enum"] as? [String], !words.contains(text) {
             return ["\(place): '\(text)' is not one of \(words)"]
         }
         if schema["format"] as? String == "date-time",
             (try? Date(text, strategy: .iso8601)) == nil
         {
-            return ["\(place): '\(text)' is no date"]
+            return ["\(place): '\(text)' is not a date"]
         }
         return []
     }
 
     private func object(_ value: Any, _ schema: [String: Any], _ place: String) -> [String] {
-        guard let object = value as? [String: Any] else { return ["\(place): is no object"] }
+        guard let object = value as? [String: Any] else { return ["\(place): is not an object"] }
         let properties = schema["properties"] as? [String: [String: Any]] ?? [:]
         let required = schema["required"] as? [String] ?? []
         var complaints = required.filter { object[$0] == nil }.map { "\(place): has no \($0)" }

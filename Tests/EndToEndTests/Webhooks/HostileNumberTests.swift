@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func callsThatCouldNotBeTakenGiveTheirPlacesBack() async throws {
-        guard RedisServer.program != nil else { try Test.cancel("\(RedisServer.mend)") }
+        guard RedisServer.program != nil else { try Test.cancel("\(RedisServer.remedy)") }
         let redis = try RedisServer()
         let daemon = try await TestDaemon.start {
             $0.assistants[0].path = .gather

@@ -13,9 +13,9 @@ import Testing
 
         init() throws {
             guard PostgresServer.programs != nil else {
-                try Test.cancel("\(PostgresServer.mend)")
+                try Test.cancel("\(PostgresServer.remedy)")
             }
-            guard RedisServer.program != nil else { try Test.cancel("\(RedisServer.mend)") }
+            guard RedisServer.program != nil else { try Test.cancel("\(RedisServer.remedy)") }
             postgres = try PostgresServer(syncs: false)
             redis = try RedisServer()
             storeURL = try postgres.makeSchema()

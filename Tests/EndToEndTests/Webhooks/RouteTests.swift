@@ -105,7 +105,8 @@ import Testing
 
     @Test func thePagesTellOfTheAccountWithoutGivingItAway() async throws {
         let house = try await GatherHouse.start(environment: [
-            "TWILIO_ACCOUNT_SID": "AC0123456789abcdef0123456789abcdef", "TWILIO_PHONE_NUMBER": "+15551112222",
+            "TWILIO_ACCOUNT_SID": "AC0123456789abcdef0123456789abcdef",
+            "TWILIO_PHONE_NUMBER": "+15551112222",
         ])
         let status = try await house.daemon.get("/twilio/status").body
         #expect(status.contains("\"twilio_configured\":true"))
@@ -116,11 +117,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("routes: {voice: voice}\n", "'voice' is no path"),
+        ("routes: {voice: voice}\n", "'voice' is not a path"),
         ("routes: {/health: voice}\n", "a page of streamd's own"),
         ("routes: {/a: speach}\n", "did you mean 'speech'?"),
-        ("routes: {/a: {webhook: voice, speech: /b}}\n", "no route of speech"),
-        ("routes: {/a: {webhook: sms, assistant: nobody}}\n", "which is no assistant"),
+        ("routes: {/a: {webhook: voice, speech: /b}}\n", "not a route of speech"),
+        ("routes: {/a: {webhook: sms, assistant: nobody}}\n", "which is not an assistant"),
         ("numbers: {\"+15551234567\": {assistant: a, path: pigeon}}\n", "stream, gather"),
         ("gather: {speechTimeout: soon}\n", "write auto or a number"),
     ])

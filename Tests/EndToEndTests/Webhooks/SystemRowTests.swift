@@ -14,7 +14,8 @@ import Testing
     ) async throws -> GatherHouse {
         try await GatherHouse.start(
             environment: [
-                "TWILIO_ACCOUNT_SID": "AC0123456789abcdef0123456789abcdef", "TWILIO_PHONE_NUMBER": "+15551112222",
+                "TWILIO_ACCOUNT_SID": "AC0123456789abcdef0123456789abcdef",
+                "TWILIO_PHONE_NUMBER": "+15551112222",
                 "STREAMD_API_TOKENS": Self.token,
             ]
         ) {

@@ -15,9 +15,9 @@ import Testing
     private static let lines = ["A table for 4 tomorrow at 7 pm", "John Miller", "Yes please"]
     private static let booked = ["4 2026-11-25 19:00 John Miller"]
 
-    private static func start(_ mind: ServiceProcess) async throws -> GatherHouse {
+    private static func start(_ dialogue: ServiceProcess) async throws -> GatherHouse {
         try await GatherHouse.start {
-            var model = mind.engine()
+            var model = dialogue.engine()
             model.bePatient()
             $0.llm = [model, EngineSettings(engine: "scripted")]
             $0.fallback.failuresMax = 1000
@@ -49,14 +49,14 @@ import Testing
     /// The model's server is killed before a line, or lives.
     @Test(arguments: Way.allCases, [nil, 0, 1, 2])
     func oneTableIsBookedWhoeverLeads(way: Way, killedBefore: Int?) async throws {
-        let mind = try await blocking {
+        let dialogue = try await blocking {
             try ServiceProcess(["--llm", "tools", "--fixtures", "none"])
         }
-        let house = try await Self.start(mind)
+        let house = try await Self.start(dialogue)
         let channel = Self.channel(way, house)
         var replies: [String] = []
         for (number, line) in Self.lines.enumerated() {
-            if number == killedBefore { mind.kill() }
+            if number == killedBefore { dialogue.kill() }
             replies.append(try await channel.say(line).text)
         }
         // What the model wrote may have to be read back once more in the dialogue's own words.
@@ -78,14 +78,14 @@ import Testing
     /// The table is booked and the words about it never come: whoever answers next knows.
     @Test(arguments: Way.allCases)
     func whatWasBookedBeforeItWentWrongIsNotBookedAgain(way: Way) async throws {
-        let mind = try await blocking {
+        let dialogue = try await blocking {
             try ServiceProcess(["--llm", "tools", "--fixtures", "none"])
         }
-        let house = try await Self.start(mind)
+        let house = try await Self.start(dialogue)
         let channel = Self.channel(way, house)
         var replies: [String] = []
         for line in Self.lines.dropLast() { replies.append(try await channel.say(line).text) }
-        try await mind.setFault("llm", "\"fault\":\"status\",\"status\":500,\"after\":1")
+        try await dialogue.setFault("llm", "\"fault\":\"status\",\"status\":500,\"after\":1")
         for _ in 0..<3 { replies.append(try await channel.say("Yes please").text) }
         #expect(told(try await rows(house)) == Self.booked, "\(replies)")
         try await house.stop()

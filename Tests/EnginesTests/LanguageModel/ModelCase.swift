@@ -5,8 +5,8 @@ import Realtime
 import StreamTesting
 import Wire
 
-/// One call's mind behind a server of its own, on a loop; touched there only. What it says and does is
-/// in the journal.
+/// One call's dialogue behind a server of its own, on a loop; touched there only. What it says and
+/// does is in the journal.
 final class ModelCase: @unchecked Sendable {
     typealias ToolAnswer = @Sendable (Result<[UInt8], StageError>) -> Void
 

@@ -10,15 +10,15 @@ import Wire
     }
 
     @Test func aModelThatRefusesTheOldLimitIsAskedWithTheNewOne() async throws {
-        let mind = try ModelCase([
+        let dialogue = try ModelCase([
             .refuse(parameter: "max_tokens"), .say("Good evening."), .say("And again."),
         ])
-        await mind.say("hello", turn: 1)
-        #expect(await mind.journal.wait(for: "end 1"))
-        #expect(mind.journal.all.contains("said Good evening."))
-        await mind.say("hello", turn: 2)
-        #expect(await mind.journal.wait(for: "end 2"))
-        let asked = mind.model.requests.map(Self.names)
+        await dialogue.say("hello", turn: 1)
+        #expect(await dialogue.journal.wait(for: "end 1"))
+        #expect(dialogue.journal.all.contains("said Good evening."))
+        await dialogue.say("hello", turn: 2)
+        #expect(await dialogue.journal.wait(for: "end 2"))
+        let asked = dialogue.model.requests.map(Self.names)
         #expect(asked.count == 3)
         #expect(asked[0].contains("max_tokens") && !asked[0].contains("max_completion_tokens"))
         // Learnt once: the second turn is not refused again.
@@ -28,17 +28,17 @@ import Wire
     }
 
     @Test func aRefusalThatGoesOnIsToldAfterTwoTries() async throws {
-        let mind = try ModelCase(Array(repeating: .refuse(parameter: "max_tokens"), count: 5))
-        await mind.say("hello", turn: 1)
-        #expect(await mind.journal.wait(for: "failed"))
-        #expect(mind.model.requests.count == 3)
-        #expect(mind.journal.all.last?.contains("max_tokens") == true)
+        let dialogue = try ModelCase(Array(repeating: .refuse(parameter: "max_tokens"), count: 5))
+        await dialogue.say("hello", turn: 1)
+        #expect(await dialogue.journal.wait(for: "failed"))
+        #expect(dialogue.model.requests.count == 3)
+        #expect(dialogue.journal.all.last?.contains("max_tokens") == true)
     }
 
     @Test func otherRefusalsAreNotAskedAgain() async throws {
-        let mind = try ModelCase([.refuse(parameter: "messages"), .say("Never.")])
-        await mind.say("hello", turn: 1)
-        #expect(await mind.journal.wait(for: "failed"))
-        #expect(mind.model.requests.count == 1)
+        let dialogue = try ModelCase([.refuse(parameter: "messages"), .say("Never.")])
+        await dialogue.say("hello", turn: 1)
+        #expect(await dialogue.journal.wait(for: "failed"))
+        #expect(dialogue.model.requests.count == 1)
     }
 }

@@ -26,7 +26,7 @@ private final class Answers: Sendable {
 }
 
 /// One session of one engine on a loop of its own, used from the test's thread.
-private final class Ear: @unchecked Sendable {
+private final class Recogniser: @unchecked Sendable {
     // The session is only touched on the loop.
     let engine: WhisperEngine
     let answers = Answers()
@@ -35,7 +35,7 @@ private final class Ear: @unchecked Sendable {
 
     init(_ engine: WhisperEngine) throws {
         self.engine = engine
-        loop = try EventLoop(label: "ear")
+        loop = try EventLoop(label: "recogniser")
         loop.start()
         onLoop { [self] in
             session = engine.makeSession(
@@ -100,45 +100,45 @@ private final class Ear: @unchecked Sendable {
     @Test func aDecodeUnderWayIsAbortedAndTheDecoderStaysSound() throws {
         let flite = try FliteEngine()
         let long = try longSpeech(flite)
-        let ear = try Ear(try engine())
-        defer { ear.close() }
+        let recogniser = try Recogniser(try engine())
+        defer { recogniser.close() }
         // A busy machine may let a decode end before the cancel: then its answer came first, and the
         // next try is to show the abort.
         var answeredCount = 0
-        for _ in 0..<10 where ear.engine.abortedCount == 0 {
-            ear.hear(long)
-            ear.request()
-            waitUntilDecoding(ear.engine)
-            ear.cancel()
-            answeredCount = ear.answers.count
+        for _ in 0..<10 where recogniser.engine.abortedCount == 0 {
+            recogniser.hear(long)
+            recogniser.request()
+            waitUntilDecoding(recogniser.engine)
+            recogniser.cancel()
+            answeredCount = recogniser.answers.count
             // The worker is free again once it takes the next job.
-            _ = try ear.engine.transcribe(samples8k: [Int16](repeating: 0, count: 800))
+            _ = try recogniser.engine.transcribe(samples8k: [Int16](repeating: 0, count: 800))
         }
-        #expect(ear.engine.abortedCount == 1)
-        #expect(ear.answers.count == answeredCount, "a cancelled request was answered")
+        #expect(recogniser.engine.abortedCount == 1)
+        #expect(recogniser.answers.count == answeredCount, "a cancelled request was answered")
 
         // What an engine that has heard nothing else makes of the same samples, to the last digit:
         // neither the abort nor earlier audio may leave a trace in the next call's words.
         let short = G711.decodedMuLaw(
             try TestModels.speak("A table for two people please.", with: flite))
         let expected = try engine().transcribe(samples8k: short)
-        ear.hear(short)
-        ear.request()
-        let answer = try #require(ear.answers.next())
+        recogniser.hear(short)
+        recogniser.request()
+        let answer = try #require(recogniser.answers.next())
         #expect(try answer.get() == expected)
-        #expect(ear.answers.count == answeredCount + 1)
+        #expect(recogniser.answers.count == answeredCount + 1)
     }
 
     @Test func aNewUtteranceForgetsTheOneBefore() throws {
         let flite = try FliteEngine()
-        let ear = try Ear(try engine())
-        defer { ear.close() }
-        ear.hear(try longSpeech(flite))
-        ear.request()
+        let recogniser = try Recogniser(try engine())
+        defer { recogniser.close() }
+        recogniser.hear(try longSpeech(flite))
+        recogniser.request()
         let short = try TestModels.speak("My name is John Miller.", with: flite)
-        ear.hear(G711.decodedMuLaw(short))
-        ear.request()
-        let answer = try #require(ear.answers.next())
+        recogniser.hear(G711.decodedMuLaw(short))
+        recogniser.request()
+        let answer = try #require(recogniser.answers.next())
         let words = TestModels.words(try answer.get().text)
         #expect(words.contains("name") && !words.contains("table"), "heard: \(words)")
     }
@@ -147,22 +147,22 @@ private final class Ear: @unchecked Sendable {
         let flite = try FliteEngine()
         let long = try longSpeech(flite)
         let engine = try engine(queueMax: 1)
-        let ears = try (0..<3).map { _ in try Ear(engine) }
-        defer { ears.forEach { $0.close() } }
-        ears[0].hear(long)
-        ears[0].request()
+        let recognisers = try (0..<3).map { _ in try Recogniser(engine) }
+        defer { recognisers.forEach { $0.close() } }
+        recognisers[0].hear(long)
+        recognisers[0].request()
         waitUntilDecoding(engine)
-        for ear in ears[1...] {
-            ear.hear(long)
-            ear.request()
+        for recogniser in recognisers[1...] {
+            recogniser.hear(long)
+            recogniser.request()
         }
         // The first decode still runs and the second waits: there is no place for the third.
-        let refused = try #require(ears[2].answers.next())
+        let refused = try #require(recognisers[2].answers.next())
         guard case .failure(.overloaded(stage: "whisper")) = refused else {
             Issue.record("expected to be refused, got \(refused)")
             return
         }
-        ears.forEach { $0.cancel() }
-        #expect(ears[2].answers.count == 1)
+        recognisers.forEach { $0.cancel() }
+        #expect(recognisers[2].answers.count == 1)
     }
 }

@@ -35,8 +35,9 @@ import Wire
             #"{"party":4,"date":"2026-11-27","late":true,"rate":0.5}"#,
             #"{"party":4,"date":"2026-11-27","late":true,"rate":0.5}"#
         ),
-        ("", "party is missing"), ("  ", "party is missing"), ("{", "the arguments are no JSON"),
-        ("[]", "the arguments are no object"), (#"{"party":null}"#, "party must be a whole number"),
+        ("", "party is missing"), ("  ", "party is missing"), ("{", "the arguments are not JSON"),
+        ("[]", "the arguments are not an object"),
+        (#"{"party":null}"#, "party must be a whole number"),
         (#"{"party":"4"}"#, "party must be a whole number"),
         (#"{"party":4.5}"#, "party must be a whole number"),
         (#"{"party":0}"#, "party must be at least 1"),

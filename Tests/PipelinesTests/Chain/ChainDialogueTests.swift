@@ -4,18 +4,18 @@ import Pipelines
 import StreamTesting
 import Testing
 
-/// A chain of minds on a loop; touched there only.
-private final class MindCase: @unchecked Sendable {
+/// A chain of dialogues on a loop; touched there only.
+private final class DialogueCase: @unchecked Sendable {
     let journal = Journal()
     let loop: TestLoop
     let places: [ChainPlace]
     private var session: (any DialogueSession)?
     private let chain: ChainDialogue
 
-    init(_ minds: [(Journal) -> FakeMind]) throws {
+    init(_ dialogues: [(Journal) -> FakeDialogue]) throws {
         let journal = journal
         loop = try TestLoop()
-        let made = minds.map { $0(journal) }
+        let made = dialogues.map { $0(journal) }
         places = made.map { place("llm", $0.name) }
         chain = ChainDialogue(
             zip(made, places).map { ChainLink($0, $1) },
@@ -47,12 +47,12 @@ private final class MindCase: @unchecked Sendable {
     }
 }
 
-private func mind(
+private func dialogue(
     _ name: String, _ behaviour: Behaviour, standing: ReplyStanding = .working,
     goesOn: Bool = false, action: DialogueAction? = nil
-) -> (Journal) -> FakeMind {
+) -> (Journal) -> FakeDialogue {
     {
-        FakeMind(
+        FakeDialogue(
             name: name, behaviour: behaviour, journal: $0, standing: standing, goesOn: goesOn,
             action: action)
     }
@@ -60,98 +60,105 @@ private func mind(
 
 @Suite struct ChainDialogueTests {
     @Test(arguments: [Behaviour.fail, .hang])
-    func theNextMindAnswersTheSameTurn(first: Behaviour) async throws {
-        let minds = try MindCase([mind("a", first), mind("b", .answer("Hello."))])
-        await minds.say("hi", turn: 1, commits: true)
-        #expect(await minds.journal.wait(for: "end"))
-        #expect(minds.journal.count("said Hello.") == 1)
-        #expect(minds.journal.count("a cancel 1") == 1)
-        #expect(minds.journal.count("b commit 1") == 1)
-        await minds.heard(1, "Hel")
-        #expect(minds.journal.count("b heard 1 Hel") == 1)
-        #expect(minds.journal.count("a overheard 1 Hel") == 1)
+    func theNextDialogueAnswersTheSameTurn(first: Behaviour) async throws {
+        let dialogues = try DialogueCase([dialogue("a", first), dialogue("b", .answer("Hello."))])
+        await dialogues.say("hi", turn: 1, commits: true)
+        #expect(await dialogues.journal.wait(for: "end"))
+        #expect(dialogues.journal.count("said Hello.") == 1)
+        #expect(dialogues.journal.count("a cancel 1") == 1)
+        #expect(dialogues.journal.count("b commit 1") == 1)
+        await dialogues.heard(1, "Hel")
+        #expect(dialogues.journal.count("b heard 1 Hel") == 1)
+        #expect(dialogues.journal.count("a overheard 1 Hel") == 1)
     }
 
     @Test func whatToolsDidIsToldToTheOthers() async throws {
         let look = DialogueAction(tool: "look", arguments: "{}", answer: "{}", hasEffect: false)
-        let minds = try MindCase([
-            mind("a", .answer("Free."), action: look), mind("b", .answer("No")),
-            mind("c", .answer("No")),
+        let dialogues = try DialogueCase([
+            dialogue("a", .answer("Free."), action: look), dialogue("b", .answer("No")),
+            dialogue("c", .answer("No")),
         ])
-        await minds.say("is it", turn: 1, commits: true)
-        #expect(await minds.journal.wait(for: "end"))
-        await minds.heard(1, "Free.")
-        let told = minds.journal.all.filter { $0.hasPrefix("b ") }
+        await dialogues.say("is it", turn: 1, commits: true)
+        #expect(await dialogues.journal.wait(for: "end"))
+        await dialogues.heard(1, "Free.")
+        let told = dialogues.journal.all.filter { $0.hasPrefix("b ") }
         #expect(told == ["b overheard 1 Free.", "b saw look in 1"])
-        #expect(minds.journal.count("c saw look in 1") == 1 && minds.journal.count("a saw") == 0)
+        #expect(
+            dialogues.journal.count("c saw look in 1") == 1 && dialogues.journal.count("a saw") == 0
+        )
     }
 
     /// The tool's answer came when the caller had spoken again.
     @Test func whatToolsDidTooLateIsToldBeforeTheNextTurn() async throws {
         let book = DialogueAction(tool: "book", arguments: "{}", answer: "{}", hasEffect: true)
-        let minds = try MindCase([mind("a", .fail, action: book), mind("b", .answer("Yes."))])
-        await minds.say("book", turn: 1, commits: false)
-        #expect(await minds.journal.wait(for: "end"))
-        await minds.say("book it", turn: 2, commits: true)
-        #expect(await minds.journal.wait(for: "end", count: 2))
-        #expect(minds.journal.count("b saw book in 1") == 1)
+        let dialogues = try DialogueCase([
+            dialogue("a", .fail, action: book), dialogue("b", .answer("Yes.")),
+        ])
+        await dialogues.say("book", turn: 1, commits: false)
+        #expect(await dialogues.journal.wait(for: "end"))
+        await dialogues.say("book it", turn: 2, commits: true)
+        #expect(await dialogues.journal.wait(for: "end", count: 2))
+        #expect(dialogues.journal.count("b saw book in 1") == 1)
     }
 
     @Test func whatHasHadAnEffectIsNotTriedElsewhere() async throws {
-        let minds = try MindCase([
-            mind("a", .fail, standing: .acted), mind("b", .answer("Booked again.")),
+        let dialogues = try DialogueCase([
+            dialogue("a", .fail, standing: .acted), dialogue("b", .answer("Booked again.")),
         ])
-        await minds.say("yes", turn: 1, commits: true)
-        #expect(await minds.journal.wait(for: "failed"))
-        #expect(minds.journal.count("b asked") == 0)
+        await dialogues.say("yes", turn: 1, commits: true)
+        #expect(await dialogues.journal.wait(for: "failed"))
+        #expect(dialogues.journal.count("b asked") == 0)
     }
 
     @Test func waitingForTheCommitIsNotBeingSlow() async throws {
-        let minds = try MindCase([
-            mind("a", .hang, standing: .awaitingCommit), mind("b", .answer("Hello.")),
+        let dialogues = try DialogueCase([
+            dialogue("a", .hang, standing: .awaitingCommit), dialogue("b", .answer("Hello.")),
         ])
-        await minds.say("yes", turn: 1, commits: false)
+        await dialogues.say("yes", turn: 1, commits: false)
         try await Task.sleep(for: .milliseconds(200))
-        #expect(minds.journal.count("b asked") == 0)
-        #expect(minds.places[0].failedCount == 0)
+        #expect(dialogues.journal.count("b asked") == 0)
+        #expect(dialogues.places[0].failedCount == 0)
     }
 
     @Test(arguments: [true, false])
     func aReplyThatBreaksOffIsGoneOnWith(hangs: Bool) async throws {
-        let minds = try MindCase([
-            mind("a", .breakOff(after: "One moment.", hangs: hangs)), mind("b", .answer("No")),
-            mind("c", .answer("It is free."), goesOn: true),
+        let dialogues = try DialogueCase([
+            dialogue("a", .breakOff(after: "One moment.", hangs: hangs)),
+            dialogue("b", .answer("No")),
+            dialogue("c", .answer("It is free."), goesOn: true),
         ])
-        await minds.say("is it free", turn: 1, commits: true)
-        #expect(await minds.journal.wait(for: "end"))
+        await dialogues.say("is it free", turn: 1, commits: true)
+        #expect(await dialogues.journal.wait(for: "end"))
         #expect(
-            minds.journal.all.filter { $0.hasPrefix("said") } == [
+            dialogues.journal.all.filter { $0.hasPrefix("said") } == [
                 "said One moment.", "said It is free.",
             ])
-        #expect(minds.journal.count("c goes on after One moment.") == 1)
-        #expect(minds.journal.count("b asked") == 0)
+        #expect(dialogues.journal.count("c goes on after One moment.") == 1)
+        #expect(dialogues.journal.count("b asked") == 0)
     }
 
     @Test func whereNobodyCanGoOnTheTurnFails() async throws {
-        let minds = try MindCase([
-            mind("a", .breakOff(after: "One moment.", hangs: false)), mind("b", .answer("No")),
+        let dialogues = try DialogueCase([
+            dialogue("a", .breakOff(after: "One moment.", hangs: false)),
+            dialogue("b", .answer("No")),
         ])
-        await minds.say("is it free", turn: 1, commits: true)
-        #expect(await minds.journal.wait(for: "failed"))
-        #expect(minds.journal.count("said No") == 0)
+        await dialogues.say("is it free", turn: 1, commits: true)
+        #expect(await dialogues.journal.wait(for: "failed"))
+        #expect(dialogues.journal.count("said No") == 0)
     }
 
     @Test func aSpeculationThatFailedIsTriedAgainElsewhere() async throws {
-        let minds = try MindCase([
-            mind("a", .breakOff(after: "One moment.", hangs: false)), mind("b", .answer("Yes.")),
+        let dialogues = try DialogueCase([
+            dialogue("a", .breakOff(after: "One moment.", hangs: false)),
+            dialogue("b", .answer("Yes.")),
         ])
-        await minds.say("is it free", turn: 1, commits: false)
-        #expect(await minds.journal.wait(for: "failed"))
-        await minds.say("is it free", turn: 1, commits: true)
-        #expect(await minds.journal.wait(for: "said Yes."))
-        #expect(minds.journal.count("a asked") == 1)
-        await minds.heard(1, "Yes.")
-        await minds.say("thanks", turn: 2, commits: false)
-        #expect(minds.journal.count("a asked 2") == 1)
+        await dialogues.say("is it free", turn: 1, commits: false)
+        #expect(await dialogues.journal.wait(for: "failed"))
+        await dialogues.say("is it free", turn: 1, commits: true)
+        #expect(await dialogues.journal.wait(for: "said Yes."))
+        #expect(dialogues.journal.count("a asked") == 1)
+        await dialogues.heard(1, "Yes.")
+        await dialogues.say("thanks", turn: 2, commits: false)
+        #expect(dialogues.journal.count("a asked 2") == 1)
     }
 }

@@ -12,7 +12,7 @@ enum Behaviour: Sendable, Equatable {
     case hang
     /// Says this much, then fails, or hangs.
     case breakOff(after: String, hangs: Bool)
-    /// An ear that takes its time.
+    /// A recogniser that takes its time.
     case late(String, afterMs: Int)
 }
 
@@ -25,40 +25,40 @@ func place(
 }
 
 /// Behaves as it is told, and writes down what it is asked.
-struct FakeEar: SpeechToText {
+struct FakeRecogniser: SpeechToText {
     let name: String
     let behaviour: Behaviour
     let journal: Journal
 
     func makeSession(call: CallInfo, loop: any CallLoop) -> any SpeechToTextSession {
-        Session(ear: self, loop: loop)
+        Session(recogniser: self, loop: loop)
     }
 
     final class Session: SpeechToTextSession {
-        let ear: FakeEar
+        let recogniser: FakeRecogniser
         let loop: any CallLoop
         var fedCount = 0
         var timer: (any CallTimer)?
-        init(ear: FakeEar, loop: any CallLoop) {
-            self.ear = ear
+        init(recogniser: FakeRecogniser, loop: any CallLoop) {
+            self.recogniser = recogniser
             self.loop = loop
         }
         func beginUtterance() { fedCount = 0 }
         func feed(_ samples: UnsafeBufferPointer<Int16>) { fedCount += samples.count }
         func cancelRequest() {
             timer?.cancel()
-            ear.journal.add("\(ear.name) cancelled")
+            recogniser.journal.add("\(recogniser.name) cancelled")
         }
         func close() {
             timer?.close()
             timer = nil
-            ear.journal.add("\(ear.name) closed")
+            recogniser.journal.add("\(recogniser.name) closed")
         }
         func requestTranscript(_ completion: @escaping (Result<Transcript, StageError>) -> Void) {
-            ear.journal.add("\(ear.name) asked \(fedCount)")
-            switch ear.behaviour {
+            recogniser.journal.add("\(recogniser.name) asked \(fedCount)")
+            switch recogniser.behaviour {
             case .answer(let text): completion(.success(Transcript(text: text)))
-            case .fail: completion(.failure(.failed(stage: ear.name, reason: "told to")))
+            case .fail: completion(.failure(.failed(stage: recogniser.name, reason: "told to")))
             case .late(let text, let ms):
                 timer?.close()
                 timer = loop.makeTimer { completion(.success(Transcript(text: text))) }
@@ -70,7 +70,7 @@ struct FakeEar: SpeechToText {
 }
 
 /// Likewise, for a dialogue; sentences of what it says are cut at bars.
-struct FakeMind: DialogueEngine {
+struct FakeDialogue: DialogueEngine {
     let name: String
     let behaviour: Behaviour
     let journal: Journal
@@ -80,30 +80,32 @@ struct FakeMind: DialogueEngine {
     var action: DialogueAction?
 
     func makeSession(call: CallInfo, loop: any CallLoop) -> any DialogueSession {
-        Session(mind: self)
+        Session(dialogue: self)
     }
 
     final class Session: DialogueSession {
-        let mind: FakeMind
+        let dialogue: FakeDialogue
         var actions: [DialogueAction] = []
-        init(mind: FakeMind) { self.mind = mind }
-        var greeting: String? { "hello from \(mind.name)" }
+        init(dialogue: FakeDialogue) { self.dialogue = dialogue }
+        var greeting: String? { "hello from \(dialogue.name)" }
         func completeness(of text: String) -> Completeness { .unknown }
-        func commit(turn: TurnID) { mind.journal.add("\(mind.name) commit \(turn)") }
-        func cancel(turn: TurnID) { mind.journal.add("\(mind.name) cancel \(turn)") }
+        func commit(turn: TurnID) { dialogue.journal.add("\(dialogue.name) commit \(turn)") }
+        func cancel(turn: TurnID) { dialogue.journal.add("\(dialogue.name) cancel \(turn)") }
         func heard(turn: TurnID, text: String) {
-            mind.journal.add("\(mind.name) heard \(turn) \(text)")
+            dialogue.journal.add("\(dialogue.name) heard \(turn) \(text)")
         }
         func overheard(_ input: CallerInput, turn: TurnID, reply: String) {
-            mind.journal.add("\(mind.name) overheard \(turn) \(reply)")
+            dialogue.journal.add("\(dialogue.name) overheard \(turn) \(reply)")
         }
-        func standing(of turn: TurnID) -> ReplyStanding { mind.standing }
+        func standing(of turn: TurnID) -> ReplyStanding { dialogue.standing }
         func takeActions() -> [DialogueAction] {
             defer { actions = [] }
             return actions
         }
         func witnessed(_ actions: [DialogueAction], turn: TurnID) {
-            for action in actions { mind.journal.add("\(mind.name) saw \(action.tool) in \(turn)") }
+            for action in actions {
+                dialogue.journal.add("\(dialogue.name) saw \(action.tool) in \(turn)")
+            }
         }
         func close() {}
 
@@ -111,8 +113,8 @@ struct FakeMind: DialogueEngine {
             to input: CallerInput, turn: TurnID,
             output: @escaping (Result<ReplyPart, StageError>) -> Void
         ) {
-            mind.journal.add("\(mind.name) asked \(turn)")
-            if let action = mind.action { actions.append(action) }
+            dialogue.journal.add("\(dialogue.name) asked \(turn)")
+            if let action = dialogue.action { actions.append(action) }
             play(output)
         }
 
@@ -120,29 +122,29 @@ struct FakeMind: DialogueEngine {
             to input: CallerInput, turn: TurnID, after said: [String],
             output: @escaping (Result<ReplyPart, StageError>) -> Void
         ) -> Bool {
-            guard mind.goesOn else { return false }
-            mind.journal.add("\(mind.name) goes on after \(said.joined(separator: "|"))")
+            guard dialogue.goesOn else { return false }
+            dialogue.journal.add("\(dialogue.name) goes on after \(said.joined(separator: "|"))")
             play(output)
             return true
         }
 
         private func play(_ output: (Result<ReplyPart, StageError>) -> Void) {
-            switch mind.behaviour {
+            switch dialogue.behaviour {
             case .answer(let text):
                 output(.success(.sentence(text)))
                 output(.success(.end))
-            case .fail: output(.failure(.failed(stage: mind.name, reason: "told to")))
+            case .fail: output(.failure(.failed(stage: dialogue.name, reason: "told to")))
             case .hang, .late: break
             case .breakOff(let text, let hangs):
                 output(.success(.sentence(text)))
-                if !hangs { output(.failure(.failed(stage: mind.name, reason: "told to"))) }
+                if !hangs { output(.failure(.failed(stage: dialogue.name, reason: "told to"))) }
             }
         }
     }
 }
 
 /// Likewise, for a voice: each letter is 1/15 s of the byte that is given.
-struct FakeVoice: TextToSpeech {
+struct FakeSynthesiser: TextToSpeech {
     let name: String
     let behaviour: Behaviour
     let byte: UInt8

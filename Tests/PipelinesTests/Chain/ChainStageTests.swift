@@ -5,8 +5,8 @@ import StreamTesting
 import Synchronization
 import Testing
 
-/// A chain of ears on a loop; touched there only.
-private final class EarCase: @unchecked Sendable {
+/// A chain of recognisers on a loop; touched there only.
+private final class RecogniserCase: @unchecked Sendable {
     let journal = Journal()
     let loop: TestLoop
     let places: [ChainPlace]
@@ -20,7 +20,8 @@ private final class EarCase: @unchecked Sendable {
         chain = ChainSpeechToText(
             zip(behaviours, places).map { behaviour, place in
                 ChainLink(
-                    FakeEar(name: place.engine, behaviour: behaviour, journal: journal), place)
+                    FakeRecogniser(name: place.engine, behaviour: behaviour, journal: journal),
+                    place)
             }, utteranceMsMax: 1000,
             report: { place, _, next in journal.add("report \(place.engine) \(next)") })
     }
@@ -50,66 +51,71 @@ private final class EarCase: @unchecked Sendable {
 @Suite struct ChainSpeechToTextTests {
     @Test(arguments: [Behaviour.fail, .hang])
     func theNextEngineHearsTheWholeUtterance(first: Behaviour) async throws {
-        let ears = try EarCase([first, .fail, .answer("yes")])
-        await ears.say(800)
-        #expect(await ears.journal.wait(for: "heard yes"))
-        #expect(ears.journal.count("e0 asked 800") == 1)
-        #expect(ears.journal.count("e1 asked 800") == 1)
-        #expect(ears.journal.count("e2 asked 800") == 1)
-        #expect(ears.journal.count("report e0 e1") == 1)
-        #expect(ears.places.map(\.failedCount) == [1, 1, 0])
-        await ears.close()
-        #expect(ears.journal.count("e1 closed") == 1)
+        let recognisers = try RecogniserCase([first, .fail, .answer("yes")])
+        await recognisers.say(800)
+        #expect(await recognisers.journal.wait(for: "heard yes"))
+        #expect(recognisers.journal.count("e0 asked 800") == 1)
+        #expect(recognisers.journal.count("e1 asked 800") == 1)
+        #expect(recognisers.journal.count("e2 asked 800") == 1)
+        #expect(recognisers.journal.count("report e0 e1") == 1)
+        #expect(recognisers.places.map(\.failedCount) == [1, 1, 0])
+        await recognisers.close()
+        #expect(recognisers.journal.count("e1 closed") == 1)
     }
 
-    /// Being late is no reason not to be believed when nobody else has answered.
+    /// Being late is not a reason not to be believed when nobody else has answered.
     @Test func aLateEngineIsNotGivenUpWhileTheNextThinks() async throws {
-        let ears = try EarCase([.late("slow", afterMs: 200), .hang, .hang])
-        await ears.say(800)
-        #expect(await ears.journal.wait(for: "heard slow"))
-        #expect(ears.journal.count("e1 asked 800") == 1)
-        #expect(ears.places.map(\.failedCount) == [0, 0, 0])
-        #expect(ears.journal.count("e1 cancelled") >= 1)
-        await ears.close()
+        let recognisers = try RecogniserCase([.late("slow", afterMs: 200), .hang, .hang])
+        await recognisers.say(800)
+        #expect(await recognisers.journal.wait(for: "heard slow"))
+        #expect(recognisers.journal.count("e1 asked 800") == 1)
+        #expect(recognisers.places.map(\.failedCount) == [0, 0, 0])
+        #expect(recognisers.journal.count("e1 cancelled") >= 1)
+        await recognisers.close()
     }
 
     @Test func ofTwoEnginesTheFirstAnswerCounts() async throws {
-        let ears = try EarCase([.late("slow", afterMs: 5000), .late("quick", afterMs: 20)])
-        await ears.say(800)
-        #expect(await ears.journal.wait(for: "heard quick"))
-        #expect(ears.places.map(\.failedCount) == [1, 0])
-        #expect(ears.journal.count("e0 cancelled") == 1 && ears.journal.count("heard") == 1)
-        await ears.close()
+        let recognisers = try RecogniserCase([
+            .late("slow", afterMs: 5000), .late("quick", afterMs: 20),
+        ])
+        await recognisers.say(800)
+        #expect(await recognisers.journal.wait(for: "heard quick"))
+        #expect(recognisers.places.map(\.failedCount) == [1, 0])
+        #expect(
+            recognisers.journal.count("e0 cancelled") == 1
+                && recognisers.journal.count("heard") == 1)
+        await recognisers.close()
     }
 
     @Test func aLateEngineThatFailsAfterAllLeavesItToTheOther() async throws {
-        let ears = try EarCase([.hang, .fail])
-        await ears.say(800)
-        #expect(await ears.journal.wait(for: "e1 asked"))
+        let recognisers = try RecogniserCase([.hang, .fail])
+        await recognisers.say(800)
+        #expect(await recognisers.journal.wait(for: "e1 asked"))
         try await Task.sleep(for: .milliseconds(50))
-        #expect(ears.journal.count("failed") == 0, "the first may still answer")
-        #expect(ears.places.map(\.failedCount) == [0, 1])
-        await ears.close()
+        #expect(recognisers.journal.count("failed") == 0, "the first may still answer")
+        #expect(recognisers.places.map(\.failedCount) == [0, 1])
+        await recognisers.close()
     }
 
     @Test func aSickEngineIsSkippedAndTheLastIsAskedAllTheSame() async throws {
-        let ears = try EarCase([.fail, .fail], failuresMax: 2)
+        let recognisers = try RecogniserCase([.fail, .fail], failuresMax: 2)
         for count in 1...4 {
-            await ears.say(80)
-            #expect(await ears.journal.wait(for: "failed", count: count))
+            await recognisers.say(80)
+            #expect(await recognisers.journal.wait(for: "failed", count: count))
         }
-        #expect(ears.places.map(\.usedCount) == [2, 4])
-        #expect(ears.places[0].breaker.state == .open)
-        await ears.close()
+        #expect(recognisers.places.map(\.usedCount) == [2, 4])
+        #expect(recognisers.places[0].breaker.state == .open)
+        await recognisers.close()
     }
 
     @Test func aCancelledRequestAnswersNobodyAndBlamesNobody() async throws {
-        let ears = try EarCase([.hang, .answer("no")])
-        await ears.say(80, cancels: true)
+        let recognisers = try RecogniserCase([.hang, .answer("no")])
+        await recognisers.say(80, cancels: true)
         try await Task.sleep(for: .milliseconds(150))
-        #expect(ears.journal.count("heard") == 0 && ears.journal.count("e1 asked") == 0)
-        #expect(ears.places[0].failedCount == 0)
-        await ears.close()
+        #expect(
+            recognisers.journal.count("heard") == 0 && recognisers.journal.count("e1 asked") == 0)
+        #expect(recognisers.places[0].failedCount == 0)
+        await recognisers.close()
     }
 }
 
@@ -124,7 +130,7 @@ private final class EarCase: @unchecked Sendable {
         let chain = ChainTextToSpeech(
             behaviours.enumerated().map { index, behaviour in
                 ChainLink(
-                    FakeVoice(
+                    FakeSynthesiser(
                         name: "v\(index)", behaviour: behaviour, byte: UInt8(index + 1),
                         journal: journal), place("tts", "v\(index)"))
             }, loop: loop.loop, playoutMsMax: 60_000, report: { _, _, _ in })
@@ -178,7 +184,8 @@ private final class EarCase: @unchecked Sendable {
         let chain = ChainTextToSpeech(
             places.map {
                 ChainLink(
-                    FakeVoice(name: $0.engine, behaviour: .hang, byte: 1, journal: journal), $0)
+                    FakeSynthesiser(name: $0.engine, behaviour: .hang, byte: 1, journal: journal),
+                    $0)
             }, loop: loop.loop, playoutMsMax: 1000, report: { _, _, _ in })
         let clip = chain.synthesize("hello", voice: nil) {}
         clip.cancel()

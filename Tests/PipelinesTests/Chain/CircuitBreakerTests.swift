@@ -47,7 +47,7 @@ import Testing
         breaker.abandoned(permit)
         #expect(breaker.state == .open)
         #expect(breaker.admit(atNanos: 6 * Self.second) != nil)
-        // One that is no probe changes nothing.
+        // One that is not a probe changes nothing.
         let closed = CircuitBreaker(failuresMax: 1, probeAfterMs: 1)
         let ordinary = try #require(closed.admit(atNanos: 0))
         closed.abandoned(ordinary)

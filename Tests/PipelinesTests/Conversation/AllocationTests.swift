@@ -18,7 +18,7 @@ struct AllocationTests {
         func conversationEnded(_ ending: ConversationEnding) {}
     }
 
-    private final class Ear: SpeechToTextSession {
+    private final class Recogniser: SpeechToTextSession {
         var fed = 0
         var requests = 0
         func beginUtterance() {}
@@ -36,7 +36,7 @@ struct AllocationTests {
     private static let greetingSeconds = 20
 
     private func conversation(
-        _ script: CallerScript, _ line: Line, _ ear: Ear, _ time: SimulatedTime,
+        _ script: CallerScript, _ line: Line, _ recogniser: Recogniser, _ time: SimulatedTime,
         hasGreeting: Bool, endpointMs: Int
     ) -> Conversation {
         var options = ConversationOptions()
@@ -50,8 +50,9 @@ struct AllocationTests {
         return Conversation(
             options: options, call: CallInfo(callSid: "CA1", assistantID: "test"),
             stages: ConversationStages(
-                stt: ear, dialogue: CheckedDialogue(time) { _, _ in .init(parts: []) },
-                tts: CodedVoice(time), detector: ScriptedDetector(script), cache: SpeechCache()),
+                stt: recogniser, dialogue: CheckedDialogue(time) { _, _ in .init(parts: []) },
+                tts: CodedSynthesiser(time), detector: ScriptedDetector(script),
+                cache: SpeechCache()),
             greeting: hasGreeting ? greeting : nil, transport: line, observer: nil, onAudio: {},
             clock: { time.nowNanos })
     }
@@ -59,12 +60,12 @@ struct AllocationTests {
     /// The allocations of frames 100 to 300, two seconds into the call.
     private func allocations(
         _ script: CallerScript, hasGreeting: Bool, endpointMs: Int = 400
-    ) -> (UInt64, Line, Ear) {
+    ) -> (UInt64, Line, Recogniser) {
         let line = Line()
-        let ear = Ear()
+        let recogniser = Recogniser()
         let time = SimulatedTime()
         let talk = conversation(
-            script, line, ear, time, hasGreeting: hasGreeting, endpointMs: endpointMs)
+            script, line, recogniser, time, hasGreeting: hasGreeting, endpointMs: endpointMs)
         let frame = [UInt8](repeating: 0x70, count: 160)
         var before: UInt64 = 0
         var now = time.epochNanos
@@ -84,7 +85,7 @@ struct AllocationTests {
         }
         let count = streamd_allocations_of_this_thread() - before
         talk.end(nowNanos: now)
-        return (count, line, ear)
+        return (count, line, recogniser)
     }
 
     @Test func silenceSpeechAndPlayoutAllocateNothing() {
@@ -93,9 +94,9 @@ struct AllocationTests {
         #expect(silent == 0)
         var talking = CallerScript()
         talking.add("w", 500, 20_000)
-        let (listening, _, ear) = allocations(talking, hasGreeting: false)
+        let (listening, _, recogniser) = allocations(talking, hasGreeting: false)
         #expect(listening == 0)
-        #expect(ear.fed > 40_000)
+        #expect(recogniser.fed > 40_000)
         let (speaking, line, _) = allocations(CallerScript(), hasGreeting: true)
         #expect(speaking == 0)
         #expect(line.frames >= 300)
@@ -107,9 +108,9 @@ struct AllocationTests {
         guard streamd_allocations_are_counted() else { return }
         var talking = CallerScript()
         talking.add("w", 500, 1500)
-        let (pausing, _, ear) = allocations(talking, hasGreeting: false, endpointMs: 10_000)
+        let (pausing, _, recogniser) = allocations(talking, hasGreeting: false, endpointMs: 10_000)
         #expect(pausing == 0)
-        #expect(ear.requests == 1)
-        #expect(ear.fed > 40_000)
+        #expect(recogniser.requests == 1)
+        #expect(recogniser.fed > 40_000)
     }
 }

@@ -124,7 +124,7 @@ struct ConversationTests {
         #expect(
             call.playedWords == ["a1", "a2", "a3", "a4", "a5", "a5", "a6", "a7", "a8"])
         for word in ["a1", "a2", "a3", "a4", "a6", "a7", "a8"] {
-            #expect(call.playedByteCounts[word] == CodedVoice.codedByteCount)
+            #expect(call.playedByteCounts[word] == CodedSynthesiser.codedByteCount)
         }
         let gap = try #require(call.gaps().first { $0 < 1000 })
         #expect(gap < 700, "silent for \(gap) ms")
@@ -173,7 +173,7 @@ struct ConversationTests {
         call.run(throughMs: 12_000)
         expectClean(call)
         #expect(call.playedWords.prefix(4) == ["this", "call", "is", "recorded"])
-        #expect(call.playedByteCounts["recorded"] == CodedVoice.codedByteCount)
+        #expect(call.playedByteCounts["recorded"] == CodedSynthesiser.codedByteCount)
         let record = try #require(call.records.first)
         #expect(record.isInterrupted, "once the notice was heard")
         #expect(record.heardText.hasPrefix("this call is recorded"))
@@ -190,7 +190,7 @@ struct ConversationTests {
         call.run(throughMs: 12_000)
         expectClean(call)
         for index in 1...8 {
-            #expect((call.playedByteCounts["a\(index)"] ?? 0) >= CodedVoice.codedByteCount)
+            #expect((call.playedByteCounts["a\(index)"] ?? 0) >= CodedSynthesiser.codedByteCount)
         }
         #expect(call.playedWords.count <= 10)
     }
@@ -254,7 +254,7 @@ struct ConversationTests {
         #expect(call.conversation?.counters.wastedSpeculations == 1)
         #expect(call.conversation?.counters.wastedTranscripts == 1)
         // The word that was said for nothing was a finished clip.
-        #expect(call.conversation?.counters.wastedSpeechBytes == CodedVoice.wordByteCount)
+        #expect(call.conversation?.counters.wastedSpeechBytes == CodedSynthesiser.wordByteCount)
     }
 
     @Test(arguments: [ReplyPart.hangUp, .handOver(number: "+15550100")])

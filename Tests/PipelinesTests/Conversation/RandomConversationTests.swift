@@ -192,14 +192,14 @@ struct RandomConversation {
         for record in call.records where record.turn > 0 {
             for word in record.heardText.split(separator: " ") {
                 let bytes = played[String(word)] ?? 0
-                if bytes < CodedVoice.codedByteCount * 8 / 10, !fails {
+                if bytes < CodedSynthesiser.codedByteCount * 8 / 10, !fails {
                     problems.append(
                         "turn \(record.turn) heard \(word), of which \(bytes) bytes were")
                 }
             }
             let heardCount = record.heardText.split(separator: " ").count
             let fully = record.replyText.split(separator: " ").filter {
-                (played[String($0)] ?? 0) >= CodedVoice.codedByteCount
+                (played[String($0)] ?? 0) >= CodedSynthesiser.codedByteCount
             }.count
             if fully > heardCount + 2, record.outcome != .merged, record.outcome != .cutOff {
                 problems.append("turn \(record.turn): \(fully) played, \(heardCount) heard")

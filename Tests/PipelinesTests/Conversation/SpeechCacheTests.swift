@@ -40,7 +40,7 @@ struct SpeechCacheTests {
 
     @Test func preparedSpeechIsKeptWhenItIsDone() {
         let time = SimulatedTime()
-        let voice = CodedVoice(time)
+        let voice = CodedSynthesiser(time)
         voice.firstMs = { 100 }
         let cache = SpeechCache()
         let growing = cache.prepare("hello there", voice: nil, with: voice)

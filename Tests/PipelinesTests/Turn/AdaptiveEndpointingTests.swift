@@ -64,7 +64,7 @@ struct AdaptiveEndpointingTests {
         #expect(secondSilence(pauseMs: 500, .likely) == 375)
         #expect(secondSilence(pauseMs: 500, .complete) == 200, "what is complete is complete")
         #expect(secondSilence(pauseMs: 1000, .partial) == 1200, "never beyond the most")
-        #expect(secondSilence(pauseMs: 120, .unknown) == 400, "a gap between words is no pause")
+        #expect(secondSilence(pauseMs: 120, .unknown) == 400, "a gap between words is not a pause")
     }
 
     @Test func whoNeverPausesIsAnsweredSooner() {

@@ -2,7 +2,7 @@ import Language
 import Pipelines
 import Testing
 
-/// What an engine with an ear for the ends of turns changes.
+/// What an engine that hears the ends of turns changes.
 struct EndOfTurnHintTests {
     /// The caller speaks for a second; the hints come so long after the last sound.
     private func driver(

@@ -2,7 +2,7 @@ import Pipelines
 
 /// Speaks words of 300 ms, 260 of them coded and 40 silent, unless told otherwise, and as fast as it
 /// is told to.
-package final class CodedVoice: TextToSpeech, @unchecked Sendable {
+package final class CodedSynthesiser: TextToSpeech, @unchecked Sendable {
     package static let wordByteCount = 2400
     package static let codedByteCount = 2080
     package let name = "coded"
@@ -21,7 +21,7 @@ package final class CodedVoice: TextToSpeech, @unchecked Sendable {
     private var words: [Int: String] = [:]
 
     /// How many coded bytes a word has.
-    package var codedByteCount: (String) -> Int = { _ in CodedVoice.codedByteCount }
+    package var codedByteCount: (String) -> Int = { _ in CodedSynthesiser.codedByteCount }
 
     /// As long as the word is, and up to a quarter more or less: as in speech, its letters do not
     /// say exactly.

@@ -6,36 +6,36 @@ import Foundation
 import Testing
 import Wire
 
-/// Whole calls whose ear is a service behind a WebSocket, in another process.
-@Suite struct EarCallTests {
+/// Whole calls whose recogniser is a service behind a WebSocket, in another process.
+@Suite struct RecogniserCallTests {
     static let secondWords = "what the second engine heard"
     /// Knows the fixtures, which takes it a moment to learn.
     private static let knowing = Result { try ServiceProcess() }
 
     private func start(
-        _ kind: EarKind, _ services: ServiceProcess, isPatient: Bool
+        _ kind: RecogniserKind, _ services: ServiceProcess, isPatient: Bool
     ) async throws -> TestDaemon {
-        var ear = kind.settings(services)
-        ear.apiKeyEnv = "STT_KEY"
+        var recogniser = kind.settings(services)
+        recogniser.apiKeyEnv = "STT_KEY"
         if isPatient {
             // A crowded machine makes nobody sick.
-            ear.connectMs = 20_000
-            ear.firstByteMs = 20_000
-            ear.totalMs = 60_000
-            ear.answerMs = 20_000
+            recogniser.connectMs = 20_000
+            recogniser.firstByteMs = 20_000
+            recogniser.totalMs = 60_000
+            recogniser.answerMs = 20_000
         }
         var second = EngineSettings(engine: "fixed")
         second.text = Self.secondWords
-        let ears = [ear, second]
+        let recognisers = [recogniser, second]
         return try await TestDaemon.start(environment: ["STT_KEY": "secret"]) {
-            $0.stt = ears
+            $0.stt = recognisers
             $0.assistants[0].greeting = "Hello."
         }
     }
 
     /// Every word that was said comes out, turn by turn, and nothing twice.
-    @Test(arguments: EarKind.allCases)
-    func aCallIsAnswered(kind: EarKind) async throws {
+    @Test(arguments: RecogniserKind.allCases)
+    func aCallIsAnswered(kind: RecogniserKind) async throws {
         let services = try await blocking { try Self.knowing.get() }
         let daemon = try await start(kind, services, isPatient: true)
         let names = ["speech/book-a-table.rms", "speech/yes.rms"]
@@ -80,8 +80,9 @@ import Wire
 
     /// Each service is struck while it works on the caller's words: the next engine is given all of
     /// them, the caller is answered once, and the call goes on.
-    @Test(arguments: EarKind.allCases, Strike.allCases)
-    func aServiceThatIsStruckIsFollowedByTheNext(kind: EarKind, strike: Strike) async throws {
+    @Test(arguments: RecogniserKind.allCases, Strike.allCases)
+    func aServiceThatIsStruckIsFollowedByTheNext(kind: RecogniserKind, strike: Strike) async throws
+    {
         let services = try await blocking {
             // Slow enough to be killed in the middle of an answer.
             try ServiceProcess(

@@ -7,8 +7,9 @@ import Pipelines
 
 import func StreamTesting.handedOver
 
-/// A call's ear on a loop of its own, fed as fast as it takes the audio. For one test at a time.
-final class EarProbe: @unchecked Sendable {
+/// A call's recogniser on a loop of its own, fed as fast as it takes the audio. For one test at a
+/// time.
+final class RecogniserProbe: @unchecked Sendable {
     // The session is touched on the loop only.
 
     let loop: EventLoop
@@ -19,7 +20,7 @@ final class EarProbe: @unchecked Sendable {
 
     init(_ engine: StreamedTranscription) throws {
         self.engine = engine
-        loop = try EventLoop(label: "ear")
+        loop = try EventLoop(label: "recogniser")
         loop.start()
     }
 

@@ -5,13 +5,13 @@ import Net
 import Pipelines
 
 /// The services that speak, each with its own protocol, as the stand-ins' process has them.
-enum VoiceKind: String, CaseIterable, CustomStringConvertible {
+enum SynthesiserKind: String, CaseIterable, CustomStringConvertible {
     case openAIWave, openAIOpus, elevenLabs, elevenLabsLinear, deepgram
     case piper, piperOfTheMiddle, piperOfTheBeginning, concya
 
     var description: String { rawValue }
 
-    /// Whether the service sends speech while it makes it.
+    /// True when the service sends speech while it makes it.
     var isStreamed: Bool {
         switch self {
         case .piper, .piperOfTheMiddle, .piperOfTheBeginning, .concya: false

@@ -5,7 +5,7 @@ import Pipelines
 import VAD
 
 /// Makes the parts that listen to one caller, as the configuration has them.
-package enum CallerEar {
+package enum CallerDetection {
     package static func detector(_ settings: Configuration, model: SileroModel)
         -> any SpeechDetecting
     {

@@ -1,7 +1,7 @@
 import Net
 
 /// The services that take speech over a WebSocket, by their paths.
-final class StreamedEars: Sendable {
+final class StreamedRecognisers: Sendable {
     private let hearing: StreamedHearing
 
     init(_ hearing: StreamedHearing) { self.hearing = hearing }

@@ -4,7 +4,7 @@ import TestSupport
 
 /// A dialogue that asks one question after another; each answer has one effect. Keeps the book by
 /// which effects and memory are checked.
-package final class SimulatedMind: DialogueSession {
+package final class SimulatedDialogue: DialogueSession {
     /// One sentence that may be said.
     struct Sentence {
         var text: String

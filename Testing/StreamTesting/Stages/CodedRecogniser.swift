@@ -2,7 +2,7 @@ import DSP
 import Pipelines
 
 /// Understands the words of which it was fed all but a twentieth; answers after a while.
-package final class CodedTranscriber: SpeechToTextSession {
+package final class CodedRecogniser: SpeechToTextSession {
     private let sounds: SpokenSounds
     private let time: SimulatedTime
     private var counts = [Int](repeating: 0, count: CodedSpeech.codeCount)
@@ -11,7 +11,7 @@ package final class CodedTranscriber: SpeechToTextSession {
     package var latencyMs: () -> Double = { 20 }
     /// Asked once per request.
     package var failure: () -> StageError? = { nil }
-    /// Whether ``sounds(of:)`` can tell what a transcript was made of.
+    /// True when ``sounds(of:)`` can tell what a transcript was made of.
     package var numbersTranscripts = false
     /// Answers before the request returns.
     package var isImmediate = false

@@ -8,7 +8,7 @@ import Testing
 
 /// A voice that fails in the middle of a turn: the next one goes on, and the caller hears speech again
 /// within a second and a half, with the time-outs that the configuration has by itself.
-@Suite(.serialized) struct VoiceRecoveryTests {
+@Suite(.serialized) struct SynthesiserRecoveryTests {
     /// From the caller's last word to speech, and between two words of it.
     private static let silenceMsMax = 1500
     /// A machine that is busy with something else is given another try; a fault of ours stays.
@@ -26,8 +26,10 @@ import Testing
         let services = try await blocking {
             try ServiceProcess(["--fixtures", "none", "--tts-speedup", "1.5"])
         }
-        let daemon = try await TestDaemon.start(environment: VoiceSettings.environment) {
-            $0.tts = [VoiceSettings.remote(engine, services), EngineSettings(engine: "flite")]
+        let daemon = try await TestDaemon.start(environment: SynthesiserSettings.environment) {
+            $0.tts = [
+                SynthesiserSettings.remote(engine, services), EngineSettings(engine: "flite"),
+            ]
             $0.llm[0].text = Self.sentence
             // Made at the start, before the fault.
             $0.assistants[0].greeting = "Hello."

@@ -6,7 +6,7 @@ import Testing
 import Wire
 
 /// The engines that speak over the network, against a process that speaks their vendors' protocols.
-@Suite struct VoiceEngineTests {
+@Suite struct SynthesiserEngineTests {
     private static let quick = ["--fixtures", "none", "--reply", "Yes.", "--seconds", "60"]
 
     private static func services(_ words: [String] = []) async throws -> ServiceProcess {
@@ -16,15 +16,16 @@ import Wire
     /// What each of them makes of a sentence, all at once.
     private static func spoken(
         _ text: String, by services: ServiceProcess, firstByteMs: Int = 20_000
-    ) async throws -> [(kind: VoiceKind, speech: SpokenSentence)] {
+    ) async throws -> [(kind: SynthesiserKind, speech: SpokenSentence)] {
         let home = try EngineLoop()
-        return try await withThrowingTaskGroup(of: (VoiceKind, SpokenSentence).self) { group in
-            for kind in VoiceKind.allCases {
+        return try await withThrowingTaskGroup(of: (SynthesiserKind, SpokenSentence).self) {
+            group in
+            for kind in SynthesiserKind.allCases {
                 let engine = kind.engine(
                     services, on: home.loop, clients: home.clients, firstByteMs: firstByteMs)
                 group.addTask { (kind, try await engine.spoken(text)) }
             }
-            var all: [(VoiceKind, SpokenSentence)] = []
+            var all: [(SynthesiserKind, SpokenSentence)] = []
             for try await one in group { all.append(one) }
             return all
         }
@@ -37,7 +38,7 @@ import Wire
         let texts = [
             "Your table for four people is booked.", "We look forward to seeing you tomorrow.",
         ]
-        for kind in VoiceKind.allCases {
+        for kind in SynthesiserKind.allCases {
             let engine = kind.engine(services, on: home.loop, clients: home.clients)
             engine.warm(voice: nil, on: home.loop)
             // The second one finds what the first has learned and left open.
@@ -59,7 +60,7 @@ import Wire
         // It takes far longer to come than anybody here waits.
         let services = try await Self.services(["--tts-speedup", "0.2"])
         let home = try EngineLoop()
-        for kind in VoiceKind.allCases where kind.isStreamed {
+        for kind in SynthesiserKind.allCases where kind.isStreamed {
             let engine = kind.engine(services, on: home.loop, clients: home.clients)
             let begun = try await blocking {
                 let told = DispatchSemaphore(value: 0)
@@ -129,19 +130,20 @@ import Wire
     @Test func whatIsCancelledIsNotSpokenToTheEnd() async throws {
         let services = try await Self.services(["--tts-first-ms", "15000"])
         let home = try EngineLoop()
-        let engines = VoiceKind.allCases.map {
+        let engines = SynthesiserKind.allCases.map {
             $0.engine(services, on: home.loop, clients: home.clients)
         }
         let clips = engines.map { $0.synthesize("Not wanted any more.", voice: nil) {} }
         // Piper's first two generations are asked in other ways before.
         #expect(
             try await Self.settles(services) {
-                $0["active"]?.intValue == VoiceKind.allCases.count
-                    && $0["requests"]?.intValue == VoiceKind.allCases.count + 3
+                $0["active"]?.intValue == SynthesiserKind.allCases.count
+                    && $0["requests"]?.intValue == SynthesiserKind.allCases.count + 3
             })
         for clip in clips { clip.cancel() }
         let isTold = try await Self.settles(services) {
-            $0["active"]?.intValue == 0 && $0["cancelled"]?.intValue == VoiceKind.allCases.count
+            $0["active"]?.intValue == 0
+                && $0["cancelled"]?.intValue == SynthesiserKind.allCases.count
         }
         let statistics = try await services.statistics()
         #expect(isTold, "\(statistics)")
@@ -164,8 +166,8 @@ import Wire
     }
 
     /// Sockets that stand open for later go with the server, and others are made.
-    @Test(arguments: [VoiceKind.elevenLabs, .deepgram])
-    func aServerThatWasRestartedIsSpokenWithAgain(kind: VoiceKind) async throws {
+    @Test(arguments: [SynthesiserKind.elevenLabs, .deepgram])
+    func aServerThatWasRestartedIsSpokenWithAgain(kind: SynthesiserKind) async throws {
         let first = try await Self.services()
         let home = try EngineLoop()
         let engine = kind.engine(first, on: home.loop, clients: home.clients)

@@ -2,8 +2,8 @@ import Configuration
 import Daemon
 import Engines
 
-/// How the voices that come over the network are set up against the stand-ins' process.
-enum VoiceSettings {
+/// How the synthesisers that answer over the network are set up against the stand-ins' process.
+enum SynthesiserSettings {
     static let environment = [
         "ELEVENLABS_KEY_OF_TEST": "secret", "DEEPGRAM_KEY_OF_TEST": "secret",
     ]

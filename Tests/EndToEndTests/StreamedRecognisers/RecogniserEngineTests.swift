@@ -5,7 +5,7 @@ import Pipelines
 import Testing
 
 /// Each engine against its service's wire protocol, in another process.
-@Suite(.serialized) struct EarEngineTests {
+@Suite(.serialized) struct RecogniserEngineTests {
     /// Knows the fixtures, which takes it a moment to learn; faults have services of their own.
     private static let knowing = Result { try ServiceProcess() }
 
@@ -28,7 +28,8 @@ import Testing
         return (Array(utterance.muLaw[start..<end]), utterance.text)
     }
 
-    private func connections(_ services: ServiceProcess, _ kind: EarKind) async throws -> Int {
+    private func connections(_ services: ServiceProcess, _ kind: RecogniserKind) async throws -> Int
+    {
         let notes = try await services.statistics()["recent"]?.arrayValue ?? []
         return notes.count { $0.stringValue?.contains("connection \(kind.path) ") == true }
     }
@@ -41,10 +42,10 @@ import Testing
         }
     }
 
-    @Test(arguments: EarKind.allCases)
-    func oneUtteranceAfterTheOtherIsHeard(kind: EarKind) async throws {
+    @Test(arguments: RecogniserKind.allCases)
+    func oneUtteranceAfterTheOtherIsHeard(kind: RecogniserKind) async throws {
         let services = try await knowingServices()
-        let probe = try EarProbe(kind.engine(services, patienceMs: 20_000))
+        let probe = try RecogniserProbe(kind.engine(services, patienceMs: 20_000))
         for name in ["speech/book-a-table.rms", "speech/yes.rms", "speech/for-four-people.slt"] {
             let (muLaw, text) = try clip(name)
             await probe.begin()
@@ -59,10 +60,10 @@ import Testing
     }
 
     /// The pause is taken for an end, and then the caller goes on.
-    @Test(arguments: EarKind.allCases)
-    func whatIsSaidAfterAPauseIsAdded(kind: EarKind) async throws {
+    @Test(arguments: RecogniserKind.allCases)
+    func whatIsSaidAfterAPauseIsAdded(kind: RecogniserKind) async throws {
         let services = try await knowingServices()
-        let probe = try EarProbe(kind.engine(services, patienceMs: 20_000))
+        let probe = try RecogniserProbe(kind.engine(services, patienceMs: 20_000))
         let clip = try Fixture.utterance("pauses/table-for-four.rms")
         // The pause lasts from 1240 to 1860 ms.
         let middle = 1640 * 8
@@ -84,7 +85,7 @@ import Testing
 
     @Test func fluxTellsTheEndsOfTurns() async throws {
         let services = try await knowingServices()
-        let probe = try EarProbe(EarKind.flux.engine(services, patienceMs: 20_000))
+        let probe = try RecogniserProbe(RecogniserKind.flux.engine(services, patienceMs: 20_000))
         let clip = try Fixture.utterance("pauses/table-for-four.slt")
         await probe.begin()
         // The pause of 300 ms is long enough for a suspicion only.
@@ -95,10 +96,10 @@ import Testing
         await probe.close()
     }
 
-    @Test(arguments: EarKind.allCases)
-    func aConnectionIsThereBeforeTheCall(kind: EarKind) async throws {
+    @Test(arguments: RecogniserKind.allCases)
+    func aConnectionIsThereBeforeTheCall(kind: RecogniserKind) async throws {
         let services = try await services()
-        let probe = try EarProbe(kind.engine(services, patienceMs: 20_000))
+        let probe = try RecogniserProbe(kind.engine(services, patienceMs: 20_000))
         await probe.warm()
         await probe.warm()
         try await wait { try await connections(services, kind) > 0 }
@@ -116,12 +117,12 @@ import Testing
     ]
 
     /// A failure is told, and the next utterance is heard over a new connection.
-    @Test(arguments: EarKind.allCases, faults)
-    func aFaultIsAnErrorAndIsGotOver(kind: EarKind, fault: String) async throws {
+    @Test(arguments: RecogniserKind.allCases, faults)
+    func aFaultIsAnErrorAndIsGotOver(kind: RecogniserKind, fault: String) async throws {
         let services = try await services()
         let (muLaw, _) = try clip("speech/yes.rms")
         let isSilent = fault.contains("hang") || fault.contains("stall")
-        let probe = try EarProbe(kind.engine(services, patienceMs: isSilent ? 300 : 20_000))
+        let probe = try RecogniserProbe(kind.engine(services, patienceMs: isSilent ? 300 : 20_000))
         try await services.setFault("stt", fault)
         await probe.begin()
         await probe.say(muLaw[...])
@@ -140,15 +141,15 @@ import Testing
     }
 
     /// Each time-out is its own: for the first sign of life, and for all of the words.
-    @Test(arguments: EarKind.allCases)
-    func eachTimeIsKept(kind: EarKind) async throws {
+    @Test(arguments: RecogniserKind.allCases)
+    func eachTimeIsKept(kind: RecogniserKind) async throws {
         let services = try await services()
         let (muLaw, _) = try clip("speech/yes.rms")
         // Flux' first sign of life is its turn's beginning, before anything is asked.
         let cases =
             [("hang", 200, 20_000)] + (kind == .flux ? [] : [("stall", 20_000, 200)])
         for (fault, firstByteMs, totalMs) in cases {
-            let probe = try EarProbe(
+            let probe = try RecogniserProbe(
                 kind.engine(services, firstByteMs: firstByteMs, totalMs: totalMs))
             try await services.setFault("stt", "\"fault\":\"\(fault)\"")
             await probe.begin()
@@ -165,7 +166,7 @@ import Testing
     /// The service hears the first sound and is gone; the next connection is given all of it.
     @Test func aConnectionThatBreaksInTheUtteranceIsReplaced() async throws {
         let services = try await services()
-        let probe = try EarProbe(EarKind.flux.engine(services, patienceMs: 20_000))
+        let probe = try RecogniserProbe(RecogniserKind.flux.engine(services, patienceMs: 20_000))
         let (muLaw, _) = try clip("speech/book-a-table.rms")
         try await services.setFault("stt", "\"fault\":\"cut\",\"count\":1")
         await probe.begin()
@@ -175,11 +176,11 @@ import Testing
         await probe.close()
     }
 
-    @Test(arguments: EarKind.allCases)
-    func aRefusedHandshakeIsAnErrorAndIsGotOver(kind: EarKind) async throws {
+    @Test(arguments: RecogniserKind.allCases)
+    func aRefusedHandshakeIsAnErrorAndIsGotOver(kind: RecogniserKind) async throws {
         let services = try await services()
         let (muLaw, _) = try clip("speech/yes.rms")
-        let probe = try EarProbe(kind.engine(services, patienceMs: 20_000))
+        let probe = try RecogniserProbe(kind.engine(services, patienceMs: 20_000))
         try await services.setFault("stt", "\"fault\":\"status\",\"status\":401")
         await probe.begin()
         await probe.say(muLaw[...])
@@ -195,10 +196,10 @@ import Testing
         await probe.close()
     }
 
-    @Test(arguments: EarKind.allCases)
-    func slowAnswersAreWaitedFor(kind: EarKind) async throws {
+    @Test(arguments: RecogniserKind.allCases)
+    func slowAnswersAreWaitedFor(kind: RecogniserKind) async throws {
         let services = try await services(["--stt-ms", "400"])
-        let probe = try EarProbe(kind.engine(services, patienceMs: 20_000))
+        let probe = try RecogniserProbe(kind.engine(services, patienceMs: 20_000))
         let (muLaw, _) = try clip("speech/yes.rms")
         await probe.begin()
         await probe.say(muLaw[...])

@@ -5,7 +5,7 @@ import Net
 import Pipelines
 
 /// The engines that hear over a WebSocket, each with its service in another process.
-enum EarKind: String, CaseIterable, Sendable {
+enum RecogniserKind: String, CaseIterable, Sendable {
     case deepgram
     case flux
     case openAIRealtime = "openai-realtime"

@@ -8,8 +8,8 @@ import Store
 import Testing
 
 /// Whole calls in which each of the engines speaks; what comes of their faults is in
-/// ``VoiceRecoveryTests``.
-@Suite struct VoiceCallTests {
+/// ``SynthesiserRecoveryTests``.
+@Suite struct SynthesiserCallTests {
     private static let sentence = "Your table for four people is booked for tomorrow at seven."
     /// One that the transcriber takes down without mistakes from espeak's own files, too.
     private static let espeakSentence =
@@ -23,7 +23,7 @@ import Testing
         _ voice: EngineSettings,
         _ adjust: @escaping @Sendable (inout Configuration) -> Void = { _ in }
     ) async throws -> TestDaemon {
-        try await TestDaemon.start(environment: VoiceSettings.environment) {
+        try await TestDaemon.start(environment: SynthesiserSettings.environment) {
             $0.tts = [voice, EngineSettings(engine: "flite")]
             $0.llm[0].text = sentence
             $0.assistants[0].greeting = "Hello."
@@ -42,7 +42,7 @@ import Testing
     func theCallerHearsWhatIsSaid(engine: String) async throws {
         let services = try await Self.services()
         let sentence = engine == "espeak" ? Self.espeakSentence : Self.sentence
-        let daemon = try await Self.start(VoiceSettings.patient(engine, services)) {
+        let daemon = try await Self.start(SynthesiserSettings.patient(engine, services)) {
             $0.llm[0].text = sentence
         }
         let result = await daemon.call(try .turns(["speech/yes.rms"], silenceMs: 1000)) {
@@ -63,7 +63,7 @@ import Testing
     /// The webhook alone opens what the assistant's own voice needs.
     @Test func connectionsStandOpenBeforeTheStreamComes() async throws {
         let first = try await Self.services()
-        let daemon = try await Self.start(VoiceSettings.patient("elevenlabs", first)) {
+        let daemon = try await Self.start(SynthesiserSettings.patient("elevenlabs", first)) {
             $0.assistants[0].voice = "slt"
             $0.tts[0].spares = 2
         }
@@ -97,13 +97,13 @@ import Testing
         return try await TestDaemon.start(
             environment: ["CONCYA_LLM_URL": address, "CONCYA_TTS_URL": address + "/"]
         ) {
-            var mind = EngineSettings(engine: "concya")
-            mind.connectMs = 20_000
-            mind.firstByteMs = 20_000
-            var voice = mind
+            var dialogue = EngineSettings(engine: "concya")
+            dialogue.connectMs = 20_000
+            dialogue.firstByteMs = 20_000
+            var voice = dialogue
             voice.answerMs = 20_000
             voice.stallMs = 20_000
-            $0.llm = [mind, EngineSettings(engine: "scripted")]
+            $0.llm = [dialogue, EngineSettings(engine: "scripted")]
             $0.tts = [voice, EngineSettings(engine: "flite")]
             $0.assistants[0].greeting = "Hello."
             // A crowded machine is slow; fillers are not what is heard here.
