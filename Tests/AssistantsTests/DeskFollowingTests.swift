@@ -41,7 +41,7 @@ import Testing
                     #"{"status":"created","task_number":1007}"#)
             ], turn: 3)
         // The model fails, and the script takes over from here.
-        let reply = call.say("yes, that is right").text
+        let reply = call.say("thank you").text
         #expect(try await desk.tasks().isEmpty, "\(reply)")
         #expect(!reply.contains("is created"), "\(reply)")
         // What the caller may not have heard is told at the end.
