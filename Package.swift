@@ -91,7 +91,7 @@ let package = Package(
         // What depends on a natural language: what is understood, what is said, the calendar.
         library("Language", []),
         // The conversation core: stages, turns, playout, chains of engines.
-        library("Pipelines", ["Language", "VAD", "DSP", "Net", "Wire", "Realtime"]),
+        library("Pipelines", ["Language", "VAD", "DSP", "Wire", "Realtime"]),
         // Rows of configuration, and YAML with its places.
         library("Options", ["CYAML"]),
         library(

@@ -1,5 +1,4 @@
 import Language
-import Net
 import Wire
 
 /// One call's dialogue, made of several: a turn goes to the first engine that is fit, and on to the
