@@ -259,7 +259,7 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("Form", ["FuzzChecks"]),
     ("HTTP", ["FuzzChecks"]),
     ("JSON", ["FuzzChecks"]),
-    ("YAML", ["Options"]),
+    ("YAML", ["Configuration"]),
     ("Menu", ["Store"]),
     ("Webhooks", ["Daemon", "Configuration", "Telemetry", "Net"]),
 ]

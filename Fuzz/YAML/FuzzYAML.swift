@@ -1,5 +1,4 @@
 import Configuration
-import Daemon
 
 /// Called by libFuzzer with every input; a trap or a fault is a find.
 @c(LLVMFuzzerTestOneInput)
