@@ -175,7 +175,7 @@ extension ExpiringState {
 
     @Test(arguments: [
         ("redis", "begins with redis://"), ("http://h", "neither"), ("redis:///1", "names no host"),
-        ("redis://h/one", "no number"), ("rediss://h", "TLS"), ("unix://", "unix:///run"),
+        ("redis://h/one", "not a number"), ("rediss://h", "TLS"), ("unix://", "unix:///run"),
     ])
     func aWrongAddressIsSaid(url: String, reason: String) {
         #expect(RedisState.fault(inURL: url)?.contains(reason) == true)
