@@ -36,7 +36,8 @@ extension ConfigurationOption where Root == Configuration {
         let key = stage.rawValue
         let names = EngineRegistry.facts(stage).map(\.name).joined(separator: ", ")
         return .custom(
-            key, allowed: "list of blocks, see below", "\(summary): \(names).",
+            key, allowed: "list of blocks, see below", field: OptionField(path),
+            "\(summary): \(names).",
             defaultText: { "[{engine: \($0[keyPath: path].map(\.engine).joined())}]" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 var engines: [EngineSettings] = []

@@ -6,7 +6,8 @@ import Options
 extension Configuration {
     package static let assistantOptions: [ConfigurationOption<Configuration>] = [
         .custom(
-            "assistants", allowed: "list of blocks, see below", "Who answers the calls.",
+            "assistants", allowed: "list of blocks, see below", field: OptionField(\.assistants),
+            "Who answers the calls.",
             defaultText: { _ in "[]" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 root.assistants = try readAssistants(node, mapper)

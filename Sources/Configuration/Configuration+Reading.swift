@@ -39,9 +39,11 @@ extension Configuration {
     }
 
     /// Combinations that no single key can judge.
-    private func validate(file: String, root: YAMLNode) throws(ConfigurationError) {
+    package func validate(
+        file: String, root: YAMLNode? = nil
+    ) throws(ConfigurationError) {
         func fail(_ key: String, _ message: String) -> ConfigurationError {
-            ConfigurationError(file: file, place: root.place(of: key), message: message)
+            ConfigurationError(file: file, place: root?.place(of: key), message: message)
         }
         let isOrdered =
             turn.endpointMinMs <= turn.endpointMs && turn.endpointMs <= turn.endpointMaxMs

@@ -93,6 +93,7 @@ extension Configuration {
     package static let numberOptions: [ConfigurationOption<Configuration>] = [
         .custom(
             "numbers", allowed: "called number in E.164 → assistant id, or {assistant, path}",
+            field: OptionField(\.numbers),
             "Who answers which number, and by stream or by gather; without a path as the route says, "
                 + "and then the assistant.",
             defaultText: { _ in "{}" },
@@ -103,6 +104,7 @@ extension Configuration {
             "routes",
             allowed:
                 "path → voice, speech, after, status or sms, or {webhook, assistant, path, speech}",
+            field: OptionField(\.routes),
             "Where Twilio's webhooks are answered, added to the addresses that docs/webhooks.md lists. "
                 + "The called number decides who answers; assistant is for numbers that nobody has.",
             defaultText: { _ in "{}" },

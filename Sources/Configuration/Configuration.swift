@@ -166,7 +166,7 @@ public struct ModelSettings: Sendable {
 }
 
 /// One entry of `assistants`.
-public struct AssistantBlock: Sendable {
+public struct AssistantBlock: Sendable, Equatable {
     public var id = ""
     public var kind = "reservations"
     public var name = ""

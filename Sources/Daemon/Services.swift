@@ -10,7 +10,8 @@ import Twilio
 /// The services that the parts of the daemon share; made once at the start. Everything in it may be
 /// used from any loop.
 final class Services: Sendable {
-    let configuration: Configuration
+    /// The configuration in force.
+    let live: LiveConfiguration
     let secrets: Secrets
     let log: Logger
     let metrics = Metrics()
@@ -32,8 +33,6 @@ final class Services: Sendable {
     let textGate = KeyedQueue()
     /// The time of day; settable for tests.
     let now: @Sendable () -> Date
-    /// The newest configuration; new calls go by its keys that can be reloaded.
-    let reloaded: Locked<Configuration>
     /// Set once the loops run, where there is a collector.
     let traces = Locked<TraceExporter?>(nil)
 
@@ -45,8 +44,7 @@ final class Services: Sendable {
     ) {
         self.now = now
         self.callState = callState
-        self.configuration = configuration
-        reloaded = Locked(configuration)
+        live = LiveConfiguration(configuration)
         self.secrets = secrets
         self.log = log
         self.database = database
@@ -69,4 +67,7 @@ final class Services: Sendable {
             countMax: configuration.limits.streamTokens,
             lifetimeMs: configuration.twilio.streamTokenMs)
     }
+
+    /// The configuration in force: what is begun takes it once and goes by it to its end.
+    var configuration: Configuration { live.current }
 }

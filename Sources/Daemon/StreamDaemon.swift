@@ -126,29 +126,60 @@ public final class StreamDaemon: Sendable {
     /// From now on no call is taken; live ones go on. `/readyz` says so.
     public func drain() {
         services.admission.drain()
-        services.log.info("draining", ["calls": .integer(services.admission.liveCount)])
+        services.log.info(
+            "draining",
+            [
+                "calls": .integer(services.admission.liveCount),
+                "unfinished": .integer(unfinishedCount),
+            ])
     }
 
-    /// Waits until no call is live or the time is over. Blocking.
-    public func waitUntilIdle(timeoutMs: Int) {
+    /// Streamed calls that are live, and turns by webhook and text that are being answered.
+    private var unfinishedCount: Int {
+        services.admission.liveCount + services.pendingTurns.count + services.textGate.count
+    }
+
+    /// Waits until nothing is under way or `server.drainMs` are over, as they are at this moment.
+    /// Blocking.
+    public func waitUntilIdle() {
+        let timeoutMs = services.configuration.server.drainMs
         let deadline = MonotonicClock.nowNanos() + UInt64(timeoutMs) * 1_000_000
-        while services.admission.liveCount > 0, MonotonicClock.nowNanos() < deadline {
-            usleep(20_000)
-        }
-        if services.admission.liveCount > 0 {
+        while unfinishedCount > 0, MonotonicClock.nowNanos() < deadline { usleep(20_000) }
+        if unfinishedCount > 0 {
             services.log.warning(
-                "calls cut off at server.drainMs",
-                ["calls": .integer(services.admission.liveCount)])
+                "cut off at server.drainMs",
+                [
+                    "calls": .integer(services.admission.liveCount),
+                    "unfinished": .integer(unfinishedCount),
+                ])
         }
     }
 
-    /// Takes over what can be changed while running; says what can't.
-    public func reload(_ new: Configuration) {
+    /// Takes over the keys that can change while running, and the files of the certificate, and logs
+    /// which changed keys were taken and which need a restart. Any thread; blocks on the files.
+    /// - Throws: where the new values do not go with those that stay; nothing is changed then.
+    public func reload(_ new: Configuration) throws {
+        let reload = try ConfigurationReload(from: services.configuration, to: new)
+        let settings = reload.configuration
+        services.live.replace(by: settings)
         services.admission.update(
-            maxCalls: new.limits.maxCalls, perSecond: new.limits.webhooksPerSecond)
-        services.log.setLevel(new.log.level)
-        services.reloaded.withLock { $0 = new }
-        services.log.info("configuration reloaded; keys not marked 'reload' need a restart")
+            maxCalls: settings.limits.maxCalls, perSecond: settings.limits.webhooksPerSecond)
+        services.log.setLevel(settings.log.level)
+        services.tokens.setLifetime(ms: settings.twilio.streamTokenMs)
+        services.assistants.setDefault(settings.defaultAssistant)
+        do throws(NetError) {
+            try server.reloadCertificate()
+        } catch {
+            services.log.error(
+                "certificate not reloaded; the old one stays", ["why": .text("\(error)")])
+        }
+        services.log.info(
+            "configuration reloaded", ["taken": .text(reload.taken.joined(separator: ", "))])
+        if !reload.needingRestart.isEmpty {
+            services.log.warning(
+                "changed keys that need a restart",
+                ["keys": .text(reload.needingRestart.joined(separator: ", "))])
+        }
     }
 
     private func startTelemetry(_ settings: TelemetrySettings) {

@@ -15,6 +15,23 @@ package struct ConfigurationOption<Root>: @unchecked Sendable {
     package let defaultText: (Root) -> String
     /// Reads the node into the value.
     package let apply: (inout Root, YAMLNode, YAMLMapper) throws(ConfigurationError) -> Void
+    /// Compares and copies its value, for reloading; nil for rows of nested blocks whose value has a
+    /// shape of its own, which are compared with the whole block.
+    package let field: OptionField<Root>?
+}
+
+/// The value of one key in two configurations.
+package struct OptionField<Root>: @unchecked Sendable {
+    // As the option: the closures capture a key path only.
+
+    package let isSame: (Root, Root) -> Bool
+    /// Puts the first one's value into the second.
+    package let copy: (Root, inout Root) -> Void
+
+    package init<Value: Equatable>(_ path: WritableKeyPath<Root, Value>) {
+        isSame = { $0[keyPath: path] == $1[keyPath: path] }
+        copy = { $1[keyPath: path] = $0[keyPath: path] }
+    }
 }
 
 extension ConfigurationOption {
@@ -29,7 +46,7 @@ extension ConfigurationOption {
             defaultText: { "\($0[keyPath: path])" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 root[keyPath: path] = try mapper.integer(node, key: key, range: range)
-            })
+            }, field: OptionField(path))
     }
 
     package static func number(
@@ -43,7 +60,7 @@ extension ConfigurationOption {
             defaultText: { "\($0[keyPath: path])" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 root[keyPath: path] = try mapper.number(node, key: key, range: range)
-            })
+            }, field: OptionField(path))
     }
 
     package static func boolean(
@@ -55,7 +72,7 @@ extension ConfigurationOption {
             defaultText: { "\($0[keyPath: path])" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 root[keyPath: path] = try mapper.boolean(node, key: key)
-            })
+            }, field: OptionField(path))
     }
 
     package static func text(
@@ -67,10 +84,10 @@ extension ConfigurationOption {
             defaultText: { yamlQuoted($0[keyPath: path]) },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 root[keyPath: path] = try mapper.text(node, key: key)
-            })
+            }, field: OptionField(path))
     }
 
-    package static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    package static func choice<Choice: RawRepresentable<String> & CaseIterable & Equatable>(
         _ key: String, _ path: WritableKeyPath<Root, Choice>, reloadable: Bool = false,
         _ summary: String
     ) -> Self {
@@ -88,18 +105,21 @@ extension ConfigurationOption {
                             + mapper.suggestion(for: name, among: names))
                 }
                 root[keyPath: path] = value
-            })
+            }, field: OptionField(path))
     }
 
     /// A key whose value has a shape of its own.
+    /// - Parameter field: where the value is; without it a change of the key is not noticed, which
+    ///   only rows of nested blocks may do without, and it can't be reloadable.
     package static func custom(
-        _ key: String, allowed: String, reloadable: Bool = false, _ summary: String,
-        defaultText: @escaping (Root) -> String,
+        _ key: String, allowed: String, field: OptionField<Root>? = nil, reloadable: Bool = false,
+        _ summary: String, defaultText: @escaping (Root) -> String,
         apply: @escaping (inout Root, YAMLNode, YAMLMapper) throws(ConfigurationError) -> Void
     ) -> Self {
-        Self(
+        precondition(!reloadable || field != nil, "\(key) can't be reloaded without its field")
+        return Self(
             key: key, allowed: allowed, summary: summary, isReloadable: reloadable,
-            defaultText: defaultText, apply: apply)
+            defaultText: defaultText, apply: apply, field: field)
     }
 }
 

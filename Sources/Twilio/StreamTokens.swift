@@ -42,19 +42,23 @@ public final class StreamTokens: Sendable {
         var secret: [UInt8]
         var callSid: [UInt8]
         var expiresAtNanos: UInt64
+        /// Until then it is remembered, so that one that comes late can be told from one that never
+        /// was.
+        var forgottenAtNanos: UInt64
         var isUsed: Bool
     }
 
     private struct State {
         var entries: [UInt64: Entry] = [:]
-        /// Identifiers in the order they were made, which is the order they expire in.
+        /// Identifiers in the order they were made. It is the order they expire in while the lifetime
+        /// stays; after it became shorter some are forgotten later than they could be.
         var order: [UInt64] = []
         var firstLive = 0
+        var lifetimeNanos: UInt64 = 0
     }
 
     /// How many tokens are remembered at most, used and expired ones included.
     public let countMax: Int
-    private let lifetimeNanos: UInt64
     private let state = Locked(State())
 
     private static let idByteCount = 8
@@ -67,7 +71,13 @@ public final class StreamTokens: Sendable {
     public init(countMax: Int = 10_000, lifetimeMs: Int = 60_000) {
         precondition(countMax > 0 && lifetimeMs > 0)
         self.countMax = countMax
-        lifetimeNanos = UInt64(lifetimeMs) * 1_000_000
+        setLifetime(ms: lifetimeMs)
+    }
+
+    /// How long tokens are good that are made from now on.
+    public func setLifetime(ms: Int) {
+        precondition(ms > 0)
+        state.withLock { $0.lifetimeNanos = UInt64(ms) * 1_000_000 }
     }
 
     /// Makes a token for the call: 48 hexadecimal digits, 192 random bits.
@@ -76,12 +86,13 @@ public final class StreamTokens: Sendable {
             throw .noRandomness
         }
         let id = bytes[..<Self.idByteCount].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        let entry = Entry(
-            secret: Array(bytes[Self.idByteCount...]), callSid: Array(callSid.utf8),
-            expiresAtNanos: nowNanos + lifetimeNanos, isUsed: false)
         let isKept = state.withLock { state in
-            Self.forget(&state, nowNanos, lifetimeNanos)
+            Self.forget(&state, nowNanos)
             guard state.entries.count < countMax, state.entries[id] == nil else { return false }
+            let entry = Entry(
+                secret: Array(bytes[Self.idByteCount...]), callSid: Array(callSid.utf8),
+                expiresAtNanos: nowNanos + state.lifetimeNanos,
+                forgottenAtNanos: nowNanos + 2 * state.lifetimeNanos, isUsed: false)
             state.entries[id] = entry
             state.order.append(id)
             return true
@@ -96,7 +107,7 @@ public final class StreamTokens: Sendable {
         let id = bytes[..<Self.idByteCount].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let secret = Array(bytes[Self.idByteCount...])
         return state.withLock { state in
-            Self.forget(&state, nowNanos, lifetimeNanos)
+            Self.forget(&state, nowNanos)
             guard let entry = state.entries[id], ConstantTime.equal(entry.secret, secret) else {
                 return .unknown
             }
@@ -112,12 +123,10 @@ public final class StreamTokens: Sendable {
     public var count: Int { state.withLock { $0.entries.count } }
 
     /// Drops what expired more than one lifetime ago.
-    private static func forget(_ state: inout State, _ nowNanos: UInt64, _ lifetime: UInt64) {
+    private static func forget(_ state: inout State, _ nowNanos: UInt64) {
         while state.firstLive < state.order.count {
             let id = state.order[state.firstLive]
-            guard let entry = state.entries[id], entry.expiresAtNanos + lifetime <= nowNanos else {
-                break
-            }
+            guard let entry = state.entries[id], entry.forgottenAtNanos <= nowNanos else { break }
             state.entries[id] = nil
             state.firstLive += 1
         }

@@ -70,6 +70,61 @@ import Testing
         try await blocking { callers.shutdown() }
     }
 
+    @Test func sighupTakesWhatItCanAndTellsTheRest() async throws {
+        let folder = try makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func write(_ rest: String, assistant: String) throws {
+            let yaml =
+                TestDaemon.base.replacing(
+                    "assistants: [{id: concya}]", with: "assistants: [{id: concya}, {id: bella}]"
+                ).replacing("defaultAssistant: concya", with: "defaultAssistant: \(assistant)")
+                + "\nstore: {path: \"\(folder)/streamd.sqlite\"}\n\(rest)"
+            try yaml.write(toFile: folder + "/a.yaml", atomically: true, encoding: .utf8)
+        }
+        try write("", assistant: "concya")
+        let process = try launch(["serve", "--config", "a.yaml"], folder: folder)
+        defer { if process.isRunning { process.terminate() } }
+        #expect(await eventually { log(folder).contains(" ready ") })
+        let port = try #require(
+            log(folder).split(separator: " ").first { $0.hasPrefix("port=") }.flatMap {
+                Int($0.dropFirst(5))
+            })
+        func answering() async throws -> String {
+            let body = "CallSid=CA\(UInt32.random(in: 0...UInt32.max))&From=%2B15551230000"
+            return try await blocking {
+                let peer = try RawPeer(port: port)
+                peer.send(
+                    "POST /twilio/voice HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+                        + "Content-Type: application/x-www-form-urlencoded\r\n"
+                        + "Content-Length: \(body.utf8.count)\r\n\r\n" + body)
+                return peer.answer().body
+            }
+        }
+        #expect(try await answering().contains("value=\"concya\""))
+
+        // A broken file changes nothing and says where.
+        try write("limits: {maxCalls: many}\n", assistant: "bella")
+        kill(process.processIdentifier, SIGHUP)
+        #expect(await eventually { log(folder).contains("limits.maxCalls must be a whole number") })
+        #expect(log(folder).contains("a.yaml:") && log(folder).contains("not reloaded"))
+        #expect(try await answering().contains("value=\"concya\""))
+
+        try write(
+            "limits: {maxCalls: 7}\nmodels: {baseURL: \"https://h\"}\n", assistant: "bella")
+        kill(process.processIdentifier, SIGHUP)
+        #expect(await eventually { log(folder).contains("configuration reloaded") })
+        #expect(
+            await eventually {
+                log(folder).contains("limits.maxCalls") && log(folder).contains("defaultAssistant")
+            })
+        #expect(await eventually { log(folder).contains("need a restart") })
+        #expect(log(folder).contains("models.baseURL"))
+        #expect(try await answering().contains("value=\"bella\""))
+        process.terminate()
+        #expect(await eventually { !process.isRunning })
+        #expect(process.terminationStatus == 0)
+    }
+
     @Test func aSecondDaemonOnThePortIsRefused() async throws {
         let folder = try makeFolder()
         let other = try makeFolder()

@@ -89,7 +89,7 @@ import Testing
         #expect(try await stream(daemon, "d1")?.code == 1013)
         let result = await live
         #expect(result.faults == [] && result.turns.count == 2)
-        try await blocking { daemon.daemon.waitUntilIdle(timeoutMs: 30_000) }
+        try await blocking { daemon.daemon.waitUntilIdle() }
         #expect(daemon.daemon.liveCallCount == 0)
         #expect(await daemon.logs(1, "draining", "calls=1"))
         #expect(daemon.lines(["calls cut off"]).isEmpty)

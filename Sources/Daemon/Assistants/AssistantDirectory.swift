@@ -37,18 +37,27 @@ package final class PreparedWords: Sendable {
     package let all = Locked(All())
 }
 
-/// Knows which assistant answers which number. Fixed after the start.
-package struct AssistantDirectory: Sendable {
+/// The assistants by the numbers that they answer. Fixed after the start, but for the default one. Any
+/// thread; a short lock where nobody is named.
+package final class AssistantDirectory: Sendable {
     private let assistants: [String: Assistant]
     private let numbers: [String: NumberBlock]
-    private let fallback: Assistant
+    private let first: Assistant
+    private let defaultID: Locked<String>
 
     package init(assistants: [Assistant], configuration: Configuration) {
         precondition(!assistants.isEmpty, "the configuration was checked to have an assistant")
         self.assistants = Dictionary(uniqueKeysWithValues: assistants.map { ($0.block.id, $0) })
         numbers = configuration.numbers
-        fallback = self.assistants[configuration.defaultAssistant] ?? assistants[0]
+        first = assistants[0]
+        defaultID = Locked(configuration.defaultAssistant)
     }
+
+    /// Who answers what names nobody.
+    private var fallback: Assistant { assistants[defaultID.withLock { $0 }] ?? first }
+
+    /// From now on another assistant answers what names nobody.
+    package func setDefault(_ id: String) { defaultID.withLock { $0 = id } }
 
     /// Who answers a called number that was asked for at a route, and how: the number decides, then
     /// the route, then the assistant.

@@ -60,7 +60,7 @@ final class StreamedCall {
                 callSid: start.callSid, assistantID: assistant.block.id, nowNanos: startedAtNanos,
                 unixNanos: WallClock.nowNanos()) : nil
         writer = StreamMessageWriter(streamSid: start.streamSid)
-        let settings = services.reloaded.withLock { $0 }
+        let settings = services.configuration
         let frameByteCountMax = settings.buffers.frameMs * 8
         let messageByteCount = writer.mediaByteCount(payloadByteCount: frameByteCountMax)
         message = .allocate(

@@ -18,6 +18,9 @@ final class PendingTurns: Sendable {
         }
     }
 
+    /// Turns that are being worked out.
+    var count: Int { waiters.withLock { $0.count } }
+
     /// Hands the answer to all who wait.
     func finish(_ key: String, _ answer: String?) {
         let waiting = waiters.withLock { $0.removeValue(forKey: key) ?? [] }
@@ -51,6 +54,9 @@ package final class KeyedQueue: Sendable {
         if place == .first { body() }
         return place != .full
     }
+
+    /// Keys of which somebody is inside.
+    package var count: Int { queues.withLock { $0.count } }
 
     /// The one inside is done.
     package func leave(_ key: String) {

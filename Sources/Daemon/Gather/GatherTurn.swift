@@ -71,7 +71,7 @@ struct GatherTurn: Sendable {
                         ["I am sorry, could you say that again?"], turn: number, state: state)
                 }, keeping: false)
         }
-        let limit = Int64(services.reloaded.withLock { $0.limits.callSeconds })
+        let limit = Int64(services.configuration.limits.callSeconds)
         if calls.seconds - state.startedAt >= limit { return work.endForTime(state) }
         switch input(&state) {
         case .hearing(let input): work.converse(input, state, isLost: kept == nil && number > 1)

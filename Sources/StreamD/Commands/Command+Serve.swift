@@ -42,20 +42,20 @@ extension Command {
             let signals = SignalWaiter([SIGTERM, SIGINT, SIGHUP])
             while signals.next() == SIGHUP {
                 do {
-                    daemon.reload(try LoadedConfiguration(arguments).configuration)
+                    try daemon.reload(LoadedConfiguration(arguments).configuration)
                 } catch {
                     log.error(
                         "configuration not reloaded; the old one stays", ["why": .text("\(error)")])
                 }
             }
             daemon.drain()
-            // A second signal ends the wait.
+            // A second signal to end ends the wait; one to reload comes too late to be taken.
             let idle = DispatchSemaphore(value: 0)
             Thread.detachNewThread {
-                daemon.waitUntilIdle(timeoutMs: settings.server.drainMs)
+                daemon.waitUntilIdle()
                 idle.signal()
             }
-            signals.onNext { idle.signal() }
+            signals.onNext { if $0 != SIGHUP { idle.signal() } }
             idle.wait()
             daemon.stop()
         })
@@ -99,14 +99,14 @@ final class SignalWaiter: @unchecked Sendable {
     private let queue = DispatchQueue(label: "signals")
     private let arrived = DispatchSemaphore(value: 0)
     private var received: [Int32] = []
-    private var handler: (() -> Void)?
+    private var handler: ((Int32) -> Void)?
     private var sources: [any DispatchSourceSignal] = []
 
     init(_ numbers: [Int32]) {
         for number in numbers {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { [unowned self] in
-                if let handler { return handler() }
+                if let handler { return handler(number) }
                 received.append(number)
                 arrived.signal()
             }
@@ -122,5 +122,5 @@ final class SignalWaiter: @unchecked Sendable {
     }
 
     /// From now on signals do this.
-    func onNext(_ body: @escaping @Sendable () -> Void) { queue.sync { handler = body } }
+    func onNext(_ body: @escaping @Sendable (Int32) -> Void) { queue.sync { handler = body } }
 }

@@ -1,0 +1,41 @@
+import Options
+
+/// What a reload takes of a new configuration.
+public struct ConfigurationReload: Sendable {
+    /// The configuration from now on: the old one with the new values of the keys that can change.
+    public let configuration: Configuration
+    /// Changed keys that are taken.
+    public let taken: [String]
+    /// Changed keys that are not, because they need a restart.
+    public let needingRestart: [String]
+
+    /// - Throws: where the keys that change do not go with those that stay, such as a default
+    ///   assistant that is not running. Nothing is changed then.
+    public init(
+        from old: Configuration, to new: Configuration, file: String = "configuration"
+    ) throws(ConfigurationError) {
+        var merged = old
+        var taken: [String] = []
+        var needingRestart: [String] = []
+        for option in Configuration.options {
+            guard let field = option.field, !field.isSame(old, new) else { continue }
+            if option.isReloadable {
+                field.copy(new, &merged)
+                taken.append(option.key)
+            } else {
+                needingRestart.append(option.key)
+            }
+        }
+        do throws(ConfigurationError) {
+            try merged.validate(file: file)
+        } catch {
+            throw ConfigurationError(
+                file: error.file,
+                message: error.message + "; together with " + needingRestart.joined(separator: ", ")
+                    + ", which needs a restart, it can't be taken")
+        }
+        configuration = merged
+        self.taken = taken
+        self.needingRestart = needingRestart
+    }
+}
