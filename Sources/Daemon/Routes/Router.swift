@@ -112,6 +112,10 @@ struct Router {
                         + "twilio.publicURL is the address Twilio calls."))
         }
         let form = TwilioForm(fields)
+        if let name = form.unprintableField {
+            return responder.respond(
+                .text(400, "\(name) holds control characters; Twilio's does not."))
+        }
         if let name = form.overlongField {
             return responder.respond(
                 .text(
@@ -157,6 +161,17 @@ struct TwilioForm {
     var overlongField: String? {
         fields.first {
             Self.names.contains($0.name) && $0.value.utf8.count > Self.nameCharactersMax
+        }?.name
+    }
+
+    /// The first name or address that no XML could hold, and that nobody has.
+    var unprintableField: String? {
+        fields.first { field in
+            Self.names.contains(field.name)
+                && field.value.unicodeScalars.contains {
+                    $0.properties.generalCategory == .control
+                        || (0xFFFE...0xFFFF).contains($0.value)
+                }
         }?.name
     }
 
