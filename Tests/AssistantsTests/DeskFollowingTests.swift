@@ -48,6 +48,36 @@ import Testing
         #expect(call.say("no, goodbye").text.contains("1 0 0 7"))
     }
 
+    /// The store answers after all of it was told: what was created belongs to the turn of its yes.
+    @Test func whatIsDoneWhileEarlierTurnsAreFollowedWaitsForItsTurn() async throws {
+        let desk = try Desk()
+        let call = desk.call()
+        call.follow([
+            .init(
+                1, "my number is 10042", reply: "Hello Anna. What can I do for you?",
+                actions: [
+                    action(
+                        "find_customer", #"{"number":"10042"}"#,
+                        #"{"customer_number":"10042","name":"Anna Meyer","status":"found"}"#)
+                ]),
+            .init(2, Self.problem, reply: Self.readBack),
+            .init(
+                3, "yes please", reply: "It is created.",
+                actions: [
+                    action(
+                        "create_task_order",
+                        #"{"customer_number":"10042","description":"the heating is broken","#
+                            + #""location":"the basement","service_type":"heating","#
+                            + #""urgency":"urgent"}"#,
+                        #"{"status":"created","task_number":1007}"#)
+                ]),
+        ])
+        let reply = call.say("thank you").text
+        #expect(try await desk.tasks().isEmpty, "\(reply)")
+        #expect(!reply.contains("is created"), "\(reply)")
+        #expect(call.say("no, goodbye").text.contains("1 0 0 7"))
+    }
+
     @Test func anAgreementToOtherWordsLeadsToAReadBack() async throws {
         let desk = try Desk()
         let call = led(desk, reply: "Is there a dog in the house?")

@@ -7,6 +7,22 @@ import Pipelines
 // left undone. What the other's tools did comes as a fact, and the other's last words set what the
 // caller has been asked.
 
+/// What tools of another engine did in a turn that has not been followed to its end.
+struct UnseenActions: Codable {
+    var turn: TurnID
+    var actions: [DialogueAction]
+}
+
+extension CallerInput {
+    /// Nothing in it could be followed.
+    var isWordless: Bool {
+        switch self {
+        case .silence, .unintelligible: true
+        case .speech, .dtmf: false
+        }
+    }
+}
+
 extension ScriptedDialogueSession {
     func overheard(_ input: CallerInput, turn: TurnID, reply: String) {
         guard !isClosed else { return }
@@ -15,10 +31,10 @@ extension ScriptedDialogueSession {
         // What the caller is asked by now is the other's to have read back: see `overheard`.
         saidReply = nil
         followUnheard(before: input, turn: turn)
-        switch input {
-        case .silence, .unintelligible: settle(overhearing: reply)
-        case .speech, .dtmf:
-            if reply.isEmpty { unfollowed = input } else { follow(input, turn: turn, reply: reply) }
+        if reply.isEmpty, !input.isWordless {
+            unfollowed = input
+        } else {
+            follow(input, turn: turn, reply: reply)
         }
     }
 
@@ -30,7 +46,7 @@ extension ScriptedDialogueSession {
             follow(unfollowed, turn: turn, reply: "")
         }
         if isFollowing {
-            unseenActions += actions
+            unseenActions.append(UnseenActions(turn: turn, actions: actions))
         } else {
             learn(actions)
         }
@@ -89,16 +105,19 @@ extension ScriptedDialogueSession {
             break
         case .listen, .hangUp, .handOver: state = step.state
         }
-        shadow.isFinished = true
-        settle(overhearing: shadow.overheard ?? "")
-        startDeferred()
+        settle(shadow)
     }
 
-    private func settle(overhearing reply: String) {
-        let unseen = unseenActions
-        unseenActions = []
-        lastOverheard = reply
-        learn(unseen)
+    /// The end of a turn that was followed: what was done in it, and what was said last.
+    ///
+    /// What was done in later turns waits for them: the words that led to it come before it.
+    func settle(_ shadow: Work) {
+        shadow.isFinished = true
+        let seen = unseenActions.filter { $0.turn <= shadow.turn }
+        unseenActions.removeAll { $0.turn <= shadow.turn }
+        lastOverheard = shadow.overheard ?? ""
+        learn(seen.flatMap(\.actions))
+        startDeferred()
     }
 
     private func learn(_ actions: [DialogueAction]) {

@@ -13,10 +13,10 @@ private struct OpenTurn: Codable {
 private struct KeptConversation<State: Codable>: Codable {
     var state: State
     var openTurns: [OpenTurn]
-    var unseenActions: [DialogueAction]
+    /// Absent, like `knownEffects`, from what an earlier version kept.
+    var witnessed: [UnseenActions]?
     var unfollowed: CallerInput?
     var lastOverheard: String
-    /// Absent from what an earlier version kept.
     var knownEffects: [KnownEffect]?
 }
 
@@ -29,7 +29,7 @@ extension ScriptedDialogueSession {
             openTurns: open.map {
                 OpenTurn(turn: $0.turn, input: $0.input, reply: $0.overheard ?? "")
             },
-            unseenActions: unseenActions, unfollowed: unfollowed, lastOverheard: lastOverheard,
+            witnessed: unseenActions, unfollowed: unfollowed, lastOverheard: lastOverheard,
             knownEffects: knownEffects)
         guard let data = try? JSONEncoder().encode(kept) else { return nil }
         return String(decoding: data, as: UTF8.self)
@@ -42,7 +42,7 @@ extension ScriptedDialogueSession {
                 KeptConversation<Dialogue.State>.self, from: Data(memory.utf8))
         else { return false }
         state = kept.state
-        unseenActions = kept.unseenActions
+        unseenActions = kept.witnessed ?? []
         unfollowed = kept.unfollowed
         lastOverheard = kept.lastOverheard
         knownEffects = kept.knownEffects ?? []

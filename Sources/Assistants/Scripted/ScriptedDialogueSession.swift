@@ -73,7 +73,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
     /// What tools did in committed turns, until it is asked for.
     var actions: [DialogueAction] = []
     /// What tools of others did while a turn of theirs was being followed.
-    var unseenActions: [DialogueAction] = []
+    var unseenActions: [UnseenActions] = []
     /// Turns of another engine that wait until the one before them has been followed.
     var unfollowedTurns: [Work] = []
     /// What the caller heard last of another engine.
@@ -193,6 +193,7 @@ final class ScriptedDialogueSession<Dialogue: ScriptedDialogue>: DialogueSession
         work = next
         next.state = state
         if next.isCommitted, next.overheard == nil { settleHeardEffects(before: next.turn) }
+        if next.overheard != nil, next.input.isWordless { return settle(next) }
         advance(next, .caller(next.input))
         if next.isCommitted, next.overheard == nil { remember(next) }
     }

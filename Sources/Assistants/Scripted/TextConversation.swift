@@ -99,6 +99,23 @@ public final class TextConversation: @unchecked Sendable {
 
     // MARK: - Turns of another engine
 
+    /// What a caller said to another engine, what that said, and what its tools did.
+    package struct FollowedTurn {
+        let turn: TurnID
+        let text: String
+        let reply: String
+        let actions: [DialogueAction]
+
+        package init(
+            _ turn: TurnID, _ text: String, reply: String, actions: [DialogueAction] = []
+        ) {
+            self.turn = turn
+            self.text = text
+            self.reply = reply
+            self.actions = actions
+        }
+    }
+
     package func overheard(_ text: String, turn: TurnID, reply: String) {
         loop.sync {
             session.overheard(.speech(Transcript(text: text)), turn: turn, reply: reply)
@@ -106,6 +123,16 @@ public final class TextConversation: @unchecked Sendable {
     }
     package func witnessed(_ actions: [DialogueAction], turn: TurnID) {
         loop.sync { session.witnessed(actions, turn: turn) }
+    }
+    /// Turns of another engine that all come before anything that is looked up for them is there.
+    package func follow(_ turns: [FollowedTurn]) {
+        loop.sync {
+            for turn in turns {
+                let input = CallerInput.speech(Transcript(text: turn.text))
+                session.overheard(input, turn: turn.turn, reply: turn.reply)
+                if !turn.actions.isEmpty { session.witnessed(turn.actions, turn: turn.turn) }
+            }
+        }
     }
     /// What another conversation takes up where this one stops.
     package var memory: String? { loop.sync { session.memory } }
