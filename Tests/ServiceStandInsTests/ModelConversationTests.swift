@@ -20,7 +20,10 @@ private final class ModelConversation: @unchecked Sendable {
     private var session: (any DialogueSession)?
     private var turn = 0
 
-    init(_ adjust: (inout AssistantSettings) -> Void = { _ in }) async throws {
+    init(
+        model: String = "m", temperature: Double = -1,
+        _ adjust: (inout AssistantSettings) -> Void = { _ in }
+    ) async throws {
         var settings = AssistantSettings.sampleRestaurant(timeZone: .gmt)
         adjust(&settings)
         self.settings = settings
@@ -45,7 +48,8 @@ private final class ModelConversation: @unchecked Sendable {
             stallMs: 20_000)
         let role = AssistantRole(settings, store: database, now: { now })
         engine = LanguageModelEngine(
-            role.role(extra: ""), wire: OpenAIChat(service: service, model: "m"),
+            role.role(extra: ""),
+            wire: OpenAIChat(service: service, model: model, temperature: temperature),
             clients: RemoteClients())
     }
 
@@ -135,6 +139,15 @@ private final class ModelConversation: @unchecked Sendable {
         let reply = await call.say("two fish soups")
         #expect(reply == "What would you like to order?")
         #expect(try await orders(call).isEmpty)
+    }
+
+    /// It refuses `max_tokens` and the temperature, one after the other.
+    @Test func aNewerModelAnswersTheFirstTurn() async throws {
+        let call = try await ModelConversation(model: "gpt-5-mini", temperature: 0.2) {
+            $0.kind = .restaurant
+        }
+        defer { call.close() }
+        #expect(await call.say("two fish soups") == "What would you like to order?")
     }
 
     private func orders(_ call: ModelConversation) async throws -> [Order] {

@@ -47,6 +47,26 @@ import Wire
         #expect(try await fixture.send("POST", path, form: nameless).status == 400)
     }
 
+    @Test(arguments: [
+        ("gpt-5-mini", #""max_tokens":300"#, "max_tokens", "unsupported_parameter"),
+        ("o3", #""max_completion_tokens":9,"temperature":0.2"#, "temperature", "unsupported_value"),
+        ("gpt-5", #""max_completion_tokens":300,"temperature":1"#, nil, nil),
+        ("gpt-4o", #""max_tokens":300,"temperature":0.2"#, nil, nil),
+    ])
+    func newerModelsRefuseWhatTheRealOnesDo(
+        model: String, members: String, parameter: String?, code: String?
+    ) async throws {
+        let fixture = try StandInFixture()
+        let answer = try await fixture.send(
+            "POST", "/v1/chat/completions",
+            json: #"{"model":"\#(model)",\#(members),"messages":[{"role":"user","content":"hi"}]}"#)
+        #expect(answer.status == (parameter == nil ? 200 : 400))
+        let error = answer.json?["error"]
+        #expect(error?["param"]?.stringValue == parameter)
+        #expect(error?["code"]?.stringValue == code)
+        #expect(error?["type"]?.stringValue == (code == nil ? nil : "invalid_request_error"))
+    }
+
     @Test func chatStreamsTokenByToken() async throws {
         let fixture = try StandInFixture { $0.reply = "Good evening, how can I help you?" }
         let answer = try await fixture.send(

@@ -25,7 +25,7 @@ public struct OpenAIChat: LanguageModelWire {
         self.model = model
         self.temperature = temperature
         self.tokensMax = tokensMax
-        dialect = OpenAIDialect(baseURL: service.baseURL)
+        dialect = .known(of: model, at: service)
     }
 
     public func request(

@@ -1,8 +1,9 @@
 import Realtime
 import Wire
 
-/// Which of the parameters that servers with OpenAI's chat interface differ about one server takes; learnt
-/// from its refusals and shared by all calls. Any thread; a short lock, once a request.
+/// Which of the parameters that servers with OpenAI's chat interface differ about one model of one server
+/// takes; learnt from its refusals and shared by all assistants and calls. Any thread; a short lock, once
+/// a request.
 ///
 /// OpenAI's newer models refuse `max_tokens` and any `temperature` of one's own; vLLM, llama.cpp and
 /// Ollama know `max_tokens`, some of them only that.
@@ -15,14 +16,21 @@ final class OpenAIDialect: Sendable {
         var setsTemperature = true
 
         /// The parameter that bounds the answer.
-        var limitName: String { limitsCompletion ? "max_completion_tokens" : "max_tokens" }
+        var limitName: String { limitsCompletion ? newLimit : oldLimit }
     }
 
     private let state: Locked<Choices>
 
     /// - Parameter baseURL: OpenAI itself takes the new name with every model.
-    init(baseURL: String) {
+    private init(baseURL: String) {
         state = Locked(Choices(limitsCompletion: baseURL.contains("://api.openai.com")))
+    }
+
+    /// What is known of a model of a service so far.
+    static func known(of model: String, at service: RemoteService) -> OpenAIDialect {
+        service.notes.note("OpenAI chat \(service.baseURL) \(model)") {
+            OpenAIDialect(baseURL: service.baseURL)
+        }
     }
 
     var choices: Choices { state.withLock { $0 } }
@@ -32,21 +40,29 @@ final class OpenAIDialect: Sendable {
     func learn(fromRefusal body: [UInt8]) -> Bool {
         guard let error = (try? JSONValue(parsing: body.span))?["error"] else { return false }
         let message = error["message"]?.stringValue ?? error.stringValue ?? ""
-        let parameter = error["param"]?.stringValue ?? ""
-        func isAbout(_ name: String) -> Bool {
-            parameter == name || parameter.isEmpty && message.contains("'\(name)'")
-        }
+        let refused = error["param"]?.stringValue ?? Self.refused(in: message)
         return state.withLock { choices in
-            if isAbout("max_tokens") {
-                choices.limitsCompletion = true
-            } else if isAbout("max_completion_tokens") {
-                choices.limitsCompletion = false
-            } else if isAbout("temperature") {
-                choices.setsTemperature = false
-            } else {
-                return false
+            switch refused {
+            case Self.oldLimit: choices.limitsCompletion = true
+            case Self.newLimit: choices.limitsCompletion = false
+            case Self.temperature: choices.setsTemperature = false
+            default: return false
             }
             return true
         }
     }
+
+    /// The parameter that a message refuses: the first that it names, since what to write instead comes
+    /// behind ("'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.").
+    private static func refused(in message: String) -> String? {
+        let words = message.split { !($0.isLetter || $0 == "_") }
+        let names = [oldLimit, newLimit, temperature]
+        func isRemedy(_ index: Int) -> Bool { index > 0 && words[index - 1].lowercased() == "use" }
+        return words.indices.first { names.contains(String(words[$0])) && !isRemedy($0) }
+            .map { String(words[$0]) }
+    }
+
+    private static let oldLimit = "max_tokens"
+    private static let newLimit = "max_completion_tokens"
+    private static let temperature = "temperature"
 }

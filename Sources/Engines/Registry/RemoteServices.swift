@@ -6,6 +6,7 @@ import Options
 package struct RemoteServices: Sendable {
     package let clients = RemoteClients()
     package let loop: EventLoop
+    private let notes = ServiceNotes()
     private let variable: @Sendable (String) -> String?
 
     /// - Parameter variable: what the environment holds by a name; nil where that is nothing.
@@ -51,7 +52,7 @@ package struct RemoteServices: Sendable {
         return RemoteService(
             stage: "\(facts.stage.rawValue) \(facts.name)", baseURL: baseURL, headers: headers,
             connectMs: patience.connectMs, firstByteMs: patience.firstByteMs,
-            totalMs: patience.totalMs, stallMs: patience.stallMs)
+            totalMs: patience.totalMs, stallMs: patience.stallMs, notes: notes)
     }
 
     /// A variable that holds the address without the version.

@@ -26,11 +26,15 @@ public struct RemoteService: Sendable {
     public var responseBytesMax = 16 << 20
     /// What a HEAD request asks for when a connection is made before it is needed.
     public var warmPath = "/models"
+    /// What is learnt of the service.
+    let notes: ServiceNotes
 
+    /// - Parameter notes: those of all engines that may talk to the same service.
     public init(
         stage: String, baseURL: String, headers: HTTPHeaders, connectMs: Int, firstByteMs: Int,
-        totalMs: Int, stallMs: Int
+        totalMs: Int, stallMs: Int, notes: ServiceNotes = ServiceNotes()
     ) {
+        self.notes = notes
         self.stage = stage
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.headers = headers

@@ -11,7 +11,13 @@ extension AnswerPlan {
     }
 
     /// An error as OpenAI's services put it.
-    public init(status: Int, message: String, atNanos: UInt64 = 0) {
+    /// - Parameters:
+    ///   - parameter: the one that is refused.
+    ///   - code: OpenAI's word for the error; nil for the one that goes with the status, where one does.
+    public init(
+        status: Int, message: String, parameter: String? = nil, code: String? = nil,
+        atNanos: UInt64 = 0
+    ) {
         let type =
             switch status {
             case 400..<429, 430..<500: "invalid_request_error"
@@ -20,8 +26,11 @@ extension AnswerPlan {
             }
         let error = JSONValue.object([
             .init("message", .string(message)), .init("type", .string(type)),
-            .init("param", .null),
-            .init("code", status == 429 ? .string("rate_limit_exceeded") : .null),
+            .init("param", parameter.map { .string($0) } ?? .null),
+            .init(
+                "code",
+                (code ?? (status == 429 ? "rate_limit_exceeded" : nil)).map { .string($0) }
+                    ?? .null),
         ])
         self.init(status: status, json: .object([.init("error", error)]), atNanos: atNanos)
     }

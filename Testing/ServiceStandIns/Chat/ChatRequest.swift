@@ -35,6 +35,9 @@ public struct ChatRequest: Sendable {
     public var isStreamed: Bool
     /// A last chunk with the usage is wanted.
     public var includesUsage: Bool
+    /// Parameters that bound or colour the answer, as far as they are there.
+    public var setsOldLimit: Bool
+    public var temperature: Double?
 
     /// Nil when model or messages are missing.
     public init?(_ json: JSONValue) {
@@ -46,6 +49,8 @@ public struct ChatRequest: Sendable {
         tools = (json["tools"]?.arrayValue ?? []).compactMap(Tool.init)
         isStreamed = json["stream"]?.boolValue ?? false
         includesUsage = json["stream_options"]?["include_usage"]?.boolValue ?? false
+        setsOldLimit = json["max_tokens"] != nil
+        temperature = json["temperature"]?.doubleValue
     }
 }
 

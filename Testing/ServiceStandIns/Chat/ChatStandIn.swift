@@ -27,6 +27,9 @@ final class ChatStandIn: Sendable {
         }
         let read = form == .openAI ? ChatRequest(json) : AnthropicChat.request(json)
         guard let chat = read else { return refusal("Model or messages are missing.") }
+        if form == .openAI, let refusal = RefusedParameter(chat) {
+            return (refusal.plan, "refused: \(refusal.name)")
+        }
         let number = counter.withLock { count in
             count += 1
             return count

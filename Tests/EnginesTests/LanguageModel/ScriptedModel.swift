@@ -16,6 +16,8 @@ final class ScriptedModel: Sendable {
         case status(Int)
         /// A parameter is refused, in the words of OpenAI's server.
         case refuse(parameter: String)
+        /// A refusal of which nothing but these words tells what is refused.
+        case refuseSaying(String)
     }
 
     let port: Int
@@ -88,6 +90,11 @@ final class ScriptedModel: Sendable {
             responder.respond(HTTPResponse(status: 400, json: .object([.init("error", error)])))
             return true
         }
+        if case .refuseSaying(let message) = answer {
+            let error = JSONValue.object([.init("message", .string(message))])
+            responder.respond(HTTPResponse(status: 400, json: .object([.init("error", error)])))
+            return true
+        }
         responder.startStreaming(
             HTTPResponse(status: 200, headers: ["Content-Type": "text/event-stream"]))
         var events: [String] = []
@@ -102,7 +109,7 @@ final class ScriptedModel: Sendable {
         case .stall(let text):
             events = pieces(of: text)
             isWhole = false
-        case .status, .refuse: break
+        case .status, .refuse, .refuseSaying: break
         }
         let bytes = Array(events.map { "data: \($0)\n\n" }.joined().utf8)
         _ = bytes.withUnsafeBytes { responder.write($0) }
