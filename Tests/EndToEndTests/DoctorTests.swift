@@ -127,7 +127,8 @@ import Testing
         #expect(found.check("public address")["detail"]?.contains("leads here") == true)
         #expect(found.check("stt[0] whisper")["detail"]?.contains("table for four people") == true)
         #expect(found.checks.filter { $0["check"] == "model" }.count == 2)
-        #expect(found.check("engines")["detail"] == "stt whisper; llm scripted; tts flite")
+        #expect(found.check("tts[0] flite")["verdict"] == "ok")
+        #expect(found.check("llm[0] scripted")["verdict"] == "ok")
         #expect(found.check("clock")["verdict"] == "ok" && found.check("disk")["verdict"] == "ok")
     }
 
@@ -250,9 +251,15 @@ import Testing
                     to: URL(filePath: folder + "/records/streamd.sqlite"))
             }),
         Fault(
-            description: "a service's key is missing", subject: "engines",
-            detail: "OPENAI_API_KEY", remedy: "llm",
+            description: "a service's key is missing", subject: "llm[0] openai",
+            detail: "OPENAI_API_KEY", remedy: "key",
             spoil: { setup, _ in setup.yaml["llm"] = "[{engine: openai, model: m}]" }),
+        Fault(
+            description: "an assistant's file is missing", subject: "assistant concya",
+            detail: "gone.csv", remedy: "the file that it names",
+            spoil: { setup, _ in
+                setup.yaml["assistants"] = "[{id: concya, kind: restaurant, menu: gone.csv}]"
+            }),
         Fault(
             description: "the configuration is wrong", subject: "configuration",
             detail: "d.yaml", remedy: "check-config",
@@ -376,5 +383,42 @@ extension DoctorTests {
         for subject in ["stt[0] fixed", "tts[1] fixed", "llm[0] scripted"] {
             #expect(report.check(subject)["verdict"] == "ok", "\(subject): \(report.checks)")
         }
+    }
+
+    /// A key that is missing concerns its entry, and not those beside it.
+    @Test func anEntryThatCannotBeMadeIsToldByItself() async throws {
+        let (run, found) = try await examine({ setup, _ in
+            setup.yaml["stt"] =
+                "[{engine: openai, model: m}, {engine: whisper, model: tiny.en}]"
+            setup.yaml["tts"] = "[{engine: openai, model: m, voice: v}, {engine: flite}]"
+            setup.yaml["llm"] = "[{engine: openai, model: m}, {engine: scripted}]"
+        })
+        let report = try #require(found)
+        #expect(run.code == 78)
+        for stage in ["stt", "tts", "llm"] {
+            let check = report.check("\(stage)[0] openai")
+            #expect(check["verdict"] == "failed", "\(report.checks)")
+            #expect(check["detail"]?.contains("OPENAI_API_KEY is not set") == true, "\(check)")
+        }
+        #expect(report.check("stt[1] whisper")["detail"]?.contains("table for four") == true)
+        for subject in ["stt[1] whisper", "tts[1] flite", "llm[1] scripted"] {
+            #expect(report.check(subject)["verdict"] == "ok", "\(subject): \(report.checks)")
+        }
+        let entries = report.checks.filter { $0["check"]?.contains("[") == true }
+        #expect(entries.count == 6)
+    }
+
+    @Test func recognisersAreNotAskedWhereNothingCouldSpeak() async throws {
+        let (run, found) = try await examine({ setup, _ in
+            setup.yaml["stt"] =
+                "[{engine: whisper, model: tiny.en}, {engine: openai, model: m}]"
+            setup.yaml["tts"] = "[{engine: openai, model: m, voice: v}]"
+        })
+        let report = try #require(found)
+        #expect(run.code == 78)
+        let whisper = report.check("stt[0] whisper")
+        #expect(whisper["verdict"] == "warning", "\(report.checks)")
+        #expect(whisper["detail"] == "not asked: nothing could speak")
+        #expect(report.check("stt[1] openai")["detail"]?.contains("OPENAI_API_KEY") == true)
     }
 }

@@ -41,11 +41,41 @@ package struct EngineMaker: Sendable {
             whisperPath: { models.whisperPath($0) }, remote: remote)
     }
 
-    /// Loads models; blocking.
-    package func speechToText() throws -> Made<any SpeechToText> {
-        let parts = try context.each(configuration.stt, of: .stt) { settings, context in
+    // MARK: - Each by itself
+
+    /// The engines of the list `stt`, or why one can't be made. Loads models; blocking.
+    package func recognisers() -> [Result<any SpeechToText, any Error>] {
+        context.each(configuration.stt, of: .stt) { settings, context in
             try EngineRegistry.speechToText(settings).make(settings, context)
         }
+    }
+
+    /// The engines of the list `tts`, or why one can't be made. Loads voices; blocking.
+    package func synthesisers() -> [Result<any TextToSpeech, any Error>] {
+        context.each(configuration.tts, of: .tts) { settings, context in
+            try EngineRegistry.textToSpeech(settings).make(settings, context)
+        }
+    }
+
+    /// The engines of the list `llm` for one assistant, or why one can't be made.
+    package func dialogues(
+        _ settings: AssistantSettings, _ block: AssistantBlock,
+        scripted: ScriptedDialogueEngine, role: AssistantRole
+    ) -> [Result<any DialogueEngine, any Error>] {
+        context.each(configuration.llm, of: .llm) { entry, context in
+            let context = DialogueContext(
+                engine: context, scripted: scripted, greeting: settings.greeting,
+                role: { role.role(extra: $0) }, limits: LanguageModelLimits(block))
+            return try EngineRegistry.dialogue(entry).make(entry.adapted(to: block), context)
+        }
+    }
+
+    // MARK: - The whole list
+
+    /// Loads models; blocking.
+    /// - Throws: where one of the list can't be made.
+    package func speechToText() throws -> Made<any SpeechToText> {
+        let parts = try recognisers().map { try $0.get() }
         let places = Self.places(.stt, configuration.stt, configuration.fallback)
         let engine: any SpeechToText =
             parts.count == 1
@@ -57,10 +87,9 @@ package struct EngineMaker: Sendable {
     }
 
     /// Loads voices; blocking.
+    /// - Throws: where one of the list can't be made.
     package func textToSpeech() throws -> Made<any TextToSpeech> {
-        let parts = try context.each(configuration.tts, of: .tts) { settings, context in
-            try EngineRegistry.textToSpeech(settings).make(settings, context)
-        }
+        let parts = try synthesisers().map { try $0.get() }
         let places = Self.places(.tts, configuration.tts, configuration.fallback)
         let engine: any TextToSpeech =
             parts.count == 1
@@ -77,16 +106,13 @@ package struct EngineMaker: Sendable {
     }
 
     /// The dialogue of one assistant.
+    /// - Throws: where one of the list can't be made.
     package func dialogue(
         _ settings: AssistantSettings, _ block: AssistantBlock,
         scripted: ScriptedDialogueEngine, role: AssistantRole, places: [ChainPlace]
     ) throws -> Made<any DialogueEngine> {
-        let parts = try context.each(configuration.llm, of: .llm) { entry, context in
-            let context = DialogueContext(
-                engine: context, scripted: scripted, greeting: settings.greeting,
-                role: { role.role(extra: $0) }, limits: LanguageModelLimits(block))
-            return try EngineRegistry.dialogue(entry).make(entry.adapted(to: block), context)
-        }
+        let parts = try dialogues(settings, block, scripted: scripted, role: role)
+            .map { try $0.get() }
         let engine =
             parts.count == 1
             ? parts[0] : ChainDialogue(zip(parts, places).map { ChainLink($0, $1) }, report: report)
@@ -124,11 +150,11 @@ extension EngineContext {
     fileprivate func each<Engine>(
         _ list: [EngineSettings], of stage: EngineStage,
         _ make: (EngineSettings, EngineContext) throws -> Engine
-    ) throws -> [Engine] {
-        try list.enumerated().map { index, settings in
+    ) -> [Result<Engine, any Error>] {
+        list.enumerated().map { index, settings in
             var context = self
             context.entry = "\(stage.rawValue)[\(index)]"
-            return try make(settings, context)
+            return Result { try make(settings, context) }
         }
     }
 }

@@ -1,11 +1,9 @@
 import Configuration
 import Daemon
-import Engines
 import Foundation
-import Telemetry
 import Wire
 
-/// The weights, byte by byte, and the engines that are made of them.
+/// The weights, byte by byte.
 extension Doctor {
     package func models() -> [Finding] {
         let folder = ModelFolder(configuration.models)
@@ -76,45 +74,5 @@ extension Doctor {
             piece.withUnsafeBytes { digest.update($0) }
         }
         return digest.finish()
-    }
-
-    // MARK: - Engines
-
-    /// Makes the engines as the daemon does at its start: keys, addresses and models are needed.
-    package func engines() -> [Finding] {
-        let subject = "engines"
-        let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
-        defer { close(nowhere) }
-        let log = Logger(level: .error, format: .text, descriptor: nowhere)
-        defer { log.close() }
-        do {
-            let engines = try Engines(configuration, secrets: secrets, log: log)
-            engines.close()
-            try findLanguageModels()
-        } catch {
-            return [
-                fail(
-                    subject, "\(error)", remedy: "see stt, llm and tts in the configuration")
-            ]
-        }
-        func names(_ list: [EngineSettings]) -> String {
-            list.map(\.engine).joined(separator: ", ")
-        }
-        return [
-            ok(
-                subject,
-                "stt \(names(configuration.stt)); llm \(names(configuration.llm)); "
-                    + "tts \(names(configuration.tts))")
-        ]
-    }
-
-    /// Dialogues are made for each assistant; what they need of the environment is the same for all.
-    private func findLanguageModels() throws {
-        let remote = try RemoteServices { [secrets] in secrets.value($0) }
-        defer { remote.close() }
-        for (index, entry) in configuration.llm.enumerated()
-        where try EngineRegistry.dialogue(entry).wire != nil {
-            _ = try EngineRegistry.languageModel(entry, remote, at: "llm[\(index)]")
-        }
     }
 }

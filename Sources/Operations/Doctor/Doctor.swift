@@ -70,7 +70,6 @@ public final class Doctor {
         var findings: [Finding] = []
         let checks: [() -> [Finding]] = [
             signatures, account, numbers, address, apiTokens, stores, disk, models, engines,
-            audioPath,
         ]
         for check in checks {
             let found = check()
