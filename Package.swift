@@ -101,7 +101,9 @@ let package = Package(
                 "CFlite", "CEspeak",
             ]),
         library("Assistants", ["Pipelines", "Language", "Store", "Net", "Wire", "Realtime"]),
-        library("Telemetry", ["Pipelines", "Net", "Wire", "Realtime"]),
+        // A call, whatever carries it: sessions, commands, events, taps.
+        library("Calls", ["Pipelines", "DSP", "Wire", "Realtime"]),
+        library("Telemetry", ["Calls", "Pipelines", "Store", "Net", "Wire", "Realtime"]),
         library(
             "Configuration",
             [
@@ -110,32 +112,48 @@ let package = Package(
             ]),
         // The words behind a program's name.
         library("CommandArguments", []),
+        // What a configuration stands for, made: assistants, engines and chains, conversations.
+        library(
+            "Assembly",
+            [
+                "Configuration", "Options", "Telemetry", "Calls", "Assistants", "Engines",
+                "Pipelines", "Language", "Store", "VAD", "DSP", "Net", "Wire", "Realtime",
+            ]),
+        // Twilio's ways in: streams, webhooks, calls by <Gather>, messages.
+        library(
+            "TwilioServer",
+            [
+                "Assembly", "Configuration", "Telemetry", "Calls", "Assistants", "Pipelines",
+                "Language", "Twilio", "Store", "DSP", "Net", "Wire", "Realtime",
+            ]),
         // Everything of the daemon but its command line, so that tests can run it in their process.
         library(
             "Daemon",
             [
-                "Configuration", "Options", "Telemetry", "Assistants", "Engines", "Pipelines",
-                "Language", "Twilio", "Store", "VAD", "DSP", "Net", "Wire", "Realtime",
+                "TwilioServer", "Assembly", "Configuration", "Options", "Telemetry", "Calls",
+                "Assistants", "Engines", "Pipelines", "Language", "Twilio", "Store", "Net", "Wire",
+                "Realtime",
             ]),
         // What the command line does besides serving.
         library(
             "Operations",
             [
-                "Daemon", "Configuration", "Options", "Telemetry", "Assistants", "Engines",
-                "Pipelines", "Language", "Twilio", "Store", "VAD", "DSP", "Net", "Wire", "Realtime",
+                "Daemon", "TwilioServer", "Assembly", "Configuration", "Options", "Telemetry",
+                "Assistants", "Engines", "Pipelines", "Language", "Twilio", "Store", "VAD", "DSP",
+                "Net", "Wire", "Realtime",
             ]),
         .executableTarget(
             name: "StreamD",
             dependencies: [
-                "Operations", "Daemon", "CommandArguments", "Configuration", "Options", "Telemetry",
-                "Assistants", "Engines", "Pipelines", "Store", "DSP", "Net",
+                "Operations", "Daemon", "Assembly", "CommandArguments", "Configuration", "Options",
+                "Telemetry", "Assistants", "Engines", "Pipelines", "Store", "DSP", "Net",
             ],
             swiftSettings: rules),
 
         // Whole calls on a settable clock, for tests and for `make sim`.
         library(
             "StreamTesting",
-            ["TestSupport", "Pipelines", "Language", "VAD", "DSP", "Net", "Realtime"],
+            ["TestSupport", "Calls", "Pipelines", "Language", "VAD", "DSP", "Net", "Realtime"],
             path: "Testing/StreamTesting"),
         .executableTarget(
             name: "streamd-sim",
@@ -163,8 +181,8 @@ let package = Package(
             name: "streamd-bench",
             dependencies: [
                 "TestSupport", "CallSimulator", "ServiceStandIns", "PrivateServers", "Assistants",
-                "Conversations", "Daemon", "CommandArguments", "Configuration", "Options",
-                "Telemetry", "Engines", "Language", "Pipelines", "Twilio", "Store", "VAD", "DSP",
+                "Conversations", "Daemon", "Assembly", "CommandArguments", "Configuration",
+                "Options", "Telemetry", "Engines", "Language", "Pipelines", "Twilio", "Store", "VAD", "DSP",
                 "Net", "Wire", "Realtime", "CAllocationCounter", "CEchoFloor",
             ],
             path: "Benchmarks/streamd-bench",
@@ -174,9 +192,8 @@ let package = Package(
         library(
             "Conversations",
             [
-                "Daemon", "Configuration", "Options", "Assistants", "Engines", "Pipelines",
-                "Language",
-                "Store", "Net",
+                "Daemon", "Assembly", "Configuration", "Options", "Assistants", "Engines",
+                "Pipelines", "Language", "Store", "Net",
             ], path: "Testing/Conversations"),
         // What the tests of all targets share.
         library("TestSupport", [], path: "Testing/TestSupport"),
@@ -224,6 +241,12 @@ let package = Package(
             ]),
         tests("StreamTestingTests", ["StreamTesting"]),
         tests(
+            "CallsTests",
+            [
+                "Calls", "StreamTesting", "Pipelines", "Language", "DSP", "Realtime", "TestSupport",
+                "CAllocationCounter",
+            ]),
+        tests(
             "AssistantsTests",
             [
                 "Assistants", "StreamTesting", "Language", "Pipelines", "Store", "Net", "Wire",
@@ -233,17 +256,17 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Operations", "Conversations", "Daemon", "Configuration", "Options", "Telemetry",
-                "Assistants", "Language", "Engines", "Pipelines", "Realtime", "Store",
-                "TestSupport",
+                "Operations", "Conversations", "Daemon", "TwilioServer", "Assembly",
+                "Configuration", "Options", "Telemetry", "Calls", "Assistants", "Language",
+                "Engines", "Pipelines", "Realtime", "Store", "TestSupport",
             ]),
         tests("BenchTests", ["PrivateServers"]),
         tests(
             "EndToEndTests",
             [
-                "Conversations", "Daemon", "Configuration", "Options", "Telemetry", "Assistants",
-                "Language", "Engines", "CallSimulator", "PrivateServers", "StreamTesting",
-                "Pipelines", "Store",
+                "Conversations", "Daemon", "Calls", "Configuration", "Options", "Telemetry",
+                "Assistants", "Language", "Engines", "CallSimulator", "PrivateServers",
+                "StreamTesting", "Pipelines", "Store",
                 "Twilio", "Net", "Wire", "DSP", "Realtime", "TestSupport", "CAllocationCounter",
             ]),
     ],

@@ -1,73 +1,67 @@
+import Assembly
+import Calls
 import Configuration
-import Foundation
-import Net
-import Pipelines
-import Realtime
-import Store
 import Telemetry
-import Twilio
+import TwilioServer
 
-/// The services that the parts of the daemon share; made once at the start. Everything in it may be
-/// used from any loop.
-final class Services: Sendable {
-    /// The configuration in force.
-    let live: LiveConfiguration
+/// What the daemon is wired of; made once at the start, and known to nobody but the daemon and its
+/// router. A feature is handed a context of what it needs, and no more.
+struct Services: Sendable {
     let secrets: Secrets
-    let log: Logger
-    let metrics = Metrics()
     let trust: TrustCheck
     let bearers: BearerCheck
-    let admission: Admission
-    let tokens: StreamTokens
-    let endings = CallEndings()
-    let speechCache: SpeechCache
-    let database: Database
-    let assistants: AssistantDirectory
-    let engines: Engines
-    /// What calls remember that are held turn by turn: in this process, or in Redis.
-    let callState: any ExpiringState
-    let liveCalls = LiveCalls()
-    let gatherCalls: GatherCallList
-    let waitingLine: WaitingLine
-    let pendingTurns = PendingTurns()
-    let textGate = KeyedQueue()
-    /// The time of day; settable for tests.
-    let now: @Sendable () -> Date
-    /// Set once the loops run, where there is a collector.
-    let traces = Locked<TraceExporter?>(nil)
+    let tell: Telling
+    let business: Business
+    let lines: Lines
+    let turns = Turns()
+    let calls: CallSession.Context
+    let traces = CallTraces()
 
-    init(
-        configuration: Configuration, secrets: Secrets, log: Logger, database: Database,
-        callState: any ExpiringState, engines: Engines, speechCache: SpeechCache,
-        assistants: AssistantDirectory,
-        now: @escaping @Sendable () -> Date
-    ) {
-        self.now = now
-        self.callState = callState
-        live = LiveConfiguration(configuration)
+    init(business: Business, secrets: Secrets, log: Logger) {
+        let configuration = business.configuration
+        self.business = business
         self.secrets = secrets
-        self.log = log
-        self.database = database
-        self.engines = engines
-        self.speechCache = speechCache
-        self.assistants = assistants
+        tell = Telling(log: log)
         trust = TrustCheck(
             validates: configuration.twilio.validateSignatures, authToken: secrets.authToken,
             publicURL: configuration.twilio.publicURL)
         bearers = BearerCheck(tokens: secrets.apiTokens)
-        admission = Admission(
-            maxCalls: configuration.limits.maxCalls,
-            perSecond: configuration.limits.webhooksPerSecond,
-            nowNanos: MonotonicClock.nowNanos())
-        gatherCalls = GatherCallList(
-            admission: admission, live: liveCalls,
-            idleSeconds: configuration.gather.idleSeconds)
-        waitingLine = WaitingLine(configuration.queue)
-        tokens = StreamTokens(
-            countMax: configuration.limits.streamTokens,
-            lifetimeMs: configuration.twilio.streamTokenMs)
+        let registry = CallRegistry()
+        lines = Lines(configuration, registry: registry)
+        calls = CallSession.Context(
+            registry: registry,
+            events: CallEvents(subscribers: [
+                CallMetrics(tell.metrics), traces, CallRecords(business.database, log: log),
+                CallLog(log),
+            ]))
     }
 
-    /// The configuration in force: what is begun takes it once and goes by it to its end.
-    var configuration: Configuration { live.current }
+    // MARK: - Contexts of features
+
+    var streams: StreamContext {
+        StreamContext(trust: trust, lines: lines, business: business, calls: calls, tell: tell)
+    }
+
+    var webhooks: WebhookContext {
+        WebhookContext(trust: trust, lines: lines, business: business, turns: turns, tell: tell)
+    }
+
+    /// Nil where no account is known to send by.
+    var outbox: OutboxContext? {
+        TwilioAccount(sid: secrets.accountSid, authToken: secrets.authToken).map {
+            OutboxContext(business: business, account: $0, tell: tell)
+        }
+    }
+
+    var status: StatusContext {
+        StatusContext(
+            account: StatusPages.Account(secrets), trust: trust, admission: lines.admission,
+            speech: business.speech, traces: traces, metrics: tell.metrics)
+    }
+
+    var callPages: CallPageContext {
+        CallPageContext(
+            registry: calls.registry, gatherCalls: lines.gatherCalls,
+            database: business.database)
+    }
 }

@@ -1,4 +1,5 @@
-import Assistants
+import Assembly
+import Calls
 import Configuration
 import Foundation
 import Net
@@ -11,8 +12,10 @@ import Telemetry
 public final class StreamDaemon: Sendable {
     let services: Services
     private let loops: EventLoopGroup
-    private let server: HTTPServer
-    private let outbox = Locked<LoopBound<OutboxSender>?>(nil)
+    private let server: ServerPart
+    private let calls: CallsPart
+    /// In the order in which they start.
+    private let parts: [any DaemonPart]
     private let preparation = Preparation()
 
     /// Loads what the configuration names, begins to listen, and prepares the rest beside that: see
@@ -23,68 +26,60 @@ public final class StreamDaemon: Sendable {
         now: @escaping @Sendable () -> Date = { Date() }
     ) throws {
         try configuration.checkTrust(secrets)
-        let room = DescriptorLimit.raise(forConnections: configuration.server.connectionsMax)
-        if room < configuration.server.connectionsMax {
-            log.warning(
-                "fewer connections fit than server.connectionsMax; raise the limit of open files "
-                    + "(ulimit -n, LimitNOFILE)",
-                ["fit": .integer(room), "wanted": .integer(configuration.server.connectionsMax)])
-        }
-        let database = try Self.openDatabase(configuration.store)
-        let callState = try Self.openState(configuration.state)
+        DescriptorLimit.raise(forConnections: configuration.server.connectionsMax, log)
+        let (business, assistants) = try Self.business(configuration, secrets, log, now: now)
+        let services = Services(business: business, secrets: secrets, log: log)
+        let loops = try EventLoopGroup(count: configuration.server.loops)
+        self.services = services
+        self.loops = loops
+        server = ServerPart(services, preparation: preparation, group: loops)
+        calls = CallsPart(
+            lines: services.lines, turns: services.turns, assistants: business.assistants,
+            registry: services.calls.registry)
+        parts = [
+            BusinessPart(business: business), LoopsPart(loops: loops),
+            TelemetryPart(
+                settings: configuration.telemetry, secrets: secrets, tell: services.tell,
+                traces: services.traces, loop: loops.loops[0]),
+            calls, OutboxPart(services.outbox, loop: loops.loops[0], log: log), server,
+        ]
+        try start()
+        let steps = AssistantMaker.preparation(of: assistants, configuration, business, log)
+        prepare(steps, log)
+    }
+
+    private static func business(
+        _ configuration: Configuration, _ secrets: Secrets, _ log: Logger,
+        now: @escaping @Sendable () -> Date
+    ) throws -> (Business, [Assistant]) {
+        let database = try Stores.openDatabase(configuration.store)
+        let callState = try Stores.openState(configuration.state)
         let engines = try Engines(configuration, secrets: secrets, log: log)
         let cache = try SpeechCache(configuration.cache, speaker: configuration.tts[0])
         let assistants = try configuration.assistants.map {
-            try Self.makeAssistant(
+            try AssistantMaker.assistant(
                 $0, configuration, secrets, database, engines, log, now: now)
         }
-        let services = Services(
-            configuration: configuration, secrets: secrets, log: log, database: database,
-            callState: callState, engines: engines, speechCache: cache,
+        let business = Business(
+            live: LiveConfiguration(configuration),
             assistants: AssistantDirectory(assistants: assistants, configuration: configuration),
-            now: now)
-        self.services = services
-        loops = try EventLoopGroup(count: configuration.server.loops)
-        do {
-            server = try HTTPServer(
-                group: loops, options: try Self.serverOptions(configuration.server),
-                onEvent: { Self.tell($0, log) }
-            ) { [preparation] loop in
-                let router = Router(services: services, preparation: preparation, loop: loop)
-                return { request, responder in router.handle(request, responder) }
+            speech: Speech(engines: engines, cache: cache), database: database,
+            callState: callState, now: now)
+        return (business, assistants)
+    }
+
+    /// Starts the parts; where one fails, those before it are stopped.
+    private func start() throws {
+        for (index, part) in parts.enumerated() {
+            do { try part.start() } catch {
+                for started in parts[..<index].reversed() { started.stop() }
+                throw error
             }
-        } catch {
-            loops.shutdown()
-            throw error
         }
-        startTelemetry(configuration.telemetry)
-        startOutbox()
-        log.info(
-            "listening",
-            [
-                "host": .text(configuration.server.host), "port": .integer(server.port),
-                "loops": .integer(loops.loops.count),
-            ])
-        prepare(assistants, configuration)
     }
 
     /// Begins what the first call would have to wait for; it goes on after this returns.
-    private func prepare(_ assistants: [Assistant], _ configuration: Configuration) {
-        let (engines, log) = (services.engines, services.log)
-        let (database, cache) = (services.database, services.speechCache)
-        var steps: [@Sendable () throws -> Void] = [{ try engines.warmUp() }]
-        for assistant in assistants {
-            steps.append {
-                try assistant.seed()
-                let names = try Self.vocabulary(configuration, assistant, database)
-                assistant.prepared.all.withLock { $0.vocabulary = names }
-            }
-            steps.append {
-                let clip = Self.greetingClip(assistant, engines, log)
-                assistant.prepared.all.withLock { $0.greetingClip = clip }
-                try Self.prepareLastWords(assistant, configuration, engines, cache)
-            }
-        }
+    private func prepare(_ steps: [@Sendable () throws -> Void], _ log: Logger) {
         let beganAt = MonotonicClock.nowNanos()
         preparation.run(steps) { state in
             if case .failed(let error) = state {
@@ -100,12 +95,12 @@ public final class StreamDaemon: Sendable {
     /// - Throws: why calls can't be taken.
     public func waitUntilPrepared() throws { try preparation.wait() }
 
-    private static let lastTracesMs = 2000
-
     /// The port that is listened on; of interest when the configuration said 0.
     public var port: Int { server.port }
     /// Streamed calls that are live.
-    public var liveCallCount: Int { services.admission.liveCount }
+    public var liveCallCount: Int { services.lines.admission.liveCount }
+    /// The calls that are live, to be looked at and commanded.
+    package var callRegistry: CallRegistry { services.calls.registry }
 
     /// The loops that calls live on; for tests that look at them.
     package var eventLoops: [EventLoop] { loops.loops }
@@ -125,33 +120,24 @@ public final class StreamDaemon: Sendable {
 
     /// From now on no call is taken; live ones go on. `/readyz` says so.
     public func drain() {
-        services.admission.drain()
-        services.log.info(
+        for part in parts.reversed() { part.drain() }
+        services.tell.log.info(
             "draining",
-            [
-                "calls": .integer(services.admission.liveCount),
-                "unfinished": .integer(unfinishedCount),
-            ])
+            ["calls": .integer(liveCallCount), "unfinished": .integer(unfinishedCount)])
     }
 
-    /// Streamed calls that are live, and turns by webhook and text that are being answered.
-    private var unfinishedCount: Int {
-        services.admission.liveCount + services.pendingTurns.count + services.textGate.count
-    }
+    private var unfinishedCount: Int { parts.reduce(0) { $0 + $1.unfinishedCount } }
 
     /// Waits until nothing is under way or `server.drainMs` are over, as they are at this moment.
     /// Blocking.
     public func waitUntilIdle() {
-        let timeoutMs = services.configuration.server.drainMs
+        let timeoutMs = services.business.configuration.server.drainMs
         let deadline = MonotonicClock.nowNanos() + UInt64(timeoutMs) * 1_000_000
         while unfinishedCount > 0, MonotonicClock.nowNanos() < deadline { usleep(20_000) }
         if unfinishedCount > 0 {
-            services.log.warning(
+            services.tell.log.warning(
                 "cut off at server.drainMs",
-                [
-                    "calls": .integer(services.admission.liveCount),
-                    "unfinished": .integer(unfinishedCount),
-                ])
+                ["calls": .integer(liveCallCount), "unfinished": .integer(unfinishedCount)])
         }
     }
 
@@ -159,193 +145,24 @@ public final class StreamDaemon: Sendable {
     /// which changed keys were taken and which need a restart. Any thread; blocks on the files.
     /// - Throws: where the new values do not go with those that stay; nothing is changed then.
     public func reload(_ new: Configuration) throws {
-        let reload = try ConfigurationReload(from: services.configuration, to: new)
-        let settings = reload.configuration
-        services.live.replace(by: settings)
-        services.admission.update(
-            maxCalls: settings.limits.maxCalls, perSecond: settings.limits.webhooksPerSecond)
-        services.log.setLevel(settings.log.level)
-        services.tokens.setLifetime(ms: settings.twilio.streamTokenMs)
-        services.assistants.setDefault(settings.defaultAssistant)
-        do throws(NetError) {
-            try server.reloadCertificate()
-        } catch {
-            services.log.error(
-                "certificate not reloaded; the old one stays", ["why": .text("\(error)")])
-        }
-        services.log.info(
-            "configuration reloaded", ["taken": .text(reload.taken.joined(separator: ", "))])
+        let reload = try ConfigurationReload(from: services.business.configuration, to: new)
+        services.business.live.replace(by: reload.configuration)
+        for part in parts { part.reload(reload.configuration) }
+        let log = services.tell.log
+        log.info("configuration reloaded", ["taken": .text(reload.taken.joined(separator: ", "))])
         if !reload.needingRestart.isEmpty {
-            services.log.warning(
+            log.warning(
                 "changed keys that need a restart",
                 ["keys": .text(reload.needingRestart.joined(separator: ", "))])
         }
     }
 
-    private func startTelemetry(_ settings: TelemetrySettings) {
-        var settings = settings
-        if settings.otlpEndpoint.isEmpty { settings.otlpEndpoint = services.secrets.otlpEndpoint }
-        guard !settings.otlpEndpoint.isEmpty else { return }
-        let exporter = TraceExporter(
-            loop: loops.loops[0], settings: settings, headers: services.secrets.otlpHeaders,
-            log: services.log)
-        services.traces.withLock { $0 = exporter }
-    }
-
-    /// Sends confirmations where the account is known.
-    private func startOutbox() {
-        guard !services.secrets.accountSid.isEmpty, !services.secrets.authToken.isEmpty else {
-            return
-        }
-        let loop = loops.loops[0]
-        loop.execute { [self] in
-            do throws(NetError) {
-                let sender = LoopBound(try OutboxSender(services, loop: loop), loop: loop)
-                outbox.withLock { $0 = sender }
-            } catch {
-                services.log.error("no confirmations are sent", ["why": .text("\(error)")])
-            }
-        }
-    }
-
     /// Closes everything. Blocking until the loops have ended, and until a collector has taken the
-    /// last traces, two seconds at most.
+    /// last traces, two seconds at most. Calls that are live are given up with a close frame.
     public func stop() {
         // What is under preparation uses what is closed here.
         try? preparation.wait()
-        server.close()
-        services.traces.withLock { $0 }?.flush(timeoutMs: Self.lastTracesMs)
-        loops.shutdown()
-        services.engines.close()
-        services.speechCache.close()
-        services.callState.close()
-        services.database.close()
-        services.log.info("stopped")
-    }
-
-    // MARK: Making
-
-    package static func openDatabase(_ settings: StoreSettings) throws -> Database {
-        if settings.url.isEmpty, settings.path != ":memory:" {
-            let folder = URL(filePath: settings.path).deletingLastPathComponent()
-            do {
-                try FileManager.default.createDirectory(
-                    at: folder, withIntermediateDirectories: true)
-            } catch {
-                throw DaemonError(
-                    .cannotCreate,
-                    "the folder of store.path, \(folder.path), can't be made: "
-                        + "\(error.localizedDescription); name one that can be written")
-            }
-        }
-        return try Database(DatabaseOptions(path: settings.path, url: settings.url))
-    }
-
-    package static func openState(_ settings: StateSettings) throws -> any ExpiringState {
-        guard !settings.url.isEmpty else {
-            return MemoryState(nowNanos: { MonotonicClock.nowNanos() })
-        }
-        return try RedisState(url: settings.url, timeoutMs: settings.timeoutMs)
-    }
-
-    /// Logs a request that never reached a route.
-    private static func tell(_ event: HTTPServerEvent, _ log: Logger) {
-        guard let status = event.status else {
-            return log.info(
-                "connection closed", ["from": .text(event.remoteAddress), "why": .text(event.what)])
-        }
-        log.warning(
-            "request refused",
-            [
-                "from": .text(event.remoteAddress), "status": .integer(status),
-                "why": .text(event.what),
-            ])
-    }
-
-    package static func serverOptions(_ settings: ServerSettings) throws -> HTTPServerOptions {
-        var options = HTTPServerOptions()
-        options.host = settings.host
-        options.port = settings.port
-        options.headerBytesMax = settings.headerBytesMax
-        options.bodyBytesMax = settings.bodyBytesMax
-        options.headerTimeoutMs = settings.headerTimeoutMs
-        options.bodyTimeoutMs = settings.bodyTimeoutMs
-        options.idleTimeoutMs = settings.idleTimeoutMs
-        options.writeTimeoutMs = settings.writeTimeoutMs
-        options.connectionsMax = settings.connectionsMax
-        if !settings.tlsCertificate.isEmpty {
-            options.tls = TLSServerOptions(
-                certificateChainPath: settings.tlsCertificate, privateKeyPath: settings.tlsKey)
-        }
-        return options
-    }
-
-    private static func makeAssistant(
-        _ block: AssistantBlock, _ configuration: Configuration, _ secrets: Secrets,
-        _ database: Database, _ engines: Engines, _ log: Logger,
-        now: @escaping @Sendable () -> Date
-    ) throws -> Assistant {
-        var settings = try AssistantSettings.reading(block)
-        settings.confirmsBySMS =
-            block.confirmationSMS && !secrets.accountSid.isEmpty && !secrets.authToken.isEmpty
-        let tell: AssistantLog = { callSid, message in
-            log.error(message, ["call": .text(callSid)])
-        }
-        let directories = HospitalLibrary()
-        let scripted = ScriptedDialogueEngine(
-            assistants: [settings], store: database, directories: directories, now: now, log: tell)
-        let dialogue = try engines.dialogue(
-            settings, block, scripted: scripted,
-            role: AssistantRole(
-                settings, store: database, directories: directories, now: now, log: tell))
-        let seeds = configuration.llm.contains { $0.engine != "fixed" }
-        return Assistant(
-            block: block, settings: settings, dialogue: dialogue, directories: directories,
-            greeting: settings.spokenGreeting, seed: { if seeds { try Self.seed(scripted) } })
-    }
-
-    /// Empty where no recogniser is told of it.
-    private static func vocabulary(
-        _ configuration: Configuration, _ assistant: Assistant, _ database: Database
-    ) throws -> [String] {
-        guard configuration.stt.contains(where: { $0.vocabularyMax > 0 }) else { return [] }
-        return try BlockingResult.of { done in
-            assistant.settings.findVocabulary(assistant.directories, database) {
-                done(.success($0))
-            }
-        }
-    }
-
-    /// Nil where the service can't be reached now: the greeting is then made when a call comes.
-    private static func greetingClip(
-        _ assistant: Assistant, _ engines: Engines, _ log: Logger
-    ) -> SpeechClip? {
-        do {
-            return try engines.textToSpeech.speakToEnd(
-                assistant.greeting, voice: assistant.settings.voice)
-        } catch {
-            log.warning(
-                "greeting not made beforehand",
-                ["assistant": .text(assistant.block.id), "why": .text("\(error)")])
-            return nil
-        }
-    }
-
-    private static func prepareLastWords(
-        _ assistant: Assistant, _ configuration: Configuration, _ engines: Engines,
-        _ cache: SpeechCache
-    ) throws {
-        let options = ConversationOptions(
-            configuration, voice: assistant.settings.voice, block: assistant.block)
-        try LastWords.prepare(
-            options.localTexts, voice: options.voice, by: engines.textToSpeech,
-            orBy: engines.lastSynthesiser, into: cache)
-    }
-
-    /// Puts the records that a new assistant begins with into the store. Blocking.
-    package static func seed(_ engine: ScriptedDialogueEngine) throws {
-        let outcome = BlockingResult<Void>()
-        engine.seed(completion: outcome.take)
-        try outcome.get()
+        for part in parts.reversed() { part.stop() }
+        services.tell.log.info("stopped")
     }
 }

@@ -1,5 +1,5 @@
+import Assembly
 import CommandArguments
-import Daemon
 import Net
 import Options
 import Pipelines

@@ -1,6 +1,5 @@
 import Assistants
 import Configuration
-import Daemon
 import Foundation
 import Language
 import Options

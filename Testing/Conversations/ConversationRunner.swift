@@ -1,5 +1,5 @@
+import Assembly
 import Assistants
-import Daemon
 import Foundation
 import Language
 import Pipelines
@@ -148,7 +148,7 @@ public final class TextChannel: ConversationChannel {
         let engine = ScriptedDialogueEngine(
             assistants: [try AssistantSettings.reading(file.assistant)], store: database,
             now: { now })
-        try StreamDaemon.seed(engine)
+        try AssistantMaker.seed(engine)
         conversation = TextConversation(
             engine: engine,
             call: CallInfo(

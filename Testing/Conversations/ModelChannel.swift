@@ -1,6 +1,6 @@
+import Assembly
 import Assistants
 import Configuration
-import Daemon
 import Engines
 import Foundation
 import Net
@@ -29,7 +29,7 @@ public final class ModelChannel: ConversationChannel, @unchecked Sendable {
         }
         let assistant = try AssistantSettings.reading(file.assistant)
         database = try Database(DatabaseOptions(path: ":memory:"))
-        try StreamDaemon.seed(
+        try AssistantMaker.seed(
             ScriptedDialogueEngine(assistants: [assistant], store: database, now: { now }))
         remote = try RemoteServices { secrets.value($0) }
         do {

@@ -1,4 +1,4 @@
-import Daemon
+import Calls
 import Testing
 
 @Suite struct AdmissionTests {

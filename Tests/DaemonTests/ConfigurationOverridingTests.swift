@@ -1,5 +1,4 @@
 import Configuration
-import Daemon
 import Options
 import Testing
 

@@ -1,5 +1,4 @@
 import Configuration
-import Daemon
 import Foundation
 import Options
 import Testing

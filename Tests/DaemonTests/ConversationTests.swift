@@ -1,6 +1,5 @@
 import Assistants
 import Conversations
-import Daemon
 import Foundation
 import Testing
 

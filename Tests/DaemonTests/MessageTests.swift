@@ -1,10 +1,11 @@
 import Assistants
+import Calls
 import Configuration
-import Daemon
 import Foundation
 import Language
 import TestSupport
 import Testing
+import TwilioServer
 
 @Suite struct MessagePartsTests {
     @Test func aShortAnswerIsOneMessage() {
@@ -99,7 +100,7 @@ import Testing
         settings.placesMax = places
         settings.holdSeconds = 10
         settings.waitSecondsMax = 100
-        return WaitingLine(settings)
+        return WaitingLine(WaitingLine.Options(settings))
     }
     private let second: UInt64 = 1_000_000_000
 
@@ -137,23 +138,27 @@ import Testing
         #expect(line.ask("A", freePlaces: 0, nowNanos: 100 * second) == .turnedAway)
     }
 
+    private func call(_ name: String) -> CallDescription {
+        CallDescription(name: name, path: "gather")
+    }
+
     @Test func callsThatAreNotHeardOfGiveTheirPlaceBack() {
         let admission = Admission(maxCalls: 2, perSecond: 10, nowNanos: 0)
-        let live = LiveCalls()
-        let calls = GatherCallList(admission: admission, live: live, idleSeconds: 60)
+        let registry = CallRegistry()
+        let calls = GatherCallList(admission: admission, registry: registry, idleSeconds: 60)
         #expect(
-            calls.begin(LiveCall(callSid: "A"), nowNanos: 0)
-                && calls.begin(LiveCall(callSid: "A"), nowNanos: 0))
-        #expect(calls.begin(LiveCall(callSid: "B"), nowNanos: 0) && admission.freePlaces == 0)
-        #expect(!calls.begin(LiveCall(callSid: "C"), nowNanos: 50 * second))
+            calls.begin(call("A"), nowNanos: 0)
+                && calls.begin(call("A"), nowNanos: 0))
+        #expect(calls.begin(call("B"), nowNanos: 0) && admission.freePlaces == 0)
+        #expect(!calls.begin(call("C"), nowNanos: 50 * second))
         calls.touch("A", nowNanos: 50 * second)
-        #expect(calls.begin(LiveCall(callSid: "C"), nowNanos: 61 * second))
+        #expect(calls.begin(call("C"), nowNanos: 61 * second))
         #expect(calls.contains("A") && !calls.contains("B"))
-        #expect(live.all.map(\.callSid) == ["A", "C"])
+        #expect(registry.all.map(\.call.name) == ["A", "C"])
         calls.end("A")
         calls.end("A")
         #expect(admission.liveCount == 1)
-        #expect(live.all.map(\.callSid) == ["C"] && live["A"] == nil)
+        #expect(registry.all.map(\.call.name) == ["C"])
     }
 }
 

@@ -1,6 +1,6 @@
+import Assembly
 import Assistants
 import Configuration
-import Daemon
 import Language
 import Options
 import Pipelines

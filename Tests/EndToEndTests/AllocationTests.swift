@@ -1,7 +1,6 @@
 import CAllocationCounter
 import CallSimulator
 import Configuration
-import Daemon
 import Engines
 import Foundation
 import Net

@@ -1,6 +1,5 @@
 import CallSimulator
 import Configuration
-import Daemon
 import Foundation
 import Testing
 

@@ -1,5 +1,4 @@
 import Configuration
-import Daemon
 import Engines
 import Foundation
 import Wire

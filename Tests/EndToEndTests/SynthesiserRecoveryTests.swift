@@ -1,6 +1,5 @@
 import CallSimulator
 import Configuration
-import Daemon
 import Engines
 import Foundation
 import Net

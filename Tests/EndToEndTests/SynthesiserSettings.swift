@@ -1,5 +1,4 @@
 import Configuration
-import Daemon
 import Engines
 
 /// How the synthesisers that answer over the network are set up against the stand-ins' process.

@@ -1,5 +1,4 @@
 import CallSimulator
-import Daemon
 import Foundation
 import Options
 import Testing

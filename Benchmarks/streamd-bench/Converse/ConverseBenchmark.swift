@@ -1,6 +1,5 @@
 import CallSimulator
 import Conversations
-import Daemon
 import Foundation
 import Net
 import Realtime

@@ -1,7 +1,7 @@
+import Assembly
 import CallSimulator
 import Configuration
 import DSP
-import Daemon
 import VAD
 
 /// The network by itself, and the whole speech detector on speech and on a silent line.

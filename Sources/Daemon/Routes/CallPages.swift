@@ -1,19 +1,29 @@
+import Calls
 import Foundation
 import Net
 import Realtime
 import Store
+import TwilioServer
 import Wire
+
+/// What the pages about calls need.
+struct CallPageContext: Sendable {
+    let registry: CallRegistry
+    /// Calls that are held turn by turn; they end by being heard of no more.
+    let gatherCalls: GatherCallList
+    let database: Database
+}
 
 /// The pages that an operator's programs ask about calls; only with a token.
 struct CallPages {
-    let services: Services
+    let context: CallPageContext
 
     private static let sidCharactersMax = 64
 
     /// `GET /api/phone/active-calls`: the calls that are live now.
     func active() -> HTTPResponse {
-        services.gatherCalls.sweep()
-        let calls = services.liveCalls.all
+        context.gatherCalls.sweep()
+        let calls = context.registry.all.map(\.call)
         let now = WallClock.nowSeconds()
         return HTTPResponse(
             status: 200,
@@ -29,8 +39,8 @@ struct CallPages {
             return responder.respond(Self.unknown(callSid))
         }
         let bound = LoopBound(responder, loop: responder.loop)
-        let live = services.liveCalls[callSid]
-        services.database.call(sid: callSid) { [services] result in
+        let live = context.registry[CallID(carrier: "twilio", name: callSid)]?.call
+        context.database.call(sid: callSid) { [context] result in
             switch result {
             case .failure(let error):
                 bound.loop.execute { bound.value.respond(Self.trouble(error)) }
@@ -38,7 +48,7 @@ struct CallPages {
                 guard let record = record ?? live.map(CallRecord.init) else {
                     return bound.loop.execute { bound.value.respond(Self.unknown(callSid)) }
                 }
-                services.database.turns(callSid: callSid) { turns in
+                context.database.turns(callSid: callSid) { turns in
                     bound.loop.execute {
                         switch turns {
                         case .failure(let error): bound.value.respond(Self.trouble(error))
@@ -71,18 +81,18 @@ struct CallPages {
 
     // MARK: - JSON
 
-    private static func json(_ call: LiveCall, now: Int64) -> JSONValue {
+    private static func json(_ call: CallDescription, now: Int64) -> JSONValue {
         .object([
-            .init("call_sid", .string(call.callSid)), .init("assistant", .string(call.assistantID)),
+            .init("call_sid", .string(call.name)), .init("assistant", .string(call.assistantID)),
             .init("from", .string(call.from)), .init("to", .string(call.to)),
-            .init("path", .string(call.path.rawValue)), .init("status", .string("in-progress")),
+            .init("path", .string(call.path)), .init("status", .string("in-progress")),
             .init("started_at", date(call.startedAt)),
             .init("duration_seconds", .integer(Int(max(0, now - call.startedAt)))),
         ])
     }
 
     private static func json(
-        _ record: CallRecord, _ live: LiveCall?, _ turns: [TurnRecord]
+        _ record: CallRecord, _ live: CallDescription?, _ turns: [TurnRecord]
     ) -> JSONValue {
         let running = live.map { Int(max(0, WallClock.nowSeconds() - $0.startedAt)) }
         return .object([
@@ -90,7 +100,7 @@ struct CallPages {
             .init("assistant", .string(record.assistantID)),
             .init("from", .string(record.from)), .init("to", .string(record.to)),
             .init("status", .string(record.status)), .init("is_live", .bool(live != nil)),
-            .init("path", live.map { .string($0.path.rawValue) } ?? .null),
+            .init("path", live.map { .string($0.path) } ?? .null),
             .init("started_at", date(record.startedAt)),
             .init("ended_at", record.endedAt.map(date) ?? .null),
             .init(
@@ -116,9 +126,9 @@ struct CallPages {
 
 extension CallRecord {
     /// A call that has begun and is not written down yet.
-    fileprivate init(_ call: LiveCall) {
+    fileprivate init(_ call: CallDescription) {
         self.init(
-            callSid: call.callSid, assistantID: call.assistantID, from: call.from, to: call.to,
+            callSid: call.name, assistantID: call.assistantID, from: call.from, to: call.to,
             startedAt: call.startedAt)
     }
 }

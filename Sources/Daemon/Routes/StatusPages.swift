@@ -1,24 +1,49 @@
+import Assembly
+import Calls
+import Configuration
 import Net
 import Telemetry
 import Twilio
+import TwilioServer
 import Wire
+
+/// What the pages about the daemon need.
+struct StatusContext: Sendable {
+    let account: StatusPages.Account
+    let trust: TrustCheck
+    let admission: Admission
+    let speech: Speech
+    let traces: CallTraces
+    let metrics: Telemetry.Metrics
+}
 
 /// Pages about the daemon itself.
 struct StatusPages {
-    let services: Services
+    /// What may be shown of the account at Twilio.
+    struct Account: Sendable {
+        let isConfigured: Bool
+        let maskedSid: String
+        let phoneNumber: String
+
+        init(_ secrets: Secrets) {
+            isConfigured = !secrets.accountSid.isEmpty && !secrets.authToken.isEmpty
+            maskedSid = MaskedSid.text(secrets.accountSid)
+            phoneNumber = ShownNumber.text(secrets.phoneNumber)
+        }
+    }
+
+    let context: StatusContext
 
     /// `GET /twilio/health`.
     func twilioHealth(_ request: HTTPRequest) -> HTTPResponse {
-        let isConfigured =
-            !services.secrets.accountSid.isEmpty && !services.secrets.authToken.isEmpty
-        let base = services.trust.base(of: request)
+        let base = context.trust.base(of: request)
         let config: JSONValue = .object([
-            .init("twilio_configured", .bool(isConfigured)),
+            .init("twilio_configured", .bool(context.account.isConfigured)),
             .init("webhook_url", .string(base + "/twilio/voice")),
         ])
         let json: JSONValue = .object([
-            .init("status", .string(services.admission.isDraining ? "draining" : "healthy")),
-            .init("active_calls", .integer(services.admission.liveCount)),
+            .init("status", .string(context.admission.isDraining ? "draining" : "healthy")),
+            .init("active_calls", .integer(context.admission.liveCount)),
             .init("config", config),
             .init("version", .string(StreamdVersion.current)),
         ])
@@ -27,25 +52,23 @@ struct StatusPages {
 
     /// `GET /twilio/status`: what is known of the account; its name is not given away.
     func twilioStatus() -> HTTPResponse {
-        let secrets = services.secrets
-        let sid = secrets.accountSid
-        return HTTPResponse(
+        HTTPResponse(
             status: 200,
             json: .object([
-                .init("twilio_configured", .bool(!sid.isEmpty && !secrets.authToken.isEmpty)),
-                .init("phone_number", .string(ShownNumber.text(secrets.phoneNumber))),
-                .init("account_sid", .string(MaskedSid.text(sid))),
+                .init("twilio_configured", .bool(context.account.isConfigured)),
+                .init("phone_number", .string(context.account.phoneNumber)),
+                .init("account_sid", .string(context.account.maskedSid)),
             ]))
     }
 
     /// `GET /health`: the same in a word, for monitors.
     func health() -> HTTPResponse {
-        let isDraining = services.admission.isDraining
+        let isDraining = context.admission.isDraining
         return HTTPResponse(
             status: 200,
             json: .object([
                 .init("status", .string(isDraining ? "draining" : "healthy")),
-                .init("active_calls", .integer(services.admission.liveCount)),
+                .init("active_calls", .integer(context.admission.liveCount)),
                 .init("version", .string(StreamdVersion.current)),
             ]))
     }
@@ -54,12 +77,13 @@ struct StatusPages {
     func metrics() -> HTTPResponse {
         HTTPResponse(
             status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
-            body: services.metrics.render(
-                extra: services.engines.metrics() + services.speechCache.metrics + traceMetrics()))
+            body: context.metrics.render(
+                extra: context.speech.engines.metrics() + context.speech.cache.metrics
+                    + traceMetrics()))
     }
 
     private func traceMetrics() -> [MetricFamily] {
-        guard let traces = services.traces.withLock({ $0 }) else { return [] }
+        guard let traces = context.traces.exporter else { return [] }
         return [
             MetricFamily(
                 "streamd_trace_spans_sent_total", .counter, "Spans that the collector has taken.",
@@ -79,7 +103,7 @@ struct StatusPages {
         switch preparation {
         case .running: .text(503, "starting")
         case .failed(let error): .text(503, "the start has failed: \(error)")
-        case .done: services.admission.isDraining ? .text(503, "draining") : .text(200, "ready")
+        case .done: context.admission.isDraining ? .text(503, "draining") : .text(200, "ready")
         }
     }
 }

@@ -5,6 +5,7 @@ import Pipelines
 
 extension LoopTimer: CallTimer {}
 extension EventLoop: CallLoop {}
+extension LoopWakeup: CallWakeup {}
 
 extension CallLoop {
     /// The loop of the network that this call's loop is: an engine that talks to a server has its

@@ -21,6 +21,18 @@ public struct HTTPResponse: Sendable {
             status: status, headers: ["Content-Type": contentType], body: Array(body.utf8))
     }
 
+    /// A line of text for people.
+    public static func text(_ status: Int, _ text: String) -> HTTPResponse {
+        HTTPResponse(status: status, contentType: "text/plain; charset=utf-8", body: text + "\n")
+    }
+
+    /// 405, with what is allowed.
+    public static func notAllowed(_ request: HTTPRequest, allow: String) -> HTTPResponse {
+        var response = text(405, "\(request.path) takes \(allow).")
+        response.headers.add(name: "Allow", value: allow)
+        return response
+    }
+
     /// A JSON body.
     public init(status: Int, json: JSONValue) {
         self.init(

@@ -1,6 +1,6 @@
 import Assistants
 import Configuration
-import Daemon
+import Assembly
 import Foundation
 import Store
 
@@ -17,7 +17,7 @@ public enum DataExport {
         _ kind: Kind, assistantID: String, configuration: Configuration
     ) throws -> String {
         let id = try AssistantData.block(assistantID, configuration).id
-        let database = try StreamDaemon.openDatabase(configuration.store)
+        let database = try Stores.openDatabase(configuration.store)
         defer { database.close() }
         let always: Range<UnixSeconds> = 0..<Int64.max
         switch kind {

@@ -1,6 +1,6 @@
+import Assembly
 import Assistants
 import Configuration
-import Daemon
 import Foundation
 import Store
 
@@ -69,7 +69,7 @@ public enum DataImport {
         _ configuration: Configuration,
         _ operation: (Database, @escaping StoreCompletion<Value>) -> Void
     ) throws -> Value {
-        let database = try StreamDaemon.openDatabase(configuration.store)
+        let database = try Stores.openDatabase(configuration.store)
         defer { database.close() }
         return try BlockingResult<Value>.of { operation(database, $0) }
     }

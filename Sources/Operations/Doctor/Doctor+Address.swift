@@ -1,4 +1,4 @@
-import Daemon
+import Assembly
 import Foundation
 import Glibc
 import Net
@@ -41,7 +41,7 @@ extension Doctor {
         let word = String(UInt64.random(in: UInt64.min...UInt64.max), radix: 36)
         let server: HTTPServer
         do {
-            var options = try StreamDaemon.serverOptions(configuration.server)
+            var options = HTTPServerOptions(configuration.server)
             options.port = port
             server = try HTTPServer(group: client.loops, options: options) { _ in
                 { request, responder in

@@ -1,6 +1,6 @@
+import Assembly
 import Assistants
 import Configuration
-import Daemon
 import Engines
 import Foundation
 import Pipelines
@@ -138,7 +138,7 @@ extension Doctor {
             let directories = HospitalLibrary()
             let scripted = ScriptedDialogueEngine(
                 assistants: [settings], store: database, directories: directories)
-            try StreamDaemon.seed(scripted)
+            try AssistantMaker.seed(scripted)
             let role = AssistantRole(settings, store: database, directories: directories)
             let made = maker.dialogues(settings, block, scripted: scripted, role: role)
             return zip(configuration.llm, made).enumerated().map { index, entry in

@@ -1,4 +1,4 @@
-import Daemon
+import Assembly
 import Foundation
 import Glibc
 import Store
@@ -11,7 +11,7 @@ extension Doctor {
     private func database() -> Finding {
         let isFile = configuration.store.url.isEmpty
         do {
-            let database = try StreamDaemon.openDatabase(configuration.store)
+            let database = try Stores.openDatabase(configuration.store)
             defer { database.close() }
             return ok("database", "\(database.path), schema \(try database.schemaVersion())")
         } catch {
@@ -28,7 +28,7 @@ extension Doctor {
             return ok("call state", "in the process: a restart forgets calls by <Gather>")
         }
         do {
-            let state = try StreamDaemon.openState(configuration.state)
+            let state = try Stores.openState(configuration.state)
             defer { state.close() }
             let outcome = BlockingResult<[UInt8]?>()
             state.value(for: "doctor", completion: outcome.take)

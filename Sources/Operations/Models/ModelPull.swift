@@ -1,5 +1,5 @@
+import Assembly
 import Configuration
-import Daemon
 import Foundation
 import Net
 import Realtime

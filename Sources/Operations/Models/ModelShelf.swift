@@ -1,5 +1,5 @@
+import Assembly
 import Configuration
-import Daemon
 import Foundation
 
 /// The models of Whisper in the folder, and those that could be there.

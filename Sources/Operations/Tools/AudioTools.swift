@@ -1,6 +1,6 @@
+import Assembly
 import Configuration
 import DSP
-import Daemon
 import Engines
 import Pipelines
 import Telemetry

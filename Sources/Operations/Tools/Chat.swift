@@ -1,6 +1,6 @@
+import Assembly
 import Assistants
 import Configuration
-import Daemon
 import Foundation
 import Pipelines
 import Store
@@ -27,7 +27,7 @@ public final class Chat {
         }
         log = Logger(level: .warning, format: .text)
         maker = try EngineMaker(configuration, secrets: secrets, log: log)
-        database = try StreamDaemon.openDatabase(configuration.store)
+        database = try Stores.openDatabase(configuration.store)
         let settings = try AssistantSettings.reading(block)
         let directories = HospitalLibrary()
         let tell: AssistantLog = { _, message in
@@ -35,7 +35,7 @@ public final class Chat {
         }
         let scripted = ScriptedDialogueEngine(
             assistants: [settings], store: database, directories: directories, log: tell)
-        try StreamDaemon.seed(scripted)
+        try AssistantMaker.seed(scripted)
         let dialogue = try maker.dialogue(
             settings, block, scripted: scripted,
             role: AssistantRole(settings, store: database, directories: directories, log: tell),

@@ -24,6 +24,7 @@ extension Conversation {
             observer?.conversation(.playoutResumed(turn: turn))
             playout.resume(at: now)
         case .interrupt(let turn): interrupt(turn: turn, at: now)
+        case .cutOff: finishReply(.cutOff, at: now)
         case .merge(let turn): merge(turn: turn, at: now)
         case .sayFiller(let turn): sayFiller(turn: turn, at: now)
         case .apologize(let turn): apologize(turn: turn, at: now)
@@ -154,6 +155,8 @@ extension Conversation {
             stages.dialogue.heard(turn: finished.turn, text: heard)
         }
         observer?.turnFinished(finished.record(outcome, heard: heard, at: now))
+        let isSaid = !finished.hasFailed && !finished.sentences.contains { $0.clip?.error != nil }
+        finished.onFinished?(isSaid ? outcome : .failed)
         return heard
     }
 

@@ -192,7 +192,8 @@ extension Conversation {
 
     /// A reply of one sentence that no dialogue gave.
     func begin(
-        turn: TurnID, sentence: ReplyProgress.Sentence, isLocal: Bool, at now: UInt64
+        turn: TurnID, sentence: ReplyProgress.Sentence, isLocal: Bool, at now: UInt64,
+        onFinished: ((TurnRecord.Outcome) -> Void)? = nil
     ) {
         let begun = ReplyProgress(
             turn: turn, input: nil, isSpeculative: false, isLocal: isLocal, at: now)
@@ -201,6 +202,7 @@ extension Conversation {
         begun.isCommitted = true
         begun.speechEndNanos = now
         begun.endpointNanos = now
+        begun.onFinished = onFinished
         reply = begun
         playout.begin(turn: turn)
         queueSpeech(of: begun, at: now)

@@ -51,6 +51,9 @@ public final class Conversation {
     var wastedForTurn: (turn: TurnID, count: Int) = (0, 0)
     var wastedSpeechBytes = 0
     var isClosed = false
+    /// What is still to be said for an operator.
+    var announcements: [Announcement] = []
+    var isMuted = false
     /// Told, after each event, of an invariant that does not hold; for simulations. Where it is nil, a
     /// checked build (`STREAMD_CHECKED`) traps instead, and any other does not look.
     package var onBrokenInvariant: ((String) -> Void)?
@@ -139,6 +142,7 @@ public final class Conversation {
 
     /// A digit, `*` or `#` was keyed.
     public func dtmf(_ digit: String, nowNanos now: UInt64) {
+        guard !isMuted else { return }
         enter(now) {
             let digits = machine.digits(adding: digit)
             let judged = digits.map { completeness(ofKeys: $0) } ?? .unknown
@@ -190,6 +194,10 @@ public final class Conversation {
     public var isListening: Bool { machine.isListening }
     /// What the agent asked last, as far as its words tell.
     public var asked: AnswerExpectation { machine.asked }
+    /// Speech that was sent and is not played yet, in nanoseconds.
+    public func sentAheadNanos(at now: UInt64) -> UInt64 {
+        playout.playEndNanos > now ? playout.playEndNanos - now : 0
+    }
     /// Frames sent, times speech came too late, replies begun in vain, false barge-ins.
     public var counters: ConversationCounters {
         ConversationCounters(
@@ -205,6 +213,7 @@ public final class Conversation {
     private func hear(_ muLaw: UnsafeBufferPointer<UInt8>, at now: UInt64) {
         let samples = UnsafeMutableBufferPointer(rebasing: scratch[..<muLaw.count])
         G711.decodeMuLaw(muLaw, into: samples)
+        if isMuted { samples.update(repeating: 0) }
         stages.filter?.process(samples)
         let heard = UnsafeBufferPointer(samples)
         history.append(heard)
@@ -277,6 +286,7 @@ public final class Conversation {
     private func settle(_ now: UInt64) {
         guard depth == 0, !isDraining, !isClosed else { return }
         drain(now)
+        if !announcements.isEmpty { announce(at: now) }
         check(at: now)
         let next = nextDeadlineNanos
         guard next != timerNanos else { return }
@@ -284,9 +294,18 @@ public final class Conversation {
         transport.setTimer(atNanos: next)
     }
 
+    /// Begins what waits to be said, and performs what comes of it.
+    private func announce(at now: UInt64) {
+        depth += 1
+        sayAnnouncement(at: now)
+        depth -= 1
+        drain(now)
+    }
+
     func close(_ ending: ConversationEnding, at now: UInt64) {
         guard !isClosed else { return }
         finishReply(.cutOff, at: now)
+        dropAnnouncements()
         isClosed = true
         playout.cancel(at: now)
         if timerNanos != nil { transport.setTimer(atNanos: nil) }

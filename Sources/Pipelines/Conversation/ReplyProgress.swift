@@ -35,6 +35,8 @@ final class ReplyProgress {
     var isCommitted = false
     var hasFiller = false
     var closing: ConversationEnding?
+    /// Called once, when the reply is over.
+    var onFinished: ((TurnRecord.Outcome) -> Void)?
     /// Sentences that playout has been given.
     var queuedCount = 0
     var wastedSpeculations = 0

@@ -35,6 +35,8 @@ public enum TurnAction: Sendable, Equatable {
     case resumePlayout(turn: TurnID)
     /// The caller interrupted: the reply is over, what was heard of it is what counts.
     case interrupt(turn: TurnID)
+    /// The reply is over, though the caller has said nothing: what was heard of it is what counts.
+    case cutOff(turn: TurnID)
     /// The caller went on before hearing anything: the reply is over, the words join the next turn.
     case merge(turn: TurnID)
     /// Say this within the reply of `turn`, before what is still to come.

@@ -78,7 +78,7 @@ extension TurnMachine {
     }
 
     private var idleDueNanos: UInt64? {
-        guard utterance == nil, reply == nil, digits.isEmpty else { return nil }
+        guard isFloorFree, !isSuspended, !isUnheard else { return nil }
         return idleSinceNanos?.adding(ms: isOnHold ? options.holdMs : options.idlePromptMs)
     }
 

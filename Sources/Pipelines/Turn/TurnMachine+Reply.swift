@@ -142,7 +142,7 @@ extension TurnMachine {
         dropUtterance()
         overlap = nil
         digits = ""
-        if let reply { emit(.interrupt(turn: reply.turn)) }
+        if let reply { emit(.cutOff(turn: reply.turn)) }
         lastTurn += 1
         phase = .closing(.timeLimit)
         closeByNanos = now.adding(ms: options.goodbyeMs)

@@ -9,7 +9,7 @@ extension TurnMachine {
     public mutating func speechStarted(
         startSample: Int64, detectedSample: Int64, at now: UInt64
     ) {
-        guard isLive, digits.isEmpty else { return }
+        guard isLive, !isSuspended, digits.isEmpty else { return }
         if utterance != nil {
             continueUtterance(at: startSample)
         } else if let reply {

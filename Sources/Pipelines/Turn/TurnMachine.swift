@@ -108,6 +108,10 @@ public struct TurnMachine {
     var unheardTurns = 0
     /// The caller has asked us to wait.
     var isOnHold = false
+    /// Nobody answers the caller for the time being: see ``suspend(at:)``.
+    var isSuspended = false
+    /// The caller cannot be heard for the time being: they are not asked whether they are there.
+    var isUnheard = false
     var lastTurn: TurnID = 0
     var lastRequest = 0
 
@@ -177,7 +181,7 @@ public struct TurnMachine {
     /// A digit was keyed, which is deliberate: it stops the agent at once. `completeness` judges
     /// ``digits(adding:)``, and is `.unknown` where that is nil.
     public mutating func dtmf(_ digit: String, completeness: Completeness, at now: UInt64) {
-        guard isLive, !digit.isEmpty else { return }
+        guard isLive, !isSuspended, !digit.isEmpty else { return }
         dropUtterance()
         if let reply { interrupt(reply) }
         overlap = nil

@@ -1,7 +1,6 @@
 import CommandArguments
 import Configuration
 import DSP
-import Daemon
 import Foundation
 import Operations
 import Pipelines

@@ -1,5 +1,4 @@
 import CommandArguments
-import Daemon
 import Foundation
 import Operations
 import Options

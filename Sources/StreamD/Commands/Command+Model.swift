@@ -1,6 +1,5 @@
 import CommandArguments
 import Configuration
-import Daemon
 import Foundation
 import Operations
 

@@ -36,6 +36,7 @@ public final class Metrics: Sendable {
     package let transcriptsWastedTotal = Atomic<Int>(0)
     package let speechWastedBytes = Atomic<Int>(0)
     package let keysDroppedTotal = Atomic<Int>(0)
+    package let callCommandsTotal = Atomic<Int>(0)
     package let callsRefusedTotal = Atomic<Int>(0)
     package let streamsRefusedTotal = Atomic<Int>(0)
     package let signatureFailuresTotal = Atomic<Int>(0)
@@ -85,6 +86,8 @@ public final class Metrics: Sendable {
         counter(
             "streamd_keys_dropped_total", "Keys beyond the longest keyed number.",
             keysDroppedTotal)
+        counter(
+            "streamd_call_commands_total", "Commands done in live calls.", callCommandsTotal)
         counter("streamd_calls_refused_total", "Calls turned away by a limit.", callsRefusedTotal)
         counter(
             "streamd_streams_refused_total", "Streams refused for a missing, used or wrong token.",

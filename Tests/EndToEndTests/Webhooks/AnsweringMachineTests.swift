@@ -1,4 +1,3 @@
-import Daemon
 import Testing
 
 /// Who picks up a call that was placed, by Twilio's word.

@@ -1,5 +1,4 @@
 import Conversations
-import Daemon
 import Foundation
 import Store
 import Testing

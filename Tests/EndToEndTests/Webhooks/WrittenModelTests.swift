@@ -1,6 +1,5 @@
 import Configuration
 import Conversations
-import Daemon
 import Engines
 import Foundation
 import Store
