@@ -108,7 +108,7 @@ let package = Package(
             "Configuration",
             [
                 "Engines", "Options", "Telemetry", "Assistants", "Pipelines", "Language", "Twilio",
-                "Store", "Net", "Wire",
+                "Store", "VAD", "Net", "Wire",
             ]),
         // The words behind a program's name.
         library("CommandArguments", []),
@@ -258,7 +258,7 @@ let package = Package(
             [
                 "Operations", "Conversations", "Daemon", "TwilioServer", "Assembly",
                 "Configuration", "Options", "Telemetry", "Calls", "Assistants", "Language",
-                "Engines", "Pipelines", "Realtime", "Store", "TestSupport",
+                "Engines", "Pipelines", "VAD", "Net", "Realtime", "Store", "TestSupport",
             ]),
         tests("BenchTests", ["PrivateServers"]),
         tests(

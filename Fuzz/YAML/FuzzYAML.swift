@@ -8,7 +8,7 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
         let configuration = try Configuration.parse(yaml: text, file: "fuzz.yaml")
         // What is taken must be able to start: an assistant for every call, frames in whole units.
         precondition(configuration.assistants.contains { $0.id == configuration.defaultAssistant })
-        precondition(configuration.buffers.frameMs % 10 == 0)
+        precondition(configuration.conversation.frameMs % 10 == 0)
         precondition(configuration.turn.endpointMs <= configuration.turn.endpointMaxMs)
     } catch {
         precondition(error.description.hasPrefix("fuzz.yaml"))

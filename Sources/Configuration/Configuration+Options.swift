@@ -175,7 +175,7 @@ extension Configuration {
             "vad.gateDB", \.vad.gateDB, 1...20, unit: "dB", reloadable: true,
             "Sound must rise this far above the noise floor before the network looks at it."),
         .integer(
-            "vad.preRollMs", \.vad.preRollMs, 0...1000, unit: "ms", reloadable: true,
+            "vad.preRollMs", \.conversation.preRollMs, 0...1000, unit: "ms", reloadable: true,
             "Audio before the detected onset that is transcribed too."),
     ]
 
@@ -205,17 +205,17 @@ extension Configuration {
             "buffers.callerMs", \.buffers.callerMs, 2000...300_000, unit: "ms",
             "Longest single utterance that is kept for transcription."),
         .integer(
-            "buffers.playoutMs", \.buffers.playoutMs, 2000...600_000, unit: "ms",
+            "buffers.playoutMs", \.conversation.playoutMs, 2000...600_000, unit: "ms",
             "Longest sentence of synthesised speech that is held."),
         .integer(
-            "buffers.leadMs", \.buffers.leadMs, 20...5000, unit: "ms", reloadable: true,
+            "buffers.leadMs", \.conversation.leadMs, 20...5000, unit: "ms", reloadable: true,
             "How far ahead of real time audio is sent: more survives network stalls, less is thrown "
                 + "away at an interruption."),
         .integer(
-            "buffers.frameMs", \.buffers.frameMs, 10...200, unit: "ms", reloadable: true,
+            "buffers.frameMs", \.conversation.frameMs, 10...200, unit: "ms", reloadable: true,
             "Audio in one outbound message; a multiple of 10."),
         .integer(
-            "buffers.markMs", \.buffers.markMs, 100...10_000, unit: "ms", reloadable: true,
+            "buffers.markMs", \.conversation.markMs, 100...10_000, unit: "ms", reloadable: true,
             "Audio between two marks, by which what was heard is known."),
         .integer(
             "buffers.outboundBytesMax", \.buffers.outboundBytesMax, 16_384...67_108_864,

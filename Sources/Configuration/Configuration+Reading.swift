@@ -59,19 +59,19 @@ extension Configuration {
                 "vad.offsetThreshold (\(vad.offsetThreshold)) must be under vad.onsetThreshold "
                     + "(\(vad.onsetThreshold))")
         }
-        if buffers.frameMs % 10 != 0 {
+        if conversation.frameMs % 10 != 0 {
             throw fail(
                 "buffers.frameMs",
-                "buffers.frameMs is \(buffers.frameMs); it must be a multiple of 10")
+                "buffers.frameMs is \(conversation.frameMs); it must be a multiple of 10")
         }
-        if buffers.leadMs < buffers.frameMs {
+        if conversation.leadMs < conversation.frameMs {
             throw fail(
                 "buffers.leadMs",
-                "buffers.leadMs (\(buffers.leadMs)) must be at least buffers.frameMs "
-                    + "(\(buffers.frameMs)), or every frame would be late")
+                "buffers.leadMs (\(conversation.leadMs)) must be at least buffers.frameMs "
+                    + "(\(conversation.frameMs)), or every frame would be late")
         }
         // A message of 10 ms has 212 bytes; marks and a reserve come on top.
-        let leadBytesMax = buffers.leadMs * 24 + 4096
+        let leadBytesMax = conversation.leadMs * 24 + 4096
         if buffers.outboundBytesMax < leadBytesMax {
             throw fail(
                 "buffers.outboundBytesMax",

@@ -1,9 +1,12 @@
 import Engines
+import Net
 import Pipelines
 import Telemetry
 import Twilio
+import VAD
 
-/// All that an operator can set. Values here are the defaults; milliseconds end in `Ms`.
+/// All that an operator can set. Values here are the defaults, where another target does not own the
+/// number; milliseconds end in `Ms`.
 public struct Configuration: Sendable {
     public var server = ServerSettings()
     public var twilio = TwilioSettings()
@@ -12,8 +15,10 @@ public struct Configuration: Sendable {
     public var tts = [EngineSettings(engine: "flite")]
     public var fallback = FallbackSettings()
     public var cache = CacheSettings()
-    public var turn = TurnSettings()
-    public var vad = VoiceActivitySettings()
+    /// `turn`, and of `buffers` and `vad` what a conversation goes by; an assistant adds its own.
+    public var conversation = ConversationOptions()
+    /// `vad`: what counts as speech.
+    public var vad = SpeechDetectorOptions()
     public var audio = AudioSettings()
     public var buffers = BufferSettings()
     public var limits = LimitSettings()
@@ -34,22 +39,28 @@ public struct Configuration: Sendable {
     public var defaultAssistant = ""
 
     public init() {}
+
+    /// `turn`: who speaks when.
+    public var turn: TurnOptions {
+        get { conversation.turn }
+        set { conversation.turn = newValue }
+    }
 }
 
 /// `server`: the sockets.
 public struct ServerSettings: Sendable {
-    public var host = "0.0.0.0"
+    public var host = HTTPServerOptions().host
     public var port = 8000
     public var loops = 0
     public var tlsCertificate = ""
     public var tlsKey = ""
-    public var headerBytesMax = 16_384
-    public var bodyBytesMax = 1_048_576
-    public var headerTimeoutMs = 10_000
-    public var bodyTimeoutMs = 20_000
-    public var idleTimeoutMs = 60_000
-    public var writeTimeoutMs = 20_000
-    public var connectionsMax = 12_000
+    public var headerBytesMax = HTTPServerOptions().headerBytesMax
+    public var bodyBytesMax = HTTPServerOptions().bodyBytesMax
+    public var headerTimeoutMs = HTTPServerOptions().headerTimeoutMs
+    public var bodyTimeoutMs = HTTPServerOptions().bodyTimeoutMs
+    public var idleTimeoutMs = HTTPServerOptions().idleTimeoutMs
+    public var writeTimeoutMs = HTTPServerOptions().writeTimeoutMs
+    public var connectionsMax = HTTPServerOptions().connectionsMax
     public var drainMs = 30_000
 }
 
@@ -59,7 +70,7 @@ public struct TwilioSettings: Sendable {
     public var publicURL = ""
     public var restURL = TwilioREST.standardBaseURL
     public var streamTokenMs = 60_000
-    public var messageBytesMax = 65_536
+    public var messageBytesMax = WebSocketLimits().messageBytesMax
     public var stallMs = 10_000
 }
 
@@ -76,42 +87,6 @@ public struct CacheSettings: Sendable {
     public var diskBytesMax = 268_435_456
 }
 
-/// `turn`: who speaks when.
-public struct TurnSettings: Sendable {
-    public var endpointing = TurnOptions.Endpointing.adaptive
-    public var endpointMs = 400
-    public var endpointMinMs = 230
-    public var endpointMaxMs = 1200
-    public var speculateAfterMs = 80
-    public var bargeInMs = 60
-    public var bargeInEarlyMs = 100
-    public var earlyPlayoutMs = 300
-    public var bargeInConfirmMs = 700
-    public var echoWords = 3
-    public var dtmfGapMs = 2000
-    public var dtmfDigitsMax = 32
-    public var idlePromptMs = 8000
-    public var idlePromptsMax = 3
-    public var holdMs = 60_000
-    public var fillerAfterMs = 1350
-    public var transcriptTimeoutMs = 5000
-    public var replyTimeoutMs = 8000
-    public var failuresMax = 3
-    public var greetingUninterruptibleMs = 0
-}
-
-/// `vad`: what counts as speech.
-public struct VoiceActivitySettings: Sendable {
-    public var onsetThreshold = 0.5
-    public var earlyOnsetThreshold = 0.8
-    public var offsetThreshold = 0.35
-    public var playoutThreshold = 0.7
-    public var playoutEarlyThreshold = 0.85
-    public var coughMs = 180
-    public var gateDB = 3.5
-    public var preRollMs = 200
-}
-
 /// `audio`: treatment of the caller's voice.
 public struct AudioSettings: Sendable {
     public enum NoiseSuppression: String, CaseIterable, Sendable {
@@ -126,20 +101,18 @@ public struct AudioSettings: Sendable {
     public var resampler = ResamplerQuality.fastest
 }
 
-/// `buffers`: how much sound is held where.
+/// `buffers`: how much sound is held where, beside what ``ConversationOptions`` has of it.
 public struct BufferSettings: Sendable {
-    public var callerMs = 30_000
-    public var playoutMs = 60_000
-    public var leadMs = 200
-    public var frameMs = 20
-    public var markMs = 500
-    public var outboundBytesMax = 1_048_576
+    public var callerMs = TurnOptions().utteranceMaxMs
+    public var outboundBytesMax = WebSocketLimits().outboundBytesMax
+
+    public init() {}
 }
 
 /// `limits`: what is refused.
 public struct LimitSettings: Sendable {
     public var maxCalls = 200
-    public var callSeconds = 600
+    public var callSeconds = TurnOptions().callSeconds
     public var webhooksPerSecond = 200
     public var startTimeoutMs = 5000
     public var streamTokens = 50_000
@@ -203,8 +176,8 @@ public struct AssistantBlock: Sendable, Equatable {
     public var temperature = -1.0
     /// 0: as the llm entry has it.
     public var tokensMax = 0
-    public var toolRoundsMax = 4
-    public var rememberedTurnsMax = 40
+    public var toolRoundsMax = LanguageModelLimits().toolRoundsMax
+    public var rememberedTurnsMax = LanguageModelLimits().turnsMax
     public enum Greeter: String, CaseIterable, Sendable { case stream, say }
     public var greetWith = Greeter.stream
     public var path = CallPath.stream

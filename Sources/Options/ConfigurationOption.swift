@@ -49,8 +49,8 @@ extension ConfigurationOption {
             }, field: OptionField(path))
     }
 
-    package static func number(
-        _ key: String, _ path: WritableKeyPath<Root, Double>, _ range: ClosedRange<Double>,
+    package static func number<Number: BinaryFloatingPoint & LosslessStringConvertible>(
+        _ key: String, _ path: WritableKeyPath<Root, Number>, _ range: ClosedRange<Double>,
         unit: String = "", reloadable: Bool = false, _ summary: String
     ) -> Self {
         let unitText = unit.isEmpty ? "" : " \(unit)"
@@ -59,7 +59,7 @@ extension ConfigurationOption {
             summary: summary, isReloadable: reloadable,
             defaultText: { "\($0[keyPath: path])" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
-                root[keyPath: path] = try mapper.number(node, key: key, range: range)
+                root[keyPath: path] = Number(try mapper.number(node, key: key, range: range))
             }, field: OptionField(path))
     }
 

@@ -89,12 +89,12 @@ extension SpeechDetector {
 
     private var onsetThreshold: Float {
         isPlayout
-            ? max(options.onsetThreshold, options.playoutOnsetThreshold) : options.onsetThreshold
+            ? max(options.onsetThreshold, options.playoutThreshold) : options.onsetThreshold
     }
 
     private var earlyOnsetThreshold: Float {
         isPlayout
-            ? max(options.earlyOnsetThreshold, options.playoutEarlyOnsetThreshold)
+            ? max(options.earlyOnsetThreshold, options.playoutEarlyThreshold)
             : options.earlyOnsetThreshold
     }
 

@@ -150,7 +150,7 @@ public struct SpeechDetector: ~Copyable {
     }
 
     private mutating func moveGate() {
-        let thresholdDB = max(options.silenceDBFS, noise.meanDB + options.gateAboveNoiseDB)
+        let thresholdDB = max(options.silenceDBFS, noise.meanDB + options.gateDB)
         let isSound = levels.currentDB > thresholdDB
         if !isGateOpen {
             if isSound { openGate() }

@@ -43,16 +43,16 @@ public struct SpeechDetectorOptions: Sendable, Equatable {
     public var ringBelowLoudestDB: Float = 33
 
     /// How far above the noise a sound must be to wake the network. 1…20.
-    public var gateAboveNoiseDB: Float = 3.5
+    public var gateDB: Float = 3.5
     /// The network sleeps again when there was no sound for this long. 100…5000.
     public var gateHoldMs = 320
 
     /// The two onset thresholds while our own voice is played, where they are higher. 0…1.
-    public var playoutOnsetThreshold: Float = 0.7
+    public var playoutThreshold: Float = 0.7
     /// A mistake made now silences us, made in silence it costs nothing. 0…1.
-    public var playoutEarlyOnsetThreshold: Float = 0.85
+    public var playoutEarlyThreshold: Float = 0.85
     /// How long there must have been sound to be an onset while our own voice is played. 10…500.
-    public var playoutOnsetMs = 50
+    public var playoutOnsetMs = 60
     /// While our own voice is played, an onset must be louder than its peak level plus this: what
     /// comes back from the caller's phone is softer. −60…0.
     public var playoutEchoDB: Float = -16

@@ -35,7 +35,7 @@ import Testing
         ])
         #expect(configuration.server.port == 0 && configuration.server.host == "0.0.0.0")
         #expect(configuration.stt[0].threads == 2 && configuration.stt[0].engine == "whisper")
-        #expect(configuration.buffers.leadMs == 80 && configuration.vad.gateDB == 2.5)
+        #expect(configuration.conversation.leadMs == 80 && configuration.vad.gateDB == 2.5)
         #expect(!configuration.twilio.validateSignatures)
         #expect(configuration.store.path == "/tmp/a b.sqlite")
         #expect(configuration.tts[0].clipMs == 600)

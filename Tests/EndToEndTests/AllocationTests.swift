@@ -55,9 +55,9 @@ private final class AllocationSampler: @unchecked Sendable {
             $0.stt = [EngineSettings(engine: "whisper")]
             $0.tts[0].clipMs = 4000
             // Frames are sent one by one, and the caller's short pauses are not events.
-            $0.buffers.leadMs = 200
+            $0.conversation.leadMs = 200
             // Marks go out and come back several times a second.
-            $0.buffers.markMs = 100
+            $0.conversation.markMs = 100
             $0.vad.offsetThreshold = 0.01
             $0.turn.endpointMs = 3000
             $0.turn.endpointMaxMs = 4000

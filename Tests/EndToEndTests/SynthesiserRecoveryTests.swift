@@ -32,7 +32,7 @@ import Testing
             $0.llm[0].text = Self.sentence
             // Made at the start, before the fault.
             $0.assistants[0].greeting = "Hello."
-            $0.buffers.leadMs = 200
+            $0.conversation.leadMs = 200
             $0.fallback.failuresMax = 1000
         }
         if fault != "killed" { try await services.setFault("tts", fault) }

@@ -22,7 +22,7 @@ extension Business {
             dialogue: assistant.dialogue.makeSession(call: call, loop: loop),
             tts: engines.textToSpeech,
             detector: CallerDetection.detector(settings, model: engines.voiceActivity),
-            filter: try? CallerFilter(settings.audio, leadMs: settings.buffers.leadMs),
+            filter: try? CallerFilter(settings.audio, leadMs: settings.conversation.leadMs),
             cache: speech.cache)
         var options = ConversationOptions(
             settings, voice: assistant.settings.voice, block: assistant.block)

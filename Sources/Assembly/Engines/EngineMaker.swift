@@ -36,7 +36,7 @@ package struct EngineMaker: Sendable {
         }
         context = EngineContext(
             entry: "", utteranceMsMax: configuration.buffers.callerMs,
-            playoutMsMax: configuration.buffers.playoutMs,
+            playoutMsMax: configuration.conversation.playoutMs,
             resampler: configuration.audio.resampler.quality,
             whisperPath: { models.whisperPath($0) }, remote: remote)
     }
@@ -96,7 +96,7 @@ package struct EngineMaker: Sendable {
             ? parts[0]
             : ChainTextToSpeech(
                 zip(parts, places).map { ChainLink($0, $1) }, loop: remote.loop,
-                playoutMsMax: configuration.buffers.playoutMs, report: report)
+                playoutMsMax: configuration.conversation.playoutMs, report: report)
         return Made(engine: engine, parts: parts, places: places)
     }
 

@@ -17,12 +17,12 @@ public struct HTTPServerOptions: Sendable {
     /// From the end of the head to the end of the body; above it 408.
     public var bodyTimeoutMs = 20_000
     /// How long a connection may stay without a request.
-    public var idleTimeoutMs = 75_000
+    public var idleTimeoutMs = 60_000
     /// How long a client may take nothing of a response that waits for it; above it the connection
     /// is cut.
     public var writeTimeoutMs = 20_000
     /// Connections at once over all loops, those of WebSockets included; above it 503.
-    public var connectionsMax = 10_000
+    public var connectionsMax = 12_000
     /// Bytes of response that wait in one connection; what does not fit waits in its handler.
     public var outboundBytesMax = 1_048_576
     /// The value of the Server field; empty for none.

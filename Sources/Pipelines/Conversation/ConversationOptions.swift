@@ -1,4 +1,7 @@
-/// The options of a conversation: sections `turn` and `buffers` of the configuration, and the texts
+import VAD
+
+/// The options of a conversation: sections `turn` and `buffers` of the configuration, whose keys are
+/// called alike, and the texts
 /// that are said without the dialogue. Milliseconds.
 public struct ConversationOptions: Sendable, Equatable {
     public var turn = TurnOptions()
@@ -14,7 +17,7 @@ public struct ConversationOptions: Sendable, Equatable {
     /// Speech that may be synthesised ahead of playout.
     public var playoutMs = 60_000
     /// Caller audio from before the detected onset that belongs to the utterance.
-    public var preRollMs = 200
+    public var preRollMs = SpeechDetectorOptions().preRollMs
     /// Sentences that may wait to be spoken; more in one reply are dropped.
     public var sentencesMax = 64
     /// Sentences that are synthesised at the same time.

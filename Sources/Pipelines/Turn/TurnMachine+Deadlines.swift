@@ -143,7 +143,7 @@ extension TurnMachine {
 
     private mutating func promptIdleCaller(at now: UInt64) {
         silences += 1
-        guard silences <= options.silencesMax else {
+        guard silences <= options.idlePromptsMax else {
             end(.hangUp)
             return
         }

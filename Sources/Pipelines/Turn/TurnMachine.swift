@@ -171,7 +171,7 @@ public struct TurnMachine {
         }
         var greeting = Reply(turn: 0, committedNanos: now, speechEndNanos: now)
         greeting.waitingSinceNanos = now
-        greeting.interruptibleFromNanos = now.adding(ms: options.uninterruptibleMs)
+        greeting.interruptibleFromNanos = now.adding(ms: options.greetingUninterruptibleMs)
         reply = greeting
     }
 

@@ -1,4 +1,7 @@
-/// The numbers that turn-taking goes by: the `turn` section of the configuration. Milliseconds.
+import VAD
+
+/// The numbers that turn-taking goes by: the `turn` section of the configuration, whose keys are called
+/// alike. Milliseconds.
 public struct TurnOptions: Sendable, Equatable {
     /// The kinds of endpointing: what the silence that ends a turn depends on.
     public enum Endpointing: String, Sendable, CaseIterable {
@@ -39,8 +42,8 @@ public struct TurnOptions: Sendable, Equatable {
 
     // MARK: Barge-in
 
-    /// Speech over the agent that stops playout.
-    public var bargeInMs = 60
+    /// Speech over the agent that stops playout: what the detector takes for an onset there.
+    public var bargeInMs = SpeechDetectorOptions().playoutOnsetMs
     /// The same during the first `earlyPlayoutMs` of a reply, when an echo is likeliest.
     public var bargeInEarlyMs = 100
     public var earlyPlayoutMs = 300
@@ -51,7 +54,7 @@ public struct TurnOptions: Sendable, Equatable {
     /// Silence after a sound over the agent at which speech resumes though no transcript came.
     public var resumeAfterMs = 450
     /// From the start of the greeting, how long the caller cannot stop it.
-    public var uninterruptibleMs = 0
+    public var greetingUninterruptibleMs = 0
     /// As many words in a row that the agent has just said are its own echo; 0 turns the check off.
     public var echoWords = 3
     /// What listeners say without taking the turn.
@@ -60,11 +63,11 @@ public struct TurnOptions: Sendable, Equatable {
     // MARK: Silence and limits
 
     /// Silence of both sides after which the dialogue is told.
-    public var idlePromptMs = 7000
+    public var idlePromptMs = 8000
     /// The same once the caller has asked us to wait.
     public var holdMs = 60_000
     /// After as many silences in a row the call is ended even if the dialogue does not.
-    public var silencesMax = 4
+    public var idlePromptsMax = 3
     /// A keyed number ends after this pause, with `#`, or when it is complete for what was asked.
     public var dtmfGapMs = 2000
     /// The longest keyed number; keys beyond it are dropped and counted.
@@ -73,7 +76,7 @@ public struct TurnOptions: Sendable, Equatable {
     /// while the reply is not there; 0 for none.
     public var fillerAfterMs = 1350
     /// A reply that is still not audible after this time is given up with a spoken apology.
-    public var replyTimeoutMs = 6000
+    public var replyTimeoutMs = 8000
     /// A transcript that takes longer counts as failed.
     public var transcriptTimeoutMs = 5000
     /// As many turns in a row that failed, or were not understood because no engine answered, end the

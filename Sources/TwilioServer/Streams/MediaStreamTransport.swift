@@ -1,5 +1,4 @@
 import Calls
-import Configuration
 import Net
 import Pipelines
 import Realtime
@@ -20,15 +19,15 @@ final class MediaStreamTransport: CallTransport {
     private let message: UnsafeMutableRawBufferPointer
     private var isUnread = false
 
-    init(_ socket: WebSocket, streamSid: String, buffers: BufferSettings) {
+    init(_ socket: WebSocket, streamSid: String, options: ConversationOptions) {
         self.socket = socket
         writer = StreamMessageWriter(streamSid: streamSid)
-        let frameByteCountMax = buffers.frameMs * 8
+        let frameByteCountMax = options.frameMs * 8
         let messageByteCount = writer.mediaByteCount(payloadByteCount: frameByteCountMax)
         message = .allocate(
             byteCount: max(messageByteCount, writer.markByteCountMax), alignment: 16)
         // A reply begins with the whole lead at once, and a few marks.
-        let burstCount = buffers.leadMs / buffers.frameMs + 4
+        let burstCount = options.leadMs / options.frameMs + 4
         socket.reserveOutbound(burstCount * (messageByteCount + 14))
     }
 

@@ -148,7 +148,7 @@ final class StreamConnection: WebSocketHandler {
         let parameters = start.customParameters
         let transport = MediaStreamTransport(
             socket, streamSid: start.streamSid,
-            buffers: context.business.configuration.buffers)
+            options: context.business.configuration.conversation)
         let (business, lines, loop) = (context.business, context.lines, self.loop)
         let session = CallSession(
             CallDescription(

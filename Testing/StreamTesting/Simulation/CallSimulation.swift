@@ -71,7 +71,7 @@ package struct CallSimulation {
         options.turn.replyTimeoutMs = 3500
         options.turn.transcriptTimeoutMs = mutation == .neverAnswers ? 1_000_000 : 2500
         options.turn.failuresMax = 1000
-        options.turn.silencesMax = 1000
+        options.turn.idlePromptsMax = 1000
         options.fillerText = "moment"
         options.apologyText = "sorry"
         return options

@@ -94,7 +94,7 @@ struct RandomConversation {
                 $0.turn.fillerAfterMs = 900
                 $0.turn.replyTimeoutMs = 3000
                 $0.turn.failuresMax = 1000
-                $0.turn.silencesMax = 1000
+                $0.turn.idlePromptsMax = 1000
             })
         source.call = call
         call.allowsGaps = !isInstant

@@ -110,7 +110,7 @@ struct BargeInTests {
     }
 
     @Test func whatMustBeHeardIsNotInterrupted() {
-        var driver = driver("stop", to: 3000) { $0.uninterruptibleMs = 5000 }
+        var driver = driver("stop", to: 3000) { $0.greetingUninterruptibleMs = 5000 }
         driver.run(until: 9000)
         #expect(driver.holds.isEmpty)
         #expect(driver.interrupts == [5000], "answered as soon as may be")

@@ -7,7 +7,7 @@ struct SilenceTests {
     @Test func theSilentCallerIsAskedAndThenLeft() {
         var driver = TurnDriver {
             $0.idlePromptMs = 5000
-            $0.silencesMax = 2
+            $0.idlePromptsMax = 2
         }
         driver.replyMs = 1000
         driver.start(hasGreeting: true)
