@@ -30,19 +30,22 @@ extension AssistantBlock {
         for entry in entries {
             var nodes = [entry.value]
             if case .sequence(let items, _) = entry.value { nodes = items }
-            guard !nodes.isEmpty else {
-                throw mapper.error(
+            if nodes.isEmpty {
+                mapper.report(
                     entry.value, "prompts.\(entry.key) is empty; give one text or leave it out")
             }
             var wordings: [(text: String, node: YAMLNode)] = []
             for item in nodes {
-                let text = try mapper.text(item, key: "prompts.\(entry.key)")
-                guard text.contains(where: { !$0.isWhitespace }) else {
-                    throw mapper.error(
-                        item,
-                        "prompts.\(entry.key) has an empty text; write its words or leave it out")
+                mapper.faults.collect { () throws(ConfigurationError) in
+                    let text = try mapper.text(item, key: "prompts.\(entry.key)")
+                    guard text.contains(where: { !$0.isWhitespace }) else {
+                        throw mapper.error(
+                            item,
+                            "prompts.\(entry.key) has an empty text; write its words or leave it "
+                                + "out")
+                    }
+                    wordings.append((text, item))
                 }
-                wordings.append((text, item))
             }
             prompts.append(Prompt(name: entry.key, place: entry.keyPlace, wordings: wordings))
         }
@@ -51,25 +54,23 @@ extension AssistantBlock {
 
     /// Holds the prompts against those that the assistant's kind has; the kind may stand behind them in
     /// the file, so this comes when all of the entry has been read.
-    static func checkPrompts(
-        of block: AssistantBlock, in node: YAMLNode, _ mapper: YAMLMapper
-    ) throws(ConfigurationError) {
-        // A kind that is not known is told of elsewhere.
-        guard let kind = AssistantKind(named: block.kind), case .mapping(let entries, _) = node,
-            let prompts = entries.first(where: { $0.key == "prompts" })
-        else { return }
+    static func checkPrompts(_ node: YAMLNode, of kind: AssistantKind, _ mapper: YAMLMapper) {
         let known = kind.prompts
-        for prompt in try readPrompts(prompts.value, mapper) {
+        // What can't be read was told when it was read.
+        let reader = YAMLMapper(file: mapper.file)
+        guard let prompts = try? readPrompts(node, reader) else { return }
+        for prompt in prompts {
             guard let entry = known.first(where: { $0.name == prompt.name }) else {
-                throw ConfigurationError(
-                    file: mapper.file, place: prompt.place,
-                    message: "'\(prompt.name)' is not a prompt of kind \(kind.name)"
+                mapper.report(
+                    prompt.place,
+                    "'\(prompt.name)' is not a prompt of kind \(kind.name)"
                         + mapper.suggestion(for: prompt.name, among: known.map(\.name))
                         + "; docs/configuration.md has them all")
+                continue
             }
             for wording in prompt.wordings {
                 if let fault = entry.fault(in: wording.text) {
-                    throw mapper.error(wording.node, "prompts.\(prompt.name): \(fault)")
+                    mapper.report(wording.node, "prompts.\(prompt.name): \(fault)")
                 }
             }
         }

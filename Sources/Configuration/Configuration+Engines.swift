@@ -41,12 +41,11 @@ extension ConfigurationOption where Root == Configuration {
             defaultText: { "[{engine: \($0[keyPath: path].map(\.engine).joined())}]" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 var engines: [EngineSettings] = []
-                for item in try mapper.sequence(node, key: key) {
+                try mapper.each(node, key: key) { (index, item) throws(ConfigurationError) in
                     engines.append(
-                        try EngineSettings.read(
-                            item, at: "\(key)[\(engines.count)]", stage, mapper))
+                        try EngineSettings.read(item, at: "\(key)[\(index)]", stage, mapper))
                 }
-                guard !engines.isEmpty else {
+                if case .sequence(let items, _) = node, items.isEmpty {
                     throw mapper.error(node, "\(key) is empty; name an engine")
                 }
                 root[keyPath: path] = engines
@@ -61,7 +60,10 @@ extension EngineSettings {
         _ node: YAMLNode, at name: String, _ stage: EngineStage, _ mapper: YAMLMapper
     ) throws(ConfigurationError) -> EngineSettings {
         var engine = EngineSettings(engine: "")
-        try mapper.map(node, into: &engine, options: options, context: "\(name): ")
+        let faulty = mapper.map(node, into: &engine, options: options, context: "\(name): ")
+        guard case .mapping(let entries, _) = node, !faulty.contains("engine") else {
+            return engine
+        }
         let kinds = EngineRegistry.facts(stage)
         guard let kind = kinds.first(where: { $0.name == engine.engine }) else {
             let said =
@@ -72,18 +74,18 @@ extension EngineSettings {
                     + kinds.map(\.name).joined(separator: ", ")
                     + mapper.suggestion(for: engine.engine, among: kinds.map(\.name)))
         }
-        guard case .mapping(let entries, _) = node else { return engine }
-        for entry in entries where !kind.allKeys.contains(entry.key) {
-            throw ConfigurationError(
-                file: mapper.file, place: entry.keyPlace,
-                message: "\(name): \(kind.name) takes no '\(entry.key)'; its keys are "
+        let known = Set(options.map(\.key))
+        for entry in entries where known.contains(entry.key) && !kind.allKeys.contains(entry.key) {
+            mapper.report(
+                entry.keyPlace,
+                "\(name): \(kind.name) takes no '\(entry.key)'; its keys are "
                     + kind.allKeys.joined(separator: ", "))
         }
         for key in kind.required where !entries.contains(where: { $0.key == key }) {
-            throw mapper.error(node, "\(name): \(kind.name) needs '\(key)'")
+            mapper.report(node, "\(name): \(kind.name) needs '\(key)'")
         }
-        if let contradiction = engine.contradiction(kind) {
-            throw mapper.error(node, "\(name): \(contradiction)")
+        if faulty.isEmpty, let contradiction = engine.contradiction(kind) {
+            mapper.report(node, "\(name): \(contradiction)")
         }
         return engine
     }

@@ -1,4 +1,5 @@
 import Assistants
+import Foundation
 import Language
 import Options
 
@@ -21,18 +22,20 @@ extension Configuration {
         _ node: YAMLNode, _ mapper: YAMLMapper
     ) throws(ConfigurationError) -> [AssistantBlock] {
         var blocks: [AssistantBlock] = []
-        for item in try mapper.sequence(node, key: "assistants") {
+        try mapper.each(node, key: "assistants") { (index, item) throws(ConfigurationError) in
             var block = AssistantBlock()
-            try mapper.map(
+            let faulty = mapper.map(
                 item, into: &block, options: AssistantBlock.options,
-                context: "assistants[\(blocks.count)]: ")
+                context: "assistants[\(index)]: ")
+            if let folder = mapper.folder { block.resolvePaths(in: URL(filePath: folder)) }
+            block.check(in: item, except: faulty, mapper)
             guard !block.id.isEmpty else {
+                if faulty.contains("id") { return }
                 throw mapper.error(item, "this assistant has no 'id'; give it a short unique one")
             }
             guard !blocks.contains(where: { $0.id == block.id }) else {
                 throw mapper.error(item, "the id '\(block.id)' is taken by an assistant above")
             }
-            try AssistantBlock.checkPrompts(of: block, in: item, mapper)
             blocks.append(block)
         }
         return blocks
@@ -82,7 +85,7 @@ extension AssistantBlock {
             defaultText: { _ in "[]" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 root.tables = []
-                for item in try mapper.sequence(node, key: "tables") {
+                try mapper.each(node, key: "tables") { (_, item) throws(ConfigurationError) in
                     root.tables.append(try mapper.integer(item, key: "tables", range: 1...100))
                 }
             }),
@@ -178,7 +181,7 @@ extension AssistantBlock {
             defaultText: { _ in "[]" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
                 root.notices = []
-                for item in try mapper.sequence(node, key: "notices") {
+                try mapper.each(node, key: "notices") { (_, item) throws(ConfigurationError) in
                     let text = try mapper.text(item, key: "notices")
                     guard !text.isEmpty else {
                         throw mapper.error(
@@ -198,11 +201,14 @@ extension AssistantBlock {
         }
         var services: [String: [String]] = [:]
         for entry in entries {
-            var words: [String] = []
-            for item in try mapper.sequence(entry.value, key: "services.\(entry.key)") {
-                words.append(try mapper.text(item, key: "services.\(entry.key)").lowercased())
+            mapper.faults.collect { () throws(ConfigurationError) in
+                var words: [String] = []
+                let key = "services.\(entry.key)"
+                try mapper.each(entry.value, key: key) { (_, item) throws(ConfigurationError) in
+                    words.append(try mapper.text(item, key: key).lowercased())
+                }
+                services[entry.key] = words
             }
-            services[entry.key] = words
         }
         return services
     }
@@ -216,18 +222,17 @@ extension AssistantBlock {
         }
         var hours: [String: String] = [:]
         for entry in entries {
-            if let message = fault(entry.key) {
-                throw ConfigurationError(
-                    file: mapper.file, place: entry.keyPlace, message: message)
+            if let message = fault(entry.key) { mapper.report(entry.keyPlace, message) }
+            mapper.faults.collect { () throws(ConfigurationError) in
+                let text = try mapper.text(entry.value, key: "\(key).\(entry.key)")
+                guard OpeningHours.Period.day(text) != nil else {
+                    throw mapper.error(
+                        entry.value,
+                        "'\(text)' is not a span of hours; write \"11:00-22:30\", "
+                            + "\"12:00-14:30, 18:00-23:00\" or closed")
+                }
+                hours[entry.key] = text
             }
-            let text = try mapper.text(entry.value, key: "\(key).\(entry.key)")
-            guard OpeningHours.Period.day(text) != nil else {
-                throw mapper.error(
-                    entry.value,
-                    "'\(text)' is not a span of hours; write \"11:00-22:30\", "
-                        + "\"12:00-14:30, 18:00-23:00\" or closed")
-            }
-            hours[entry.key] = text
         }
         return hours
     }

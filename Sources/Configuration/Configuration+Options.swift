@@ -54,7 +54,8 @@ extension Configuration {
             "twilio.validateSignatures", \.twilio.validateSignatures,
             "Refuse webhooks and streams that Twilio did not sign; needs TWILIO_AUTH_TOKEN."),
         .text(
-            "twilio.publicURL", \.twilio.publicURL, allowed: "https://host, no path",
+            "twilio.publicURL", \.twilio.publicURL,
+            allowed: "https://host, no path; http:// for this machine only",
             "How Twilio reaches this daemon; PUBLIC_URL, PUBLIC_WEBHOOK_URL or TWILIO_WEBHOOK_URL "
                 + "in the environment stand in for it."),
         .text(

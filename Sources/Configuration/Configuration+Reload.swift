@@ -9,6 +9,7 @@ public struct ConfigurationReload: Sendable {
     /// Changed keys that are not, because they need a restart.
     public let needingRestart: [String]
 
+    /// - Parameter new: correct by itself, as ``Configuration/parse(yaml:file:)`` makes it.
     /// - Throws: where the keys that change do not go with those that stay, such as a default
     ///   assistant that is not running. Nothing is changed then.
     public init(
@@ -26,14 +27,18 @@ public struct ConfigurationReload: Sendable {
                 needingRestart.append(option.key)
             }
         }
-        do throws(ConfigurationError) {
-            try merged.validate(file: file)
-        } catch {
-            throw ConfigurationError(
-                file: error.file,
-                message: error.message + "; together with " + needingRestart.joined(separator: ", ")
-                    + ", which needs a restart, it can't be taken")
+        let alone = Set(new.contradictions().map(\.message))
+        let faults = merged.contradictions().map { fault in
+            // What the new file gets wrong by itself has nothing to do with what stays.
+            let staying =
+                alone.contains(fault.message) ? [] : fault.keys.filter(needingRestart.contains)
+            let why =
+                staying.isEmpty
+                ? ""
+                : "; the new \(staying.joined(separator: ", ")) needs a restart, so nothing is taken"
+            return ConfigurationFault(file: file, message: fault.message + why)
         }
+        guard faults.isEmpty else { throw ConfigurationError(faults) }
         configuration = merged
         self.taken = taken
         self.needingRestart = needingRestart

@@ -1,4 +1,5 @@
 import Options
+import Pipelines
 
 /// The keys of calls held by `<Gather>`, of text messages, and of where Twilio's webhooks are answered.
 extension Configuration {
@@ -122,23 +123,25 @@ extension Configuration {
         }
         var numbers: [String: NumberBlock] = [:]
         for entry in entries {
-            let digits = entry.key.dropFirst()
-            guard entry.key.hasPrefix("+"), (7...15).contains(digits.count),
-                digits.allSatisfy({ $0.isASCII && $0.isNumber })
-            else {
-                throw ConfigurationError(
-                    file: mapper.file, place: entry.keyPlace,
-                    message: "'\(entry.key)' is not a number in E.164; write \"+15551234567\"")
+            guard TelephoneNumber.callback(entry.key) != nil else {
+                mapper.report(
+                    entry.keyPlace,
+                    "'\(entry.key)' is not a number in E.164; write \"+15551234567\"")
+                continue
             }
             let name = "numbers.\(entry.key)"
-            var block = NumberBlock(assistant: "")
-            if case .mapping = entry.value {
-                try mapper.map(
-                    entry.value, into: &block, options: NumberBlock.options, context: "\(name): ")
-            } else {
-                block.assistant = try mapper.text(entry.value, key: name)
+            mapper.faults.collect { () throws(ConfigurationError) in
+                var block = NumberBlock(assistant: "")
+                if case .mapping = entry.value {
+                    let faulty = mapper.map(
+                        entry.value, into: &block, options: NumberBlock.options,
+                        context: "\(name): ")
+                    if faulty.contains("assistant") { return }
+                } else {
+                    block.assistant = try mapper.text(entry.value, key: name)
+                }
+                numbers[entry.key] = block
             }
-            numbers[entry.key] = block
         }
         return numbers
     }
@@ -152,28 +155,39 @@ extension Configuration {
         for entry in entries {
             guard entry.key.hasPrefix("/"), !entry.key.contains(where: { "?# ".contains($0) })
             else {
-                throw ConfigurationError(
-                    file: mapper.file, place: entry.keyPlace,
-                    message: "'\(entry.key)' is not a path; write one like /api/voice/welcome")
+                mapper.report(
+                    entry.keyPlace,
+                    "'\(entry.key)' is not a path; write one like /api/voice/welcome")
+                continue
             }
-            let name = "routes.\(entry.key)"
-            var block = routes[entry.key] ?? RouteBlock(.voice)
-            if case .mapping = entry.value {
-                try mapper.map(
-                    entry.value, into: &block, options: RouteBlock.options, context: "\(name): ")
-            } else {
-                let word = try mapper.text(entry.value, key: name)
-                let known = RouteBlock.Webhook.allCases.map(\.rawValue)
-                guard let webhook = RouteBlock.Webhook(rawValue: word) else {
-                    throw mapper.error(
-                        entry.value,
-                        "\(name): '\(word)' is not one of \(known.joined(separator: ", "))"
-                            + mapper.suggestion(for: word, among: known))
-                }
-                block = RouteBlock(webhook)
+            mapper.faults.collect { () throws(ConfigurationError) in
+                try readRoute(entry.value, at: entry.key, into: &routes, mapper)
             }
-            routes[entry.key] = block
         }
+    }
+
+    private static func readRoute(
+        _ node: YAMLNode, at path: String, into routes: inout [String: RouteBlock],
+        _ mapper: YAMLMapper
+    ) throws(ConfigurationError) {
+        let name = "routes.\(path)"
+        var block = routes[path] ?? RouteBlock(.voice)
+        if case .mapping = node {
+            let faulty = mapper.map(
+                node, into: &block, options: RouteBlock.options, context: "\(name): ")
+            guard faulty.isEmpty else { return }
+        } else {
+            let word = try mapper.text(node, key: name)
+            let known = RouteBlock.Webhook.allCases.map(\.rawValue)
+            guard let webhook = RouteBlock.Webhook(rawValue: word) else {
+                throw mapper.error(
+                    node,
+                    "\(name): '\(word)' is not one of \(known.joined(separator: ", "))"
+                        + mapper.suggestion(for: word, among: known))
+            }
+            block = RouteBlock(webhook)
+        }
+        routes[path] = block
     }
 }
 

@@ -11,7 +11,7 @@ public enum ConfigurationReference {
 
             Made by `streamd check-config --reference` from the table of keys; a test holds the two \
             together. The file is YAML; an unknown key, a wrong type or an impossible combination stops \
-            the start with file, line, column and the remedy. Keys marked *reload* are taken over \
+            the start with file, line, column and the remedy of each fault. Keys marked *reload* are taken over \
             on `SIGHUP` by the calls that come after it. Secrets (`TWILIO_ACCOUNT_SID`, \
             `TWILIO_AUTH_TOKEN`, `TWILIO_PHONE_NUMBER`, `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, \
             `ELEVENLABS_API_KEY`, `DEEPGRAM_API_KEY`) come from the environment or a `.env` file and \

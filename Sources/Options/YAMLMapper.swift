@@ -1,34 +1,80 @@
 /// Turns YAML nodes into values, with errors that name file, line, column and the remedy.
+///
+/// A value that can't be read throws; blocks and lists collect what their values throw in ``faults`` and go
+/// on. Whoever begins a reading ends it with `faults.check()`.
 package struct YAMLMapper {
     package let file: String
+    /// The folder that paths in the file start from; nil where files that it names are not looked at.
+    package let folder: String?
+    package let faults: ConfigurationFaults
 
-    package init(file: String) {
+    package init(
+        file: String, folder: String? = nil, faults: ConfigurationFaults = ConfigurationFaults()
+    ) {
         self.file = file
+        self.folder = folder
+        self.faults = faults
     }
 
     package func error(_ node: YAMLNode, _ message: String) -> ConfigurationError {
-        ConfigurationError(file: file, place: node.place, message: message)
+        error(node.place, message)
     }
 
-    /// Reads a block of keys by a table; nested blocks are dotted in the table's keys.
+    package func error(_ place: SourcePlace, _ message: String) -> ConfigurationError {
+        ConfigurationError(file: file, place: place, message: message)
+    }
+
+    /// Takes note of a fault; the reading goes on.
+    package func report(_ node: YAMLNode, _ message: String) { faults.add(error(node, message)) }
+
+    /// Takes note of a fault; the reading goes on.
+    package func report(_ place: SourcePlace, _ message: String) {
+        faults.add(error(place, message))
+    }
+
+    /// Reads a block of keys by a table; nested blocks are dotted in the table's keys. Faults are
+    /// collected.
+    /// - Returns: the table's keys that are there and have a fault. What they fill keeps its default, or
+    ///   is filled in part.
+    @discardableResult
     package func map<Root>(
         _ node: YAMLNode, into root: inout Root, options: [ConfigurationOption<Root>],
         prefix: String = "", context: String = ""
-    ) throws(ConfigurationError) {
+    ) -> Set<String> {
         guard case .mapping(let entries, _) = node else {
             let name = prefix.isEmpty ? "the configuration" : "'\(prefix.dropLast())'"
-            throw error(node, "\(context)\(name) must be a block of keys, not \(node.kindName)")
+            report(node, "\(context)\(name) must be a block of keys, not \(node.kindName)")
+            return Set(options.map(\.key).filter { $0.hasPrefix(prefix) })
         }
-        for entry in entries {
+        var faulty: Set<String> = []
+        for entry in entries where !faults.isFull {
             let key = prefix + entry.key
             if let option = options.first(where: { $0.key == key }) {
-                try option.apply(&root, entry.value, self)
+                let count = faults.all.count
+                faults.collect { () throws(ConfigurationError) in
+                    try option.apply(&root, entry.value, self)
+                }
+                if faults.all.count > count { faulty.insert(key) }
             } else if options.contains(where: { $0.key.hasPrefix(key + ".") }) {
-                try map(
-                    entry.value, into: &root, options: options, prefix: key + ".", context: context)
+                faulty.formUnion(
+                    map(
+                        entry.value, into: &root, options: options, prefix: key + ".",
+                        context: context))
             } else {
-                throw unknownKey(entry.key, at: entry.keyPlace, prefix: prefix, options: options)
+                faults.add(
+                    unknownKey(entry.key, at: entry.keyPlace, prefix: prefix, options: options))
             }
+        }
+        return faulty
+    }
+
+    /// Reads each entry of a list; faults of one do not keep the next from being read.
+    package func each(
+        _ node: YAMLNode, key: String,
+        _ read: (Int, YAMLNode) throws(ConfigurationError) -> Void
+    ) throws(ConfigurationError) {
+        for (index, item) in try sequence(node, key: key).enumerated() where !faults.isFull {
+            faults.collect { () throws(ConfigurationError) in try read(index, item) }
         }
     }
 

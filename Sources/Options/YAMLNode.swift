@@ -1,34 +1,5 @@
 import CYAML
 
-/// A place in a configuration file, both counted from 1.
-public struct SourcePlace: Sendable, Equatable {
-    public var line: Int
-    public var column: Int
-
-    package init(line: Int, column: Int) {
-        self.line = line
-        self.column = column
-    }
-}
-
-/// A fault in a configuration: what is wrong, where, and how to fix it.
-public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
-    public var file: String
-    public var place: SourcePlace?
-    public var message: String
-
-    package init(file: String, place: SourcePlace? = nil, message: String) {
-        self.file = file
-        self.place = place
-        self.message = message
-    }
-
-    public var description: String {
-        guard let place else { return "\(file): \(message)" }
-        return "\(file):\(place.line):\(place.column): \(message)"
-    }
-}
-
 /// A YAML document as a tree that remembers where each node stands.
 package indirect enum YAMLNode {
     case scalar(text: String, isPlain: Bool, SourcePlace)
@@ -58,12 +29,27 @@ package struct YAMLReader {
     package static let depthMax = 32
 
     package let file: String
+    private let faults: ConfigurationFaults
     private var nodeCount = 0
 
-    private init(file: String) { self.file = file }
+    private init(file: String, faults: ConfigurationFaults) {
+        self.file = file
+        self.faults = faults
+    }
 
     /// - Returns: the document's root, or nil where the file is empty.
     package static func read(_ text: String, file: String) throws(ConfigurationError) -> YAMLNode? {
+        let faults = ConfigurationFaults()
+        let root = try read(text, file: file, faults: faults)
+        try faults.check()
+        return root
+    }
+
+    /// - Parameter faults: takes the keys that are left out because they can't be kept.
+    /// - Throws: where there is no tree at all.
+    package static func read(
+        _ text: String, file: String, faults: ConfigurationFaults
+    ) throws(ConfigurationError) -> YAMLNode? {
         var parser = yaml_parser_t()
         guard yaml_parser_initialize(&parser) == 1 else {
             throw ConfigurationError(file: file, place: nil, message: "out of memory")
@@ -79,7 +65,7 @@ package struct YAMLReader {
             }
             defer { yaml_document_delete(&document) }
             guard let root = yaml_document_get_root_node(&document) else { return nil }
-            var reader = YAMLReader(file: file)
+            var reader = YAMLReader(file: file, faults: faults)
             return try reader.node(root, of: &document, depth: 0)
         }
     }
@@ -155,13 +141,17 @@ package struct YAMLReader {
             else { continue }
             let key = try node(keyNode, of: &document, depth: depth + 1)
             guard case .scalar(let name, _, let keyPlace) = key else {
-                throw ConfigurationError(
-                    file: file, place: key.place,
-                    message: "a key must be a word, not \(key.kindName)")
+                faults.add(
+                    ConfigurationError(
+                        file: file, place: key.place,
+                        message: "a key must be a word, not \(key.kindName)"))
+                continue
             }
             guard seen.insert(name).inserted else {
-                throw ConfigurationError(
-                    file: file, place: keyPlace, message: "'\(name)' is given twice; keep one")
+                faults.add(
+                    ConfigurationError(
+                        file: file, place: keyPlace, message: "'\(name)' is given twice; keep one"))
+                continue
             }
             let value = try node(valueNode, of: &document, depth: depth + 1)
             entries.append((name, keyPlace, value))

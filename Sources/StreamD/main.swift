@@ -18,6 +18,11 @@ func complain(_ text: String) {
     FileHandle.standardError.write(Data("streamd: \(text)\n".utf8))
 }
 
+/// What is told of an error, a line for each fault.
+func complaints(of error: any Error) -> [String] {
+    "\(error)".split(separator: "\n").map(String.init)
+}
+
 func runCommandLine(_ words: [String]) -> Int32 {
     guard let name = words.first else {
         complain("name a command\n\n\(generalHelp())")
@@ -45,7 +50,7 @@ func runCommandLine(_ words: [String]) -> Int32 {
         complain("\(command.name): \(error)")
         return ExitCode.usage
     } catch {
-        complain("\(error)")
+        for line in complaints(of: error) { complain(line) }
         return ExitCode.of(error) ?? ExitCode.software
     }
 }

@@ -101,12 +101,13 @@ public struct ConversationFile: Sendable {
     public static func parse(
         yaml: String, file: String
     ) throws(ConfigurationError) -> ConversationFile {
-        guard let root = try YAMLReader.read(yaml, file: file) else {
+        let mapper = YAMLMapper(file: file)
+        guard let root = try YAMLReader.read(yaml, file: file, faults: mapper.faults) else {
             throw ConfigurationError(file: file, place: nil, message: "is empty")
         }
         var conversation = ConversationFile()
-        let mapper = YAMLMapper(file: file)
-        try mapper.map(root, into: &conversation, options: options)
+        mapper.map(root, into: &conversation, options: options)
+        try mapper.faults.check()
         guard !conversation.turns.isEmpty else {
             throw mapper.error(root, "has no turns; write what the caller says")
         }
@@ -135,7 +136,7 @@ public struct ConversationFile: Sendable {
         .custom(
             "assistant", allowed: "block", "Who answers.", defaultText: { _ in "" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
-                try mapper.map(
+                mapper.map(
                     node, into: &root.assistant, options: AssistantBlock.options,
                     context: "assistant: ")
                 root.assistantText = node.flowText
@@ -155,9 +156,9 @@ public struct ConversationFile: Sendable {
         .custom(
             key, allowed: "list", "", defaultText: { _ in "[]" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
-                for (index, entry) in try mapper.sequence(node, key: key).enumerated() {
+                try mapper.each(node, key: key) { (index, entry) throws(ConfigurationError) in
                     var item = make()
-                    try mapper.map(
+                    mapper.map(
                         entry, into: &item, options: options, context: "\(key)[\(index)]: ")
                     root[keyPath: path].append(item)
                 }
@@ -171,7 +172,7 @@ extension ConfigurationOption {
         .custom(
             key, allowed: "list of texts", "", defaultText: { _ in "[]" },
             apply: { (root, node, mapper) throws(ConfigurationError) in
-                for item in try mapper.sequence(node, key: key) {
+                try mapper.each(node, key: key) { (_, item) throws(ConfigurationError) in
                     root[keyPath: path].append(try mapper.text(item, key: key))
                 }
             })

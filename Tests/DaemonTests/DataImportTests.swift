@@ -22,6 +22,9 @@ import Testing
     private func makeFolder() throws -> String {
         let folder = NSTemporaryDirectory() + "streamd-menu-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // The configuration names it.
+        try "name,category,price\nSoup,Soups,7.50\n".write(
+            toFile: folder + "/bella.csv", atomically: true, encoding: .utf8)
         return folder
     }
 

@@ -40,7 +40,9 @@ import Testing
     func faultsHaveTheirPlace(
         kind: String, prompts: String, line: Int, column: Int, says: String
     ) throws {
-        let fault = try #require(Self.fault(kind, prompts))
+        let error = try #require(Self.fault(kind, prompts))
+        #expect(error.faults.count == 1, "\(error)")
+        let fault = error.faults[0]
         #expect(fault.place == SourcePlace(line: line, column: column), "\(fault)")
         #expect(fault.message.contains(says), "\(fault)")
     }

@@ -85,8 +85,27 @@ import Testing
         new.assistants = [new.assistants[1]]
         new.assistants[0].id = "c"
         new.defaultAssistant = "c"
-        #expect(throws: ConfigurationError.self) {
+        new.server.port += 1
+        let error = #expect(throws: ConfigurationError.self) {
             try ConfigurationReload(from: old, to: new)
         }
+        // Only what stands in the way is named.
+        #expect(
+            error?.description.hasSuffix("the new assistants needs a restart, so nothing is taken")
+                == true, "\(String(describing: error))")
+        #expect(error?.description.contains("port") == false)
+    }
+
+    /// What is wrong whatever stays is not laid to what needs a restart.
+    @Test func aValueThatIsWrongByItselfIsToldByItself() throws {
+        let old = try Self.base()
+        var new = old
+        new.defaultAssistant = "nobody"
+        new.assistants[0].name = "Another"
+        let error = #expect(throws: ConfigurationError.self) {
+            try ConfigurationReload(from: old, to: new, file: "t.yaml")
+        }
+        #expect(
+            error?.description == "t.yaml: defaultAssistant is 'nobody'; it must be one of a, b")
     }
 }

@@ -255,10 +255,12 @@ import Testing
             detail: "OPENAI_API_KEY", remedy: "key",
             spoil: { setup, _ in setup.yaml["llm"] = "[{engine: openai, model: m}]" }),
         Fault(
-            description: "an assistant's file is missing", subject: "assistant concya",
-            detail: "gone.csv", remedy: "the file that it names",
-            spoil: { setup, _ in
-                setup.yaml["assistants"] = "[{id: concya, kind: restaurant, menu: gone.csv}]"
+            description: "an assistant's file is wrong", subject: "assistant concya",
+            detail: "bad.csv", remedy: "the file that it names",
+            spoil: { setup, folder in
+                setup.yaml["assistants"] = "[{id: concya, kind: restaurant, menu: bad.csv}]"
+                try "what,is,this\n1,2,3\n".write(
+                    toFile: folder + "/bad.csv", atomically: true, encoding: .utf8)
             }),
         Fault(
             description: "the configuration is wrong", subject: "configuration",

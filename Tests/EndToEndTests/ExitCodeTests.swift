@@ -38,7 +38,12 @@ import Testing
         Mistake("transcribe none.wav", 66, "none.wav"),
         Mistake("say hello no/such/folder/x.wav", 73, "x.wav"),
         Mistake("serve --config none.yaml", 78, "none.yaml"),
-        Mistake("serve --config menu-missing.yaml", 66, "gone.csv"),
+        Mistake("serve --config menu-missing.yaml", 78, "menu-missing.yaml:5:"),
+        Mistake("check-config --config menu-missing.yaml", 78, "gone.csv' is not there"),
+        Mistake("check-config --config menu-bad.yaml", 65, "bad.csv:"),
+        Mistake("check-config --config many.yaml", 78, "many.yaml:1:"),
+        Mistake("check-config --config many.yaml", 78, "many.yaml:2:"),
+        Mistake("check-config --config streamd.yaml", 0, "correct"),
         Mistake("serve --config folder-missing.yaml", 73, "store.path"),
     ])
     func mistakesAreTold(mistake: Mistake) async throws {
@@ -49,6 +54,10 @@ import Testing
             "streamd.yaml": Self.configuration,
             "menu-missing.yaml": Self.configuration.replacing(
                 "kind: restaurant}", with: "kind: restaurant, menu: gone.csv}"),
+            "menu-bad.yaml": Self.configuration.replacing(
+                "kind: restaurant}", with: "kind: restaurant, menu: bad.csv}"),
+            "many.yaml": Self.configuration.replacing("port: 0", with: "port: x")
+                .replacing("validateSignatures: false", with: "validateSignatures: no"),
             "folder-missing.yaml": Self.configuration.replacing(
                 "streamd.sqlite", with: "streamd.yaml/x/streamd.sqlite"),
             "bad.csv": "what,is,this\n1,2,3\n",

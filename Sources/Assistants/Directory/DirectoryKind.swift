@@ -8,6 +8,7 @@ enum DirectoryKind: AssistantKindDefinition {
     static let name = "directory"
     static let summary = "tell which hospitals are in a network"
     static let imports: Set<ImportedRecords> = [.hospitals]
+    static let keys = ["hospitals"]
 
     static func greeting(_ settings: AssistantSettings) -> String {
         DirectoryDialogue(settings).greeting

@@ -26,6 +26,8 @@ public struct AssistantKind: Sendable {
     public var summary: String { definition.summary }
     /// The records that it has in files.
     public var imports: Set<ImportedRecords> { definition.imports }
+    /// Keys of its entry in the configuration that not every kind has.
+    public var keys: [String] { definition.keys }
     /// The sentences that its scripted dialogue says.
     public var prompts: [PromptEntry] { definition.prompts }
     /// What a language model can do as such an assistant.

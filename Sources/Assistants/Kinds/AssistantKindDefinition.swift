@@ -12,6 +12,8 @@ protocol AssistantKindDefinition: Sendable {
     static var summary: String { get }
     /// The records that it has in files.
     static var imports: Set<ImportedRecords> { get }
+    /// Keys of its entry in the configuration that not every kind has.
+    static var keys: [String] { get }
 
     /// The first words of a scripted conversation.
     static func greeting(_ settings: AssistantSettings) -> String

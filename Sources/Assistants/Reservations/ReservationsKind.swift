@@ -8,6 +8,7 @@ enum ReservationsKind: AssistantKindDefinition {
     static let name = "reservations"
     static let summary = "book tables"
     static let imports: Set<ImportedRecords> = [.tables]
+    static let keys = ["tables", "partySizeMax", "reservationMinutes", "confirmBookings"]
 
     static func greeting(_ settings: AssistantSettings) -> String {
         ReservationDialogue(settings).greeting

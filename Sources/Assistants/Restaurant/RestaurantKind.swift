@@ -8,6 +8,7 @@ enum RestaurantKind: AssistantKindDefinition {
     static let name = "restaurant"
     static let summary = "take orders too and answer from a menu"
     static let imports: Set<ImportedRecords> = [.menu, .tables]
+    static let keys = ReservationsKind.keys + ["menu", "pickupMinutes", "deliveryMinutes"]
 
     static func greeting(_ settings: AssistantSettings) -> String {
         RestaurantDialogue(settings).greeting

@@ -8,6 +8,7 @@ enum ServiceDeskKind: AssistantKindDefinition {
     static let name = "serviceDesk"
     static let summary = "take orders for repairs from customers"
     static let imports: Set<ImportedRecords> = [.customers]
+    static let keys = ["customers", "customerNumberDigits", "services"]
 
     static func greeting(_ settings: AssistantSettings) -> String {
         ServiceDeskDialogue(settings).greeting

@@ -1,17 +1,39 @@
+import Assembly
+import Assistants
 import CommandArguments
 import Configuration
 import Foundation
+import Options
 import Telemetry
 
-/// The configuration of a command, read and checked as every command does first.
+/// The configuration of a command, read and checked as every command does first; errors hold all that is
+/// wrong with the file and with the environment.
 struct LoadedConfiguration {
     var configuration: Configuration
     var secrets: Secrets
 
     /// Without `--config`, `streamd.yaml` in the working folder is read.
     init(_ arguments: Arguments) throws {
-        configuration = try Configuration.read(path: arguments["config"] ?? "streamd.yaml")
-        secrets = try Secrets(environment: ProcessInfo.processInfo.environment)
+        let faults = ConfigurationFaults()
+        var read: Configuration?
+        faults.collect { () throws(ConfigurationError) in
+            read = try Configuration.read(path: arguments["config"] ?? "streamd.yaml")
+        }
+        var found: Secrets?
+        faults.collect { () throws(ConfigurationError) in
+            found = try Secrets(environment: ProcessInfo.processInfo.environment)
+        }
+        if read?.twilio.publicURL.isEmpty == true, let url = found?.publicURL, !url.isEmpty {
+            read?.twilio.publicURL = url
+            if let fault = TwilioSettings.fault(inPublicURL: url) {
+                faults.add(
+                    ConfigurationError(file: "environment", message: "the public address \(fault)"))
+            }
+        }
+        try faults.check()
+        guard let read, let found else { preconditionFailure("what is not read is a fault") }
+        configuration = read
+        secrets = found
         if let name = arguments["log-level"] {
             guard let level = LogLevel(rawValue: name) else {
                 throw UsageError(
@@ -19,9 +41,6 @@ struct LoadedConfiguration {
                         + LogLevel.allCases.map(\.rawValue).joined(separator: ", "))
             }
             configuration.log.level = level
-        }
-        if configuration.twilio.publicURL.isEmpty {
-            configuration.twilio.publicURL = secrets.publicURL
         }
         if configuration.store.url.isEmpty { configuration.store.url = secrets.storeURL }
         if configuration.state.url.isEmpty { configuration.state.url = secrets.stateURL }
@@ -47,11 +66,24 @@ extension Command {
             } else if arguments.has("sample") {
                 print(ConfigurationReference.sample(), terminator: "")
             } else {
-                let loaded = try LoadedConfiguration(arguments)
-                try loaded.configuration.checkTrust(loaded.secrets)
+                try check(LoadedConfiguration(arguments))
                 print("\(arguments["config"] ?? "streamd.yaml"): correct")
             }
         })
+
+    /// Looks at what the start would stumble over, files of assistants included.
+    /// - Throws: all of it, with the exit code of the first.
+    private static func check(_ loaded: LoadedConfiguration) throws {
+        var errors: [any Error] = []
+        do { try loaded.configuration.checkTrust(loaded.secrets) } catch { errors.append(error) }
+        for block in loaded.configuration.assistants {
+            do { _ = try AssistantSettings.reading(block) } catch { errors.append(error) }
+        }
+        guard let first = errors.first else { return }
+        throw CommandFailure(
+            code: ExitCode.of(first) ?? ExitCode.software,
+            description: errors.map { "\($0)" }.joined(separator: "\n"))
+    }
 
     static let version = Command(
         name: "version", usage: "streamd version", summary: "Print the version.", options: [],

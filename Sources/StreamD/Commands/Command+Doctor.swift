@@ -29,10 +29,12 @@ extension Command {
                     configuration: loaded.configuration, secrets: loaded.secrets)
                 _ = doctor.examine { report.tell($0) }
             } catch let error as ConfigurationError {
-                report.tell(
-                    Doctor.Finding(
-                        verdict: .failed, subject: "configuration", detail: "\(error)",
-                        remedy: "fix that; streamd check-config looks at nothing else"))
+                for line in error.lines {
+                    report.tell(
+                        Doctor.Finding(
+                            verdict: .failed, subject: "configuration", detail: line,
+                            remedy: "fix that; streamd check-config looks at nothing else"))
+                }
             }
             report.end()
             guard report.failureCount == 0 else {

@@ -44,8 +44,10 @@ extension Command {
                 do {
                     try daemon.reload(LoadedConfiguration(arguments).configuration)
                 } catch {
-                    log.error(
-                        "configuration not reloaded; the old one stays", ["why": .text("\(error)")])
+                    for line in complaints(of: error) {
+                        log.error(
+                            "configuration not reloaded; the old one stays", ["why": .text(line)])
+                    }
                 }
             }
             daemon.drain()
