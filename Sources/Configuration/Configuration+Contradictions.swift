@@ -150,7 +150,7 @@ extension Configuration {
                         + "there are \(known)"))
         }
         for (path, route) in routes.sorted(by: { $0.key < $1.key }) {
-            if PageRoute.at(path) != nil {
+            if ReservedPaths.hold(path) {
                 found.append(
                     Contradiction(
                         "routes.\(path)",

@@ -1,4 +1,6 @@
+import Assembly
 import Calls
+import Configuration
 import Foundation
 import Net
 import Realtime
@@ -131,4 +133,64 @@ extension CallRecord {
             callSid: call.name, assistantID: call.assistantID, from: call.from, to: call.to,
             startedAt: call.startedAt)
     }
+}
+
+extension CallPages {
+    var pages: [Page] {
+        [
+            Page(
+                "/api/phone/active-calls",
+                APIOperation(
+                    id: "listActiveCalls", tag: "calls", summary: "The calls that are live now.",
+                    access: .bearer,
+                    answers: [.init("200", "The calls.", .json(.named("LiveCalls")))]
+                        + APIOperation.refusals),
+                schemas: [("LiveCall", Self.liveCallSchema), ("LiveCalls", Self.liveCallsSchema)]
+            ) { $2.respond(active()) },
+            Page(
+                "/api/phone/call-status/{call_sid}",
+                APIOperation(
+                    id: "getCallStatus", tag: "calls",
+                    summary: "A call of now or before, with what was said.", access: .bearer,
+                    parameters: [.init("call_sid", .text, "Twilio's CallSid.")],
+                    answers: [.init("200", "The call.", .json(.named("Call")))]
+                        + APIOperation.refusals + [
+                            .init("404", "No such call is known.", .json(.named("Error"))),
+                            .init("default", "The call log can't be read.", .json(.named("Error"))),
+                        ]),
+                schemas: [("Call", Self.callSchema), ("Turn", Self.turnSchema)]
+            ) { status($1, $2) },
+        ]
+    }
+
+    private static let liveCallSchema = APISchema.object(
+        callFields + [
+            .init("path", path, pathText), .init("status", .word(of: ["in-progress"])),
+            .init("started_at", .date), .init("duration_seconds", .integer),
+        ])
+
+    private static let liveCallsSchema = APISchema.object([
+        .init("active_calls", .integer), .init("calls", .list(.named("LiveCall"))),
+    ])
+
+    private static let callSchema = APISchema.object(
+        callFields + [
+            .init("status", .text, "Twilio's word: in-progress, completed, busy …"),
+            .init("is_live", .boolean), .init("path", .orNull(path), pathText),
+            .init("started_at", .date), .init("ended_at", .orNull(.date)),
+            .init("duration_seconds", .orNull(.integer)),
+            .init("turns", .list(.named("Turn"))),
+        ])
+
+    private static let turnSchema = APISchema.object([
+        .init("turn", .integer), .init("at", .date), .init("caller", .text),
+        .init("assistant", .text, "What the caller heard of the reply."),
+    ])
+
+    private static let callFields: [APISchema.Field] = [
+        .init("call_sid", .text), .init("assistant", .text, "Its id in the configuration."),
+        .init("from", .text), .init("to", .text),
+    ]
+    private static let path = APISchema.word(of: CallPath.allCases.map(\.rawValue))
+    private static let pathText = "How the call is held; null for a call that is over."
 }

@@ -108,6 +108,51 @@ struct StatusPages {
     }
 }
 
+extension StatusPages {
+    /// - Parameter preparation: tells how far the start has got.
+    func pages(_ preparation: Preparation) -> [Page] {
+        [
+            Page(
+                "/twilio/health",
+                .page("getTwilioHealth", "Health and configuration.", .json(.named("TwilioHealth"))),
+                schemas: [("TwilioHealth", Self.twilioHealthSchema)]
+            ) { request, _, responder in responder.respond(twilioHealth(request)) },
+            Page(
+                "/health", .page("getHealth", "Health in a word.", .json(.named("Health"))),
+                schemas: [("Health", Self.healthSchema)]
+            ) { _, _, responder in responder.respond(health()) },
+            Page("/metrics", .page("getMetrics", "Metrics for Prometheus.", .text)) {
+                $2.respond(metrics())
+            },
+            Page("/healthz", .page("getAlive", "The process lives.", .text)) {
+                $2.respond(alive())
+            },
+            Page(
+                "/readyz",
+                APIOperation(
+                    id: "getReady", tag: "health", summary: "Whether new calls are welcome.",
+                    answers: [
+                        .init("200", "They are."), .init("503", "The daemon is about to stop."),
+                    ])
+            ) { $2.respond(ready(preparation.state)) },
+        ]
+    }
+
+    private static let status = APISchema.Field("status", .word(of: ["healthy", "draining"]))
+
+    private static let healthSchema = APISchema.object([
+        status, .init("active_calls", .integer), .init("version", .text),
+    ])
+
+    private static let twilioHealthSchema = APISchema.object([
+        status, .init("active_calls", .integer),
+        .init(
+            "config",
+            .object([.init("twilio_configured", .boolean), .init("webhook_url", .text)])),
+        .init("version", .text),
+    ])
+}
+
 /// An account's name with its middle left out; nothing of what is not such a name, which may be a
 /// secret that came into the wrong variable.
 package enum MaskedSid {

@@ -13,7 +13,7 @@ package struct StreamEndpoint {
         self.loop = loop
     }
 
-    package func open(_ request: HTTPRequest, _ responder: HTTPResponder) {
+    private func open(_ request: HTTPRequest, _ responder: HTTPResponder) {
         guard context.trust.isTrustedHandshake(request) else {
             context.tell.metrics.signatureFailuresTotal.add(1)
             context.tell.log.warning(
@@ -31,5 +31,22 @@ package struct StreamEndpoint {
             context: context, loop: loop, remoteAddress: request.remoteAddress,
             decodeBuffer: decodeBuffer)
         _ = responder.acceptWebSocket(limits: limits, handler: connection)
+    }
+}
+
+extension StreamEndpoint {
+    package var page: Page {
+        Page(
+            "/twilio/stream",
+            APIOperation(
+                id: "openStream", tag: "twilio",
+                summary: "A WebSocket handshake of Twilio's Media Streams.", access: .twilio,
+                answers: [
+                    .init("101", "The stream is open.", .nothing),
+                    .init("403", "The signature does not fit."),
+                    .init("426", "This is not a WebSocket handshake."),
+                    .init("default", "The handshake has a fault."),
+                ])
+        ) { request, _, responder in open(request, responder) }
     }
 }

@@ -77,6 +77,20 @@ import Twilio
 
     // MARK: - The document itself
 
+    /// What the configuration may not take for a route, and what the daemon answers itself, are one.
+    @Test func noRouteCanTakeThePlaceOfAPage() async throws {
+        let house = try await house()
+        let description = try await Description(house)
+        let routes = Configuration().routes
+        let pages = description.paths.filter { $0.value["get"] != nil && routes[$0.key] == nil }
+        #expect(pages.count > 8)
+        for path in pages.keys {
+            #expect(ReservedPaths.hold(path.replacing("{call_sid}", with: "CA1")), "\(path)")
+        }
+        #expect(!routes.keys.contains { ReservedPaths.hold($0) })
+        try await house.stop()
+    }
+
     @Test func everyRouteOfTheServerIsDescribed() async throws {
         let house = try await house()
         let description = try await Description(house)

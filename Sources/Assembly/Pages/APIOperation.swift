@@ -1,40 +1,53 @@
 import Wire
 
 /// One method at one path, as the description tells it.
-struct APIOperation: Sendable {
-    enum Access: String, Sendable { case open, bearer, twilio }
+package struct APIOperation: Sendable {
+    package enum Access: String, Sendable { case open, bearer, twilio }
 
     /// The answer that comes back with a status.
-    struct Answer: Sendable {
-        enum Content: Sendable {
+    package struct Answer: Sendable {
+        package enum Content: Sendable {
             case nothing
             case json(APISchema)
             case text
             case twiML
         }
         /// `200`, or `default`.
-        var status: String
-        var about: String
-        var content: Content
+        package var status: String
+        package var about: String
+        package var content: Content
 
-        init(_ status: String, _ about: String, _ content: Content = .text) {
+        package init(_ status: String, _ about: String, _ content: Content = .text) {
             self.status = status
             self.about = about
             self.content = content
         }
     }
 
-    var id: String
-    var tag: String
-    var summary: String
-    var access = Access.open
+    package var id: String
+    package var tag: String
+    package var summary: String
+    package var access = Access.open
     /// Names of the parts of the path.
-    var parameters: [APISchema.Field] = []
+    package var parameters: [APISchema.Field] = []
     /// Fields of the form that is sent; nil where nothing is sent.
-    var form: [APISchema.Field]?
-    var answers: [Answer]
+    package var form: [APISchema.Field]?
+    package var answers: [Answer]
 
-    var json: JSONValue {
+    package init(
+        id: String, tag: String, summary: String, access: Access = .open,
+        parameters: [APISchema.Field] = [], form: [APISchema.Field]? = nil, answers: [Answer]
+    ) {
+        self.id = id
+        self.tag = tag
+        self.summary = summary
+        self.access = access
+        self.parameters = parameters
+        self.form = form
+        self.answers = answers
+    }
+
+    package var json: JSONValue {
         var members: [JSONValue.Member] = [
             .init("operationId", .string(id)), .init("tags", .array([.string(tag)])),
             .init("summary", .string(summary)), .init("security", security),
@@ -88,5 +101,11 @@ struct APIOperation: Sendable {
 
     private static func media(_ type: String, _ schema: JSONValue) -> JSONValue {
         .object([.init(type, .object([.init("schema", schema)]))])
+    }
+
+    /// A path as a part of an operation's name, which has letters and digits only.
+    package static func identifier(_ path: String) -> String {
+        path.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+            .map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }
 }

@@ -1,22 +1,22 @@
 import Wire
 
 /// The shape of a JSON value, as OpenAPI 3.1 describes it (JSON Schema 2020-12).
-indirect enum APISchema: Sendable {
+package indirect enum APISchema: Sendable {
     /// A field of an object: its name, its shape, and what it tells where the name does not.
-    struct Field: Sendable {
-        var name: String
-        var schema: APISchema
-        var about: String
+    package struct Field: Sendable {
+        package var name: String
+        package var schema: APISchema
+        package var about: String
         /// Objects may come without it.
-        var isOptional = false
+        package var isOptional = false
 
-        init(_ name: String, _ schema: APISchema, _ about: String = "") {
+        package init(_ name: String, _ schema: APISchema, _ about: String = "") {
             self.name = name
             self.schema = schema
             self.about = about
         }
 
-        var optional: Field {
+        package var optional: Field {
             var field = self
             field.isOptional = true
             return field
@@ -35,7 +35,7 @@ indirect enum APISchema: Sendable {
     /// One of `components.schemas`.
     case named(String)
 
-    var json: JSONValue {
+    package var json: JSONValue {
         switch self {
         case .text: Self.type("string")
         case .date: Self.type("string", [.init("format", .string("date-time"))])
