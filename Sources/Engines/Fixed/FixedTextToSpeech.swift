@@ -18,6 +18,9 @@ public struct FixedTextToSpeech: TextToSpeech {
             if let error = made.error { throw error }
             ready.wait()
         }
+        guard made.byteCount > 0 else {
+            throw .failed(stage: engine.name, reason: "it made no speech of '\(sample)'")
+        }
         var bytes = [UInt8](repeating: G711.muLawSilence, count: made.byteCount)
         _ = bytes.withUnsafeMutableBufferPointer { made.read(from: 0, into: $0) }
         let wanted = clipMs * 8

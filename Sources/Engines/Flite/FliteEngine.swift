@@ -69,10 +69,19 @@ public final class FliteEngine: TextToSpeech {
     ) {
         guard !clip.isCancelled else { return clip.finish() }
         let encoder = SpeechEncoder(clip: clip, quality: options.resampler)
-        let isSpoken = voice.speak(clip.text) { piece, rate in
-            if encoder.append(piece, rate: rate) { onAudio() }
-            return !clip.isCancelled
+        var sampleCount = 0
+        func speak() -> Bool {
+            voice.speak(clip.text) { piece, rate in
+                sampleCount += piece.count
+                if encoder.append(piece, rate: rate) { onAudio() }
+                return !clip.isCancelled
+            }
         }
+        var isSpoken = speak()
+        // flite, which shares values between threads, now and then makes nothing of words that it
+        // speaks the next time; what has no words has no speech.
+        let hasWords = clip.text.contains { $0.isLetter || $0.isNumber }
+        if sampleCount == 0, hasWords, !clip.isCancelled { isSpoken = speak() && sampleCount > 0 }
         encoder.finish()
         if isSpoken || clip.isCancelled {
             clip.finish()
@@ -92,12 +101,14 @@ public final class FliteEngine: TextToSpeech {
     }
 
     private static let registration = Locked(())
+    /// Once a process: flite makes its tables anew each time, under the hands of who is speaking.
+    private static let isInitialised: Bool = { flite_init() == 0 }()
 
     /// Instances of one voice, one for each thread that is to speak with it; nil for a voice that is
     /// not built in. Any thread.
     package static func makeVoices(_ name: String, count: Int) -> [FliteVoice]? {
         registration.withLock { _ in
-            flite_init()
+            _ = isInitialised
             let made = (0..<count).compactMap { _ in FliteVoice(name: name) }
             return made.count == count ? made : nil
         }
