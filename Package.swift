@@ -182,7 +182,8 @@ let package = Package(
             dependencies: [
                 "TestSupport", "CallSimulator", "ServiceStandIns", "PrivateServers", "Assistants",
                 "Conversations", "Daemon", "Assembly", "CommandArguments", "Configuration",
-                "Options", "Telemetry", "Engines", "Language", "Pipelines", "Twilio", "Store", "VAD", "DSP",
+                "Options", "Telemetry", "Engines", "Language", "Pipelines", "Twilio", "Store",
+                "VAD", "DSP",
                 "Net", "Wire", "Realtime", "CAllocationCounter", "CEchoFloor",
             ],
             path: "Benchmarks/streamd-bench",
@@ -239,7 +240,7 @@ let package = Package(
                 "Engines", "Pipelines", "Language", "StreamTesting", "Net", "Wire", "DSP",
                 "Realtime", "TestSupport", "CAllocationCounter",
             ]),
-        tests("StreamTestingTests", ["StreamTesting"]),
+        tests("StreamTestingTests", ["StreamTesting", "DSP"]),
         tests(
             "CallsTests",
             [

@@ -46,6 +46,7 @@ struct Simulator {
                 var simulation = CallSimulation(
                     seed: options.seed + UInt64(index), policy: policy, profile: profile,
                     mutation: options.mutation)
+                simulation.audio = options.audio
                 simulation.keepsHistory = options.calls == 1
                 part.add(simulation.run())
             }

@@ -1,4 +1,5 @@
 import CommandArguments
+import DSP
 import StreamTesting
 
 /// What `streamd-sim` is asked to do.
@@ -8,6 +9,8 @@ struct SimulatorOptions {
         option("seed", "N", "of the first; each call's seed is one more", "1"),
         option("policy", "NAME", "\(names(CallPolicy.all.map(\.name))), all", "adaptive"),
         option("services", "NAME", "\(names(ServiceProfile.all.map(\.name))), all", "all"),
+        option(
+            "audio", "NAME", "the form of the calls' audio, such as linear16-16000", "mulaw-8000"),
         option("threads", "N", "how many calls run at once; 0: as many as cores", "0"),
         option("show", "N", "how many of the texts after which a turn was taken early", "0"),
         option("fixtures", "FOLDER", "plays the callers recorded there instead, each by itself"),
@@ -23,6 +26,7 @@ struct SimulatorOptions {
     let seed: UInt64
     let policies: [CallPolicy]
     let profiles: [ServiceProfile]
+    let audio: CallAudio
     let threads: Int
     let shown: Int
     let fixtures: String?
@@ -51,12 +55,26 @@ struct SimulatorOptions {
         vad = arguments["vad"] ?? ""
         policies = try Self.choose("policy", arguments, from: CallPolicy.all, by: \.name)
         profiles = try Self.choose("services", arguments, from: ServiceProfile.all, by: \.name)
+        audio = try Self.audio(arguments["audio"] ?? "mulaw-8000")
         mutation = try arguments["mutation"].map { name throws(UsageError) in
             guard let chosen = Mutation(rawValue: name) else {
                 throw UsageError(description: "--mutation knows no '\(name)'; see --help")
             }
             return chosen
         }
+    }
+
+    /// Words are held levels of a telephone: a rate must hold them for whole samples.
+    private static func audio(_ name: String) throws(UsageError) -> CallAudio {
+        guard let audio = CallAudio(name),
+            audio.sampleRate % CallAudio.telephone.sampleRate == 0
+        else {
+            throw UsageError(
+                description:
+                    "--audio knows no '\(name)'; it is mulaw or linear16 and a multiple of 8000 "
+                    + "up to 48000, as in linear16-16000")
+        }
+        return audio
     }
 
     private static func option(

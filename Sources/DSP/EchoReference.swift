@@ -33,7 +33,7 @@ public final class EchoReference {
     ///   - maxMs: the longest delay that is looked for.
     public init(leadMs: Int, firstDelayMs: Int, maxMs: Int = 1000) {
         finder = EchoDelayFinder(maxMs: maxMs)
-        sent = .allocate(capacity: (leadMs + 1000) * 8)
+        sent = .allocate(capacity: CallAudio.listening.sampleCount(ms: leadMs + 1000))
         historyFrames = maxMs / EchoDelayFinder.frameMs + 1
         history = .allocate(capacity: historyFrames * Self.frameCount)
         history.initialize(repeating: 0)
@@ -45,10 +45,10 @@ public final class EchoReference {
         history.deallocate()
     }
 
-    /// Speech that was sent to the caller, µ-law.
-    public func append(muLaw: UnsafeBufferPointer<UInt8>) {
-        for code in muLaw where sentCount < sent.count {
-            sent[(sentStart + sentCount) % sent.count] = G711.decodeMuLaw(code)
+    /// Speech that was sent to the caller: samples at 8 kHz.
+    public func append(_ samples: UnsafeBufferPointer<Int16>) {
+        for sample in samples where sentCount < sent.count {
+            sent[(sentStart + sentCount) % sent.count] = sample
             sentCount += 1
         }
     }

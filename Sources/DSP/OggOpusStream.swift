@@ -7,7 +7,9 @@ import COpus
 /// allocates while its buffers grow. Source: RFC 3533 (Ogg), RFC 7845 (Opus in Ogg).
 public final class OggOpusStream {
     /// Opus counts in this rate, whatever the sound was made at: Hz.
-    static let clockRate = 48_000
+    public static let clockRate = 48_000
+    /// The rates that libopus decodes to: Hz.
+    public static let rates = [8000, 12_000, 16_000, 24_000, 48_000]
     /// The longest packet lasts 120 ms.
     static let packetSamplesMax = 5760
     /// A first page longer than this is none.
@@ -33,9 +35,9 @@ public final class OggOpusStream {
     private var skipCount = 0
     private var decodedCount = 0
 
-    /// - Parameter rate: 8000, 12000, 16000, 24000 or 48000 Hz; libopus decodes straight to it.
+    /// - Parameter rate: one of ``rates``; libopus decodes straight to it.
     public init(rate: Int = 8000) {
-        precondition([8000, 12_000, 16_000, 24_000, 48_000].contains(rate), "no rate of Opus")
+        precondition(Self.rates.contains(rate), "no rate of Opus")
         self.rate = rate
         samples = [Int16](repeating: 0, count: Self.packetSamplesMax)
         ogg_sync_init(&sync)

@@ -1,7 +1,8 @@
+import DSP
 import Realtime
 import Synchronization
 
-/// Synthesised speech that grows at one end while it is read anywhere: µ-law bytes at 8 kHz.
+/// Synthesised speech that grows at one end while it is read anywhere, in the form of one kind of call.
 ///
 /// One thread appends (the synthesiser's), any number read what has been published, without locks. A
 /// finished clip never changes, so it can be cached and played on many calls at once; and because
@@ -9,6 +10,8 @@ import Synchronization
 public final class SpeechClip: @unchecked Sendable {
     /// The text that is being spoken, as far as it was known when the clip was made.
     public let text: String
+    /// The form of its bytes: it can be played on calls of this form only.
+    public let audio: CallAudio
 
     package static let blockByteCount = 4096
 
@@ -33,9 +36,11 @@ public final class SpeechClip: @unchecked Sendable {
     private enum State: UInt8 { case growing = 0, finished, failed }
 
     /// - Parameter secondsMax: speech beyond this is cut off (`buffers.playoutMs`).
-    public init(text: String, secondsMax: Int = 60) {
+    public init(text: String, audio: CallAudio, secondsMax: Int = 60) {
         self.text = text
-        blockCountMax = (secondsMax * 8000 + Self.blockByteCount - 1) / Self.blockByteCount
+        self.audio = audio
+        let byteCountMax = secondsMax * audio.bytesPerSecond
+        blockCountMax = (byteCountMax + Self.blockByteCount - 1) / Self.blockByteCount
         blocks = .allocate(capacity: blockCountMax)
         blocks.initialize(repeating: nil, count: blockCountMax)
     }
@@ -45,7 +50,7 @@ public final class SpeechClip: @unchecked Sendable {
         blocks.deallocate()
     }
 
-    /// Bytes that may be read: each is 1/8000 s of µ-law.
+    /// Bytes that may be read: whole samples of ``audio``.
     public var byteCount: Int { published.load(ordering: .acquiring) }
     public var isFinished: Bool { state.load(ordering: .acquiring) == State.finished.rawValue }
     /// Synthesis broke off. Does not lock.
@@ -105,10 +110,12 @@ public final class SpeechClip: @unchecked Sendable {
         }
     }
 
-    /// Appends on the synthesiser's thread; allocates a block per 4,096 bytes.
+    /// Appends whole samples of ``audio``, or it traps. On the synthesiser's thread; allocates a block per
+    /// 4,096 bytes.
     /// - Returns: the number of bytes taken; fewer than given when the limit is reached.
     @discardableResult
     public func append(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        precondition(bytes.count % audio.bytesPerSample == 0, "a clip holds whole samples")
         let start = published.load(ordering: .relaxed)
         let count = min(bytes.count, blockCountMax * Self.blockByteCount - start)
         var done = 0

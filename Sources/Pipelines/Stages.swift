@@ -249,11 +249,12 @@ extension CallerInput {
 /// A text-to-speech engine, shared by all calls.
 public protocol TextToSpeech: Sendable {
     var name: String { get }
-    /// Starts to speak `text` into a clip, which can be read while it grows. Called on any thread;
-    /// synthesis runs elsewhere. `onAudio` is called (on any thread) when samples or the end were
+    /// Starts to speak `text` into a clip of the form `audio`, which can be read while it grows. Called on any
+    /// thread; synthesis runs elsewhere. `onAudio` is called (on any thread) when samples or the end were
     /// added. Cancel through the clip.
-    func synthesize(_ text: String, voice: String?, onAudio: @escaping @Sendable () -> Void)
-        -> SpeechClip
+    func synthesize(
+        _ text: String, voice: String?, audio: CallAudio, onAudio: @escaping @Sendable () -> Void
+    ) -> SpeechClip
     /// Opens what the sentences of a call on this loop, in this voice, are going to need. On that loop;
     /// returns at once, and is cheap when it was done a moment ago.
     func warm(voice: String?, on loop: any CallLoop)

@@ -1,8 +1,12 @@
+import DSP
+
 /// The rules by which sound and probability become events.
 extension SpeechDetector {
     private static let subframe = Int64(LevelHistory.subframeCount)
 
-    static func samples(_ milliseconds: Int) -> Int64 { Int64(milliseconds) * 8 }
+    static func samples(_ milliseconds: Int) -> Int64 {
+        Int64(CallAudio.listening.sampleCount(ms: milliseconds))
+    }
 
     /// True when the stricter rules of playout hold.
     var isPlayout: Bool {

@@ -1,3 +1,4 @@
+import DSP
 import Pipelines
 
 // At the caller's ear.
@@ -13,15 +14,15 @@ extension ClockedCall {
         return nil
     }
 
-    /// How many coded bytes of each word were played.
+    /// How many coded bytes of each word were played, as a telephone has them.
     package var playedByteCounts: [String: Int] {
         var counts: [String: Int] = [:]
         for piece in played {
             // Between two words there is more silence than fits into a frame.
             guard let word = piece.word else { continue }
-            counts[word, default: 0] += piece.bytes.count { $0 != CodedSpeech.silence }
+            counts[word, default: 0] += piece.codes.count { $0 != CodedSpeech.silence }
         }
-        return counts
+        return counts.mapValues { $0 * CallAudio.telephone.sampleRate / options.audio.sampleRate }
     }
 
     /// The words in the order in which they were heard.
@@ -29,7 +30,7 @@ extension ClockedCall {
         var words: [String] = []
         var last: UInt8 = CodedSpeech.silence
         for piece in played {
-            for byte in piece.bytes where byte != last {
+            for byte in piece.codes where byte != last {
                 last = byte
                 if let code = CodedSpeech.code(of: byte), let word = tts.word(code) {
                     words.append(word)

@@ -1,8 +1,10 @@
+import DSP
 import Pipelines
 
 /// A caller on a settable clock, frame by frame.
 package protocol ClockedCaller: AnyObject {
-    /// Writes the 20 ms of µ-law that end now; `frame` comes filled with silence.
+    /// Writes the 20 ms that end now as a telephone's µ-law, which the call is given in its own form; `frame`
+    /// comes filled with silence.
     func speak(frame index: Int, of call: ClockedCall, into frame: inout [UInt8])
 }
 
@@ -15,13 +17,17 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
         package var sentNanos: UInt64
         /// Among all that was sent.
         package var order: Int
-        package var bytes: [UInt8]
+        /// What it is made of, a code a sample.
+        package var codes: [UInt8]
+        package var sampleRate: Int
         /// The reply that it belongs to, where that is known.
         package var turn: TurnID?
         /// The first word in it.
         package var word: String?
 
-        package var endNanos: UInt64 { startNanos + UInt64(bytes.count) * 125_000 }
+        package var endNanos: UInt64 {
+            startNanos + UInt64(codes.count) * 1_000_000_000 / UInt64(sampleRate)
+        }
     }
 
     /// The parts that a call is made of.
@@ -68,7 +74,8 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
     private var lastFrameNanos: UInt64 = 0
     private var timerGeneration = 0
     private var isWakeupDue = false
-    private var frame = [UInt8](repeating: CodedSpeech.silence, count: 160)
+    private var frame = [UInt8](
+        repeating: CodedSpeech.silence, count: CallAudio.telephone.byteCount(ms: 20))
 
     // The other side's buffer.
     package private(set) var played: [Played] = []
@@ -150,21 +157,21 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
             caller.speak(frame: index, of: self, into: &frame)
             lastFrameNanos = max(
                 lastFrameNanos, time.nowNanos + UInt64(frameLateMs(index) * 1e6))
+            let bytes = CodedSpeech.bytes(frame, in: options.audio)
             if lastFrameNanos == time.nowNanos {
-                frame.withUnsafeBufferPointer {
-                    conversation?.receive(muLaw: $0, nowNanos: frameNanos)
-                }
+                receive(bytes)
             } else {
-                let late = frame
                 time.at(lastFrameNanos) { [self] in
                     guard endMs == nil else { return }
-                    late.withUnsafeBufferPointer {
-                        conversation?.receive(muLaw: $0, nowNanos: frameNanos)
-                    }
+                    receive(bytes)
                 }
             }
             tick(index + 1, count)
         }
+    }
+
+    private func receive(_ bytes: [UInt8]) {
+        bytes.withUnsafeBufferPointer { conversation?.receive($0, nowNanos: frameNanos) }
     }
 
     /// The time that a frame is said to have come.
@@ -189,20 +196,23 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
         time.at(lastArrivalNanos, body)
     }
 
-    package func sendMedia(_ muLaw: UnsafeBufferPointer<UInt8>) {
-        let bytes = Array(muLaw)
+    package func sendMedia(_ speech: UnsafeBufferPointer<UInt8>) {
+        let audio = options.audio
+        let codes = CodedSpeech.codes(Array(speech), in: audio)
         let now = time.nowNanos
         if endMs != nil { violations.append("media after the end") }
         if corkDepth != 1 { violations.append("media outside a cork") }
-        if bytes.count != options.frameMs * 8 { violations.append("frame of \(bytes.count) bytes") }
+        if speech.count != audio.byteCount(ms: options.frameMs) {
+            violations.append("frame of \(speech.count) bytes")
+        }
         frameMs.append(time.nowMs)
-        let word = bytes.lazy.compactMap { CodedSpeech.code(of: $0) }.first
+        let word = codes.lazy.compactMap { CodedSpeech.code(of: $0) }.first
             .flatMap { tts.word($0) }
         let turn = word.flatMap { sentenceTurns[$0] }
         noteSent(turn, at: now)
         sentCount += 1
         let order = sentCount
-        let length = UInt64(bytes.count) * 125_000
+        let length = UInt64(audio.nanos(byteCount: Int64(speech.count)))
         sentEndNanos = max(sentEndNanos, now) + length
         if sentEndNanos - now > UInt64(options.leadMs) * 1_000_000 {
             violations.append("lead exceeded at \(time.nowMs)")
@@ -211,8 +221,8 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
             let start = max(playEndNanos, time.nowNanos)
             played.append(
                 Played(
-                    startNanos: start, sentNanos: now, order: order, bytes: bytes, turn: turn,
-                    word: word))
+                    startNanos: start, sentNanos: now, order: order, codes: codes,
+                    sampleRate: audio.sampleRate, turn: turn, word: word))
             playEndNanos = start + length
         }
     }
@@ -271,8 +281,9 @@ package class ClockedCall: ConversationTransport, ConversationObserver {
             guard mutation != .ignoresClear else { return }
             while let last = played.last, last.startNanos >= now { played.removeLast() }
             if let last = played.last {
-                let count = Int(min((now - last.startNanos) / 125_000, UInt64(last.bytes.count)))
-                played[played.count - 1].bytes.removeLast(last.bytes.count - count)
+                let heard = (now - last.startNanos) * UInt64(last.sampleRate) / 1_000_000_000
+                let count = min(Int(heard), last.codes.count)
+                played[played.count - 1].codes.removeLast(last.codes.count - count)
             }
             playEndNanos = min(playEndNanos, now)
             let flushed = pendingMarks

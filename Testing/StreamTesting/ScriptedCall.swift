@@ -17,9 +17,11 @@ package final class ScriptedCall: ClockedCall {
     package let dialogue: CheckedDialogue
     package let detector: ScriptedDetector
 
+    /// - Parameter other: finds speech in the place of the detector that goes by the script.
     package init(
         _ script: CallerScript, greeting: String? = nil,
         answer: @escaping (CallerInput, TurnID) -> CheckedDialogue.Answer,
+        hearing other: (any SpeechDetecting)? = nil,
         change: (inout ConversationOptions) -> Void = { _ in }
     ) {
         let time = SimulatedTime()
@@ -32,8 +34,8 @@ package final class ScriptedCall: ClockedCall {
         super.init(
             Parts(
                 time: time, caller: ScriptCaller(script), stt: stt, dialogue: dialogue, tts: tts,
-                detector: detector),
-            greeting: greeting.map { tts.finished($0) }, options: options)
+                detector: other ?? detector),
+            greeting: greeting.map { tts.finished($0, in: options.audio) }, options: options)
     }
 
     package override func run(throughMs: Int) {

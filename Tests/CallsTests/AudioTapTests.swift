@@ -20,34 +20,46 @@ import Testing
 
     /// The span of samples, in milliseconds, in which this side makes a sound.
     private func span(
-        _ samples: [TappedSample], _ side: (TappedSample) -> Int16
+        _ samples: [TappedSample], perMs: Int = 8, _ side: (TappedSample) -> Int16
     ) -> ClosedRange<Int>? {
         guard let first = samples.firstIndex(where: { side($0) != 0 }),
             let last = samples.lastIndex(where: { side($0) != 0 })
         else { return nil }
-        return first / 8...last / 8
+        return first / perMs...last / perMs
     }
 
-    @Test func bothDirectionsStandSideBySide() throws {
+    @Test(arguments: [CallAudio.telephone, CallAudio(.linear16, sampleRate: 16_000)])
+    func bothDirectionsStandSideBySide(audio: CallAudio) throws {
+        let perMs = audio.samplesPerMillisecond
         var script = CallerScript()
         script.say(["w1", "w2"], fromMs: 3000)
-        let call = ClockedSession(script, greeting: "g1 g2")
-        let (tap, listener) = AudioTap.make(milliseconds: 10_000, samplesPerMs: 8)
+        let call = ClockedSession(script, greeting: "g1 g2", change: { $0.audio = audio })
+        let (tap, listener) = AudioTap.make(milliseconds: 10_000, samplesPerMs: perMs)
         let sent = call.command(.listen(tap), atMs: 1)
         call.run(throughMs: 8000)
         #expect(sent.isDone)
         let samples = read(listener)
-        #expect(abs(samples.count / 8 - 8000) <= 20 && listener.lostCount == 0)
-        #expect(span(samples, \.caller) == 3000...3599)
-        try #require(samples.count > 5000 * 8)
-        let greeting = try #require(span(Array(samples[..<(2000 * 8)]), \.agent))
+        #expect(abs(samples.count / perMs - 8000) <= 20 && listener.lostCount == 0)
+        #expect(span(samples, perMs: perMs, \.caller) == 3000...3599)
+        try #require(samples.count > 5000 * perMs)
+        let greeting = try #require(span(Array(samples[..<(2000 * perMs)]), perMs: perMs, \.agent))
         // The tap came when 200 ms were on their way, which it has as silence.
         #expect(abs(greeting.lowerBound - 220) <= 40, "\(greeting)")
         #expect(abs(greeting.upperBound - 560) <= 40, "\(greeting)")
         let heard = call.transport.words(call.tts)
-        let reply = try #require(span(Array(samples[(3700 * 8)...]), \.agent))
+        let reply = try #require(span(Array(samples[(3700 * perMs)...]), perMs: perMs, \.agent))
         let began = try #require(heard.first { $0.word == "a" }).ms
         #expect(abs(Double(reply.lowerBound + 3700) - began) <= 20, "on the caller's clock")
+    }
+
+    @Test func aTapOfAnotherRateIsRefused() {
+        let call = ClockedSession(
+            CallerScript(), change: { $0.audio = CallAudio(.linear16, sampleRate: 16_000) })
+        let (tap, listener) = AudioTap.make(milliseconds: 1000, samplesPerMs: 8)
+        let sent = call.command(.listen(tap), atMs: 1)
+        call.run(throughMs: 500)
+        #expect(sent.error == .invalid("the tap is for 8 samples a ms, and the call has 16"))
+        #expect(read(listener).isEmpty)
     }
 
     @Test func whatIsNotTakenInTimeIsLostAndCounted() {
@@ -83,7 +95,10 @@ import Testing
         let again = call.command(
             .listen(AudioTap.make(milliseconds: 100, samplesPerMs: 8).tap), atMs: 300)
         call.run(throughMs: 500)
-        if case .invalid? = twice.error {} else { Issue.record("\(String(describing: twice.result))") }
+        if case .invalid? = twice.error {
+        } else {
+            Issue.record("\(String(describing: twice.result))")
+        }
         #expect(first.isDone && more.dropLast().allSatisfy { $0.isDone })
         #expect(more.last?.error == .tooMany(max: CallSession.tapsMax))
         #expect(again.isDone, "one that was closed leaves room")

@@ -1,5 +1,6 @@
 import CAllocationCounter
 import Calls
+import DSP
 import Language
 import Pipelines
 import StreamTesting
@@ -37,7 +38,8 @@ import Testing
         var marks: [MarkName] = []
         let refusedMessageCount = 0
         init() { marks.reserveCapacity(4096) }
-        func sendMedia(_ muLaw: UnsafeBufferPointer<UInt8>) { frames += 1 }
+        let audio = CallAudio.telephone
+        func sendMedia(_ speech: UnsafeBufferPointer<UInt8>) { frames += 1 }
         func sendMark(_ name: MarkName) { marks.append(name) }
         func sendClear() {}
         func cork() {}
@@ -48,7 +50,7 @@ import Testing
     /// The allocations of four seconds in which both sides make sounds.
     private func allocations(taps: [AudioTap]) -> (count: UInt64, frames: Int) {
         let (loop, line, registry) = (StillLoop(), Line(), CallRegistry())
-        let greeting = SpeechClip(text: "long")
+        let greeting = SpeechClip(text: "long", audio: .telephone)
         [UInt8](repeating: 1, count: 20 * 8000).withUnsafeBufferPointer {
             _ = greeting.append($0)
         }

@@ -1,3 +1,4 @@
+import DSP
 import Engines
 import Foundation
 import Net
@@ -56,6 +57,28 @@ import Wire
         }
     }
 
+    /// What a browser's call will want: the same speech, at its rate, linear.
+    @Test(arguments: [
+        CallAudio(.linear16, sampleRate: 16_000), CallAudio(.linear16, sampleRate: 24_000),
+    ])
+    func theySpeakInTheFormOfTheCall(audio: CallAudio) async throws {
+        let services = try await Self.services()
+        let home = try EngineLoop()
+        let text = "Your table for four people is booked."
+        let expected = try await FliteEngine().spoken(text).muLaw
+        for kind in SynthesiserKind.allCases {
+            let engine = kind.engine(services, on: home.loop, clients: home.clients)
+            let speech = try await engine.spoken(text, as: audio)
+            #expect(speech.error == nil, "\(kind): \(speech.error.debugDescription)")
+            #expect(speech.audio == audio && speech.bytes.count % audio.bytesPerSample == 0)
+            let milliseconds = audio.milliseconds(byteCount: speech.bytes.count)
+            let ratio = Double(milliseconds) * 8 / Double(expected.count)
+            #expect((0.9...1.1).contains(ratio), "\(kind): \(ratio)")
+            let alike = likeness(speech.muLaw, expected)
+            #expect(alike > 0.9, "\(kind): \(alike)")
+        }
+    }
+
     @Test func speechIsThereBeforeItIsWhole() async throws {
         // It takes far longer to come than anybody here waits.
         let services = try await Self.services(["--tts-speedup", "0.2"])
@@ -65,7 +88,8 @@ import Wire
             let begun = try await blocking {
                 let told = DispatchSemaphore(value: 0)
                 let clip = engine.synthesize(
-                    "It is two minutes from the station, behind the old town hall.", voice: nil
+                    "It is two minutes from the station, behind the old town hall.", voice: nil,
+                    audio: .telephone
                 ) { told.signal() }
                 defer { clip.cancel() }
                 told.wait()
@@ -133,7 +157,9 @@ import Wire
         let engines = SynthesiserKind.allCases.map {
             $0.engine(services, on: home.loop, clients: home.clients)
         }
-        let clips = engines.map { $0.synthesize("Not wanted any more.", voice: nil) {} }
+        let clips = engines.map {
+            $0.synthesize("Not wanted any more.", voice: nil, audio: .telephone) {}
+        }
         // Piper's first two generations are asked in other ways before.
         #expect(
             try await Self.settles(services) {
@@ -208,7 +234,9 @@ import Wire
         let engine = RemoteSpeech(
             DeepgramSpeech(service: service, model: "rms"), options: options,
             clients: home.clients, loop: home.loop)
-        let clips = (0..<2).map { _ in engine.synthesize("One of two.", voice: nil) {} }
+        let clips = (0..<2).map { _ in
+            engine.synthesize("One of two.", voice: nil, audio: .telephone) {}
+        }
         guard case .overloaded = try await engine.spoken("One too many.").error else {
             Issue.record("it was taken")
             return
@@ -216,7 +244,7 @@ import Wire
         for clip in clips { clip.cancel() }
         for clip in clips { #expect(await eventually { clip.isFinished }) }
         // There is room again.
-        let clip = engine.synthesize("The next one.", voice: nil) {}
+        let clip = engine.synthesize("The next one.", voice: nil, audio: .telephone) {}
         #expect(clip.error == nil)
         clip.cancel()
     }

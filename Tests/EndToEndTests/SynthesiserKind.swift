@@ -86,16 +86,33 @@ final class EngineLoop: Sendable {
 
 /// What came of a sentence.
 struct SpokenSentence: Sendable {
-    var muLaw: [UInt8]
+    var bytes: [UInt8]
+    var audio: CallAudio
     var error: StageError?
+
+    /// As a telephone would have it.
+    var muLaw: [UInt8] {
+        guard audio != .telephone,
+            let converter = try? RateConverter(
+                from: audio.sampleRate, to: CallAudio.telephone.sampleRate)
+        else { return bytes }
+        var samples: [Int16] = []
+        audio.decoded(bytes).withUnsafeBufferPointer {
+            converter.process($0, appendingTo: &samples)
+        }
+        converter.flush(appendingTo: &samples)
+        return G711.encodedMuLaw(samples)
+    }
 }
 
 extension TextToSpeech {
     /// Speaks to the end, well or not.
-    func spoken(_ text: String) async throws -> SpokenSentence {
+    func spoken(
+        _ text: String, as audio: CallAudio = .telephone
+    ) async throws -> SpokenSentence {
         try await blocking {
             let told = DispatchSemaphore(value: 0)
-            let clip = synthesize(text, voice: nil) { told.signal() }
+            let clip = synthesize(text, voice: nil, audio: audio) { told.signal() }
             let deadline = DispatchTime.now() + .seconds(60)
             while !clip.isFinished, clip.error == nil {
                 guard told.wait(timeout: deadline) == .success else {
@@ -104,7 +121,7 @@ extension TextToSpeech {
             }
             var bytes = [UInt8](repeating: 0, count: clip.byteCount)
             _ = bytes.withUnsafeMutableBufferPointer { clip.read(from: 0, into: $0) }
-            return SpokenSentence(muLaw: bytes, error: clip.error)
+            return SpokenSentence(bytes: bytes, audio: clip.audio, error: clip.error)
         }
     }
 }

@@ -7,7 +7,7 @@ import Testing
     @Test func whatIsAppendedIsReadAcrossBlocks() {
         let seed = UInt64.random(in: 0...UInt64.max)
         var generator = SeededGenerator(seed: seed)
-        let clip = SpeechClip(text: "t", secondsMax: 4)
+        let clip = SpeechClip(text: "t", audio: .telephone, secondsMax: 4)
         var model: [UInt8] = []
         while model.count < 30_000 {
             let piece = (0..<Int.random(in: 1...5000, using: &generator)).map { _ in
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func beyondTheLimitNothingIsTaken() {
-        let clip = SpeechClip(text: "t", secondsMax: 1)
+        let clip = SpeechClip(text: "t", audio: .telephone, secondsMax: 1)
         let bytes = [UInt8](repeating: 1, count: 20_000)
         let taken = bytes.withUnsafeBufferPointer { clip.append($0) }
         #expect(taken == 8192)
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func readersSeeOnlyWhatIsWhole() {
-        let clip = SpeechClip(text: "t", secondsMax: 60)
+        let clip = SpeechClip(text: "t", audio: .telephone, secondsMax: 60)
         let total = 400_000
         let writer = Thread {
             var position = 0
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func failureKeepsWhatWasSaid() {
-        let clip = SpeechClip(text: "t")
+        let clip = SpeechClip(text: "t", audio: .telephone)
         [UInt8](repeating: 7, count: 100).withUnsafeBufferPointer { _ = clip.append($0) }
         clip.fail(.overloaded(stage: "x"))
         #expect(clip.byteCount == 100)

@@ -1,3 +1,4 @@
+import DSP
 import StreamTesting
 import Testing
 
@@ -6,13 +7,15 @@ struct SimulationTests {
     static let seed: UInt64 = 4_200_000
 
     private func report(
-        _ policy: CallPolicy, _ profile: ServiceProfile, calls: Int, mutation: Mutation? = nil
+        _ policy: CallPolicy, _ profile: ServiceProfile, calls: Int, mutation: Mutation? = nil,
+        audio: CallAudio = .telephone
     ) -> PolicyReport {
         var report = PolicyReport(policy: policy.name)
         for seed in Self.seed..<Self.seed + UInt64(calls) {
-            report.add(
-                CallSimulation(seed: seed, policy: policy, profile: profile, mutation: mutation)
-                    .run())
+            var simulation = CallSimulation(
+                seed: seed, policy: policy, profile: profile, mutation: mutation)
+            simulation.audio = audio
+            report.add(simulation.run())
         }
         return report
     }
@@ -32,6 +35,40 @@ struct SimulationTests {
         #expect(totals.wastedReplies > 10)
         #expect(report.responseMs(percent: 50) > 150)
         #expect(report.stopMs(percent: 50) > 50)
+    }
+
+    private static let forms = [
+        CallAudio(.linear16, sampleRate: 16_000), CallAudio(.linear16, sampleRate: 24_000),
+    ]
+
+    /// The rules are those of a telephone call, and what the callers do, too. Few calls: a build for debugging takes
+    /// seconds to convert the audio of each. `streamd-sim --audio` makes many.
+    @Test(arguments: forms)
+    func everyConversationKeepsTheRulesWhateverItCarries(audio: CallAudio) {
+        for profile in ServiceProfile.all {
+            let report = report(.adaptive, profile, calls: 4, audio: audio)
+            for failure in report.failures {
+                Issue.record(
+                    "seed \(failure.seed) with \(profile.name), \(audio): \(failure.problems)")
+            }
+            #expect(report.totals.turns > 15, "\(profile.name), \(audio)")
+            #expect(report.totals.soundsOverAgent + report.totals.interruptions > 0)
+        }
+    }
+
+    /// What has to do with audio, its positions and its times.
+    @Test(arguments: [
+        (Mutation.ignoresClear, "after its clear"), (.remembersUnheard, "remembered"),
+        (.marksAtOnce, "invariant: playout: heard before it can have been played"),
+        (.hearsTheFuture, "invariant: turn: speech that has not come yet"),
+        (.clockRunsBack, "invariant: playout: further ahead than the lead"),
+    ])
+    func mutantsAreCaughtWhateverTheCallsCarry(mutation: Mutation, problem: String) {
+        let report = report(.adaptive, .usual, calls: 6, mutation: mutation, audio: Self.forms[0])
+        let found = report.failures.filter { failure in
+            failure.problems.contains { $0.contains(problem) }
+        }
+        #expect(!found.isEmpty, "\(mutation) was found in none of 6 calls")
     }
 
     /// What is broken on purpose is found, each by the check that is meant for it.

@@ -34,11 +34,12 @@ enum PathComponents {
     /// One frame sent, and the mark of every fifth.
     private static func pacing() -> MicroComponent {
         let line = CountingLine()
-        let clip = SpeechClip(text: "", secondsMax: 60)
+        let clip = SpeechClip(text: "", audio: .telephone, secondsMax: 60)
         [UInt8](repeating: 0x70, count: 60 * 8000).withUnsafeBufferPointer { _ = clip.append($0) }
         clip.finish()
         let playout = Playout(
-            frameMs: 20, leadMs: 200, markMs: 100, markGraceMs: 500, transport: line)
+            audio: .telephone, frameMs: 20, leadMs: 200, markMs: 100, markGraceMs: 500,
+            transport: line)
         playout.delegate = line
         var now: UInt64 = 1_000_000_000
         return MicroComponent(

@@ -51,7 +51,7 @@ package enum AssistantMaker {
     ) -> SpeechClip? {
         do {
             return try engines.textToSpeech.speakToEnd(
-                assistant.greeting, voice: assistant.settings.voice)
+                assistant.greeting, voice: assistant.settings.voice, audio: .telephone)
         } catch {
             log.warning(
                 "greeting not made beforehand",
@@ -67,8 +67,8 @@ package enum AssistantMaker {
         let options = ConversationOptions(
             configuration, voice: assistant.settings.voice, block: assistant.block)
         try LastWords.prepare(
-            options.localTexts, voice: options.voice, by: engines.textToSpeech,
-            orBy: engines.lastSynthesiser, into: cache)
+            options.localTexts, voice: options.voice, audio: .telephone,
+            by: engines.textToSpeech, orBy: engines.lastSynthesiser, into: cache)
     }
 
     /// Puts the records that a new assistant begins with into the store. Blocking.
@@ -83,7 +83,9 @@ package enum AssistantMaker {
         of assistants: [Assistant], _ configuration: Configuration, _ business: Business,
         _ log: Logger
     ) -> [@Sendable () throws -> Void] {
-        let (engines, database, cache) = (business.engines, business.database, business.speech.cache)
+        let (engines, database, cache) = (
+            business.engines, business.database, business.speech.cache
+        )
         var steps: [@Sendable () throws -> Void] = [{ try engines.warmUp() }]
         for assistant in assistants {
             steps.append {

@@ -26,6 +26,7 @@ extension Business {
             cache: speech.cache)
         var options = ConversationOptions(
             settings, voice: assistant.settings.voice, block: assistant.block)
+        options.audio = session.audio
         options.greets = !greeted
         return Conversation(
             options: options, call: call, stages: stages, greeting: assistant.greetingClip,

@@ -46,7 +46,7 @@ final class CallerFilter: CallerAudioFilter {
         }
     }
 
-    func played(_ muLaw: UnsafeBufferPointer<UInt8>) { echo?.append(muLaw: muLaw) }
+    func played(_ samples: UnsafeBufferPointer<Int16>) { echo?.append(samples) }
 
     func playoutCleared() { echo?.clear() }
 }

@@ -1,3 +1,4 @@
+import DSP
 import Foundation
 import Pipelines
 
@@ -9,14 +10,15 @@ package enum LastWords {
 
     /// Speaks the sentences by the configured engine, and those that it can't speak by the local one,
     /// and pins them in the cache. Blocking.
+    /// - Parameter audio: the form of the calls that they are made for.
     package static func prepare(
-        _ texts: [String], voice: String?, by engine: any TextToSpeech,
+        _ texts: [String], voice: String?, audio: CallAudio, by engine: any TextToSpeech,
         orBy local: () throws -> any TextToSpeech,
         into cache: SpeechCache
     ) throws {
         let arrived = DispatchSemaphore(value: 0)
         let clips = texts.map { text in
-            engine.synthesize(text, voice: voice) { arrived.signal() }
+            engine.synthesize(text, voice: voice, audio: audio) { arrived.signal() }
         }
         let deadline = DispatchTime.now() + .milliseconds(patienceMs)
         while clips.contains(where: { !$0.isFinished && $0.error == nil }) {
@@ -27,7 +29,7 @@ package enum LastWords {
                 cache.pin(clip, as: text, voice: voice)
             } else {
                 clip.cancel()
-                let clip = try local().speakToEnd(text, voice: nil)
+                let clip = try local().speakToEnd(text, voice: nil, audio: audio)
                 cache.pin(clip, as: text, voice: voice)
             }
         }

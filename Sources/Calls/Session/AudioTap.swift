@@ -27,7 +27,7 @@ public final class AudioTap: @unchecked Sendable {
     private let isGiven = Atomic(false)
     /// The agent's speech that was sent and is not played yet: a ring of its own.
     private let sent: UnsafeMutableBufferPointer<Int16>
-    private let samplesPerMs: Int
+    let samplesPerMs: Int
     private var sentStart = 0
     private var sentCount = 0
     private let scratch: UnsafeMutableBufferPointer<TappedSample>
@@ -53,7 +53,7 @@ public final class AudioTap: @unchecked Sendable {
     /// A tap, and the end at which it is listened to.
     /// - Parameters:
     ///   - milliseconds: how much the listener may be behind.
-    ///   - samplesPerMs: of the call: 8.
+    ///   - samplesPerMs: of the call (`CallSession.audio`): 8 on a telephone.
     public static func make(
         milliseconds: Int, samplesPerMs: Int
     ) -> (tap: AudioTap, listener: AudioTapListener) {

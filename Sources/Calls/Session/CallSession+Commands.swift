@@ -20,6 +20,13 @@ extension CallSession {
             guard taps.count < Self.tapsMax else {
                 return completion(.failure(.tooMany(max: Self.tapsMax)))
             }
+            guard tap.samplesPerMs == audio.samplesPerMillisecond else {
+                let rates = (tap.samplesPerMs, audio.samplesPerMillisecond)
+                return completion(
+                    .failure(
+                        .invalid(
+                            "the tap is for \(rates.0) samples a ms, and the call has \(rates.1)")))
+            }
             guard tap.claim() else {
                 return completion(.failure(.invalid("the tap was given to a call before")))
             }
@@ -76,27 +83,35 @@ extension CallSession {
     // MARK: - Taps
 
     /// Copies the caller's frame, with what the agent was heard to say meanwhile.
-    func tap(caller muLaw: UnsafeBufferPointer<UInt8>) {
-        var from = 0
-        while from < muLaw.count {
-            let count = min(tapScratch.count, muLaw.count - from)
-            let samples = UnsafeMutableBufferPointer(rebasing: tapScratch[..<count])
-            if isMuted {
-                samples.update(repeating: 0)
-            } else {
-                G711.decodeMuLaw(
-                    UnsafeBufferPointer(rebasing: muLaw[from..<from + count]), into: samples)
-            }
+    func tap(caller speech: UnsafeBufferPointer<UInt8>) {
+        eachPiece(of: speech) { samples in
+            if isMuted { samples.update(repeating: 0) }
             for tap in taps { tap.callerHeard(UnsafeBufferPointer(samples)) }
-            from += count
         }
         if taps.contains(where: { $0.isOver }) { taps.removeAll { $0.isOver } }
     }
 
-    func tap(agent muLaw: UnsafeBufferPointer<UInt8>) {
-        for byte in muLaw {
-            let sample = G711.decodeMuLaw(byte)
-            for tap in taps { tap.agentSent(sample) }
+    func tap(agent speech: UnsafeBufferPointer<UInt8>) {
+        eachPiece(of: speech) { samples in
+            for sample in samples {
+                for tap in taps { tap.agentSent(sample) }
+            }
+        }
+    }
+
+    /// The samples of the call's audio, as many at a time as there is room for.
+    private func eachPiece(
+        of speech: UnsafeBufferPointer<UInt8>,
+        _ body: (UnsafeMutableBufferPointer<Int16>) -> Void
+    ) {
+        let byteCountMax = tapScratch.count * audio.bytesPerSample
+        var from = 0
+        while from < speech.count {
+            let end = min(from + byteCountMax, speech.count)
+            let count = audio.decode(
+                UnsafeBufferPointer(rebasing: speech[from..<end]), into: tapScratch)
+            body(UnsafeMutableBufferPointer(rebasing: tapScratch[..<count]))
+            from = end
         }
     }
 }

@@ -22,6 +22,8 @@ public final class CallSession {
     ) -> Conversation
 
     public let call: CallDescription
+    /// The form of the call's audio, both ways: what its transport carries.
+    public let audio: CallAudio
     let transport: any CallTransport
     private let context: Context
     private let loop: any CallLoop
@@ -42,8 +44,8 @@ public final class CallSession {
     /// Why the assistant answers nothing.
     enum ReasonNotToAnswer { case hold, takeOver }
 
-    /// 20 ms of µ-law.
-    private static let frameByteCount = 160
+    /// What stands in for a frame that was lost.
+    private static let frameMs = 20
     /// More than two seconds of silence says no more than two seconds.
     private static let lostFramesFilledMax = 100
 
@@ -56,13 +58,14 @@ public final class CallSession {
     ) {
         self.call = call
         self.transport = transport
+        audio = transport.audio
         self.loop = loop
         self.context = context
         self.onEnded = onEnded
         startedAtNanos = loop.nowNanos
         tapScratch = .allocate(capacity: 1024)
-        silence = .allocate(capacity: Self.frameByteCount)
-        silence.initialize(repeating: G711.muLawSilence)
+        silence = .allocate(capacity: audio.byteCount(ms: Self.frameMs))
+        silence.initialize(repeating: audio.silenceByte)
         // Both are closed when the call ends.
         let relay = SessionRelay()
         timer = loop.makeTimer { relay.session?.timerFired() }
@@ -90,10 +93,11 @@ public final class CallSession {
         conversation?.start(nowNanos: loop.nowNanos)
     }
 
-    /// The caller's audio came: µ-law at 8 kHz. Allocates nothing, locks nothing, waits for nothing.
-    public func receive(_ muLaw: UnsafeBufferPointer<UInt8>, nowNanos: UInt64) {
-        if !taps.isEmpty { tap(caller: muLaw) }
-        conversation?.receive(muLaw: muLaw, nowNanos: nowNanos)
+    /// The caller's audio came: whole samples in the form ``audio``. Allocates nothing, locks nothing,
+    /// waits for nothing.
+    public func receive(_ speech: UnsafeBufferPointer<UInt8>, nowNanos: UInt64) {
+        if !taps.isEmpty { tap(caller: speech) }
+        conversation?.receive(speech, nowNanos: nowNanos)
     }
 
     /// Lost audio is replaced by silence, so that what comes later keeps its place in time.
@@ -194,9 +198,9 @@ private final class SessionBox: @unchecked Sendable {
 // MARK: - Between the conversation and the transport
 
 extension CallSession: ConversationTransport {
-    public func sendMedia(_ muLaw: UnsafeBufferPointer<UInt8>) {
-        if !taps.isEmpty { tap(agent: muLaw) }
-        transport.sendMedia(muLaw)
+    public func sendMedia(_ speech: UnsafeBufferPointer<UInt8>) {
+        if !taps.isEmpty { tap(agent: speech) }
+        transport.sendMedia(speech)
     }
 
     public func sendMark(_ name: MarkName) { transport.sendMark(name) }

@@ -1,3 +1,4 @@
+import DSP
 import Pipelines
 
 /// The reason why a call's transport is closed from our side.
@@ -16,9 +17,11 @@ public enum TransportClosing: Sendable, Equatable {
 /// It hands what comes from the other side to a ``CallSession``, and sends what that wants sent. It
 /// must not call the session back from a method of this, and must live as long as the session does.
 public protocol CallTransport: AnyObject {
-    /// Sends speech to append to the other side's buffer: µ-law at 8 kHz, valid during the call.
+    /// The form of what it carries, both ways; the same for the whole call.
+    var audio: CallAudio { get }
+    /// Sends speech to append to the other side's buffer, in the form ``audio``; valid during the call.
     /// Never waits or allocates.
-    func sendMedia(_ muLaw: UnsafeBufferPointer<UInt8>)
+    func sendMedia(_ speech: UnsafeBufferPointer<UInt8>)
     /// Asks for word when everything sent so far has been played.
     func sendMark(_ name: MarkName)
     /// Empties the other side's buffer; pending marks come back at once.

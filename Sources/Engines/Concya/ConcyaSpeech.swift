@@ -1,3 +1,4 @@
+import DSP
 import Net
 import Wire
 
@@ -19,12 +20,16 @@ public struct ConcyaSpeech: SpeechWire {
         self.voice = voice
     }
 
-    public func request(for text: String, voice: String?, form: Int) -> HTTPClientRequest {
+    public func request(
+        for text: String, voice: String?, audio: CallAudio, form: Int
+    ) -> HTTPClientRequest {
         var members: [JSONValue.Member] = [.init("text", .string(text))]
         let voice = voice ?? self.voice
         if !voice.isEmpty { members.append(.init("voice", .string(voice))) }
         return service.post("/speak", .object(members))
     }
 
-    public func makeDecoder() -> any SpeechDecoder { FileSpeechDecoder(msMax: playoutMsMax) }
+    public func makeDecoder(for audio: CallAudio) -> any SpeechDecoder {
+        FileSpeechDecoder(for: audio, msMax: playoutMsMax)
+    }
 }

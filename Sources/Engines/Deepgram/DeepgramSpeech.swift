@@ -1,7 +1,8 @@
+import DSP
 import Net
 import Wire
 
-/// How Deepgram is asked to speak: `POST /v1/speak`, answered with µ-law at 8 kHz as it is made.
+/// How Deepgram is asked to speak: `POST /v1/speak`, answered in the form of the call as it is made.
 ///
 /// Not by its WebSocket: a sentence is whole when it gets here, so that on a warm connection either
 /// way takes one round trip to the first sound. But a socket speaks one sentence after the other, is
@@ -21,12 +22,27 @@ public struct DeepgramSpeech: SpeechWire {
     }
 
     /// - Parameter voice: another model.
-    public func request(for text: String, voice: String?, form: Int) -> HTTPClientRequest {
+    public func request(
+        for text: String, voice: String?, audio: CallAudio, form: Int
+    ) -> HTTPClientRequest {
         let model = URLText.escaped(voice ?? self.model)
         return service.post(
-            "/speak?model=\(model)&encoding=mulaw&sample_rate=8000&container=none",
+            "/speak?model=\(model)&encoding=\(audio.encoding.rawValue)"
+                + "&sample_rate=\(Self.sampleRate(audio))&container=none",
             .object([.init("text", .string(text))]))
     }
 
-    public func makeDecoder() -> any SpeechDecoder { MuLawSpeechDecoder() }
+    public func makeDecoder(for audio: CallAudio) -> any SpeechDecoder {
+        switch audio.encoding {
+        case .muLaw: MuLawSpeechDecoder(rate: Self.sampleRate(audio))
+        case .linear16: LinearSpeechDecoder(rate: Self.sampleRate(audio))
+        }
+    }
+
+    /// The rate in which a call's speech is asked for: its own, where Deepgram has that.
+    private static func sampleRate(_ audio: CallAudio) -> Int {
+        let known =
+            audio.encoding == .muLaw ? [8000, 16_000] : [8000, 16_000, 24_000, 32_000, 48_000]
+        return known.first { $0 >= audio.sampleRate } ?? known[known.count - 1]
+    }
 }

@@ -5,7 +5,7 @@ import Wire
 
 /// The options of text to speech by ElevenLabs' WebSocket.
 public struct ElevenLabsOptions: Sendable {
-    /// The form in which speech comes. µ-law goes to the telephone as it is.
+    /// The form in which speech comes for telephones. µ-law goes there as it is.
     public enum Format: String, Sendable, CaseIterable {
         case muLaw8000 = "ulaw_8000"
         case linear16000 = "pcm_16000"
@@ -28,16 +28,30 @@ public struct ElevenLabsOptions: Sendable {
         self.voice = voice
     }
 
-    func url(voice: String?) -> String {
+    /// The name that ElevenLabs has for the form in which a call's speech is asked for.
+    private func formatName(_ audio: CallAudio) -> String {
+        audio.sampleRate == CallAudio.telephone.sampleRate
+            ? format.rawValue : "pcm_\(Self.linearRate(audio))"
+    }
+
+    /// Of the rates that all accounts have, the one that loses nothing.
+    private static func linearRate(_ audio: CallAudio) -> Int {
+        audio.sampleRate <= 16_000 ? 16_000 : 24_000
+    }
+
+    func url(voice: String?, audio: CallAudio) -> String {
         service.baseURL + "/text-to-speech/" + URLText.escaped(voice ?? self.voice)
             + "/stream-input?model_id=" + URLText.escaped(model)
-            + "&output_format=" + format.rawValue
+            + "&output_format=" + formatName(audio)
             // Sentences come whole: nothing is gained by waiting for more text.
             + "&auto_mode=true&inactivity_timeout=\(ElevenLabsSockets.idleSecondsMax)"
     }
 
-    func makeDecoder() -> any SpeechDecoder {
-        switch format {
+    func makeDecoder(for audio: CallAudio) -> any SpeechDecoder {
+        guard audio.sampleRate == CallAudio.telephone.sampleRate else {
+            return LinearSpeechDecoder(rate: Self.linearRate(audio))
+        }
+        return switch format {
         case .muLaw8000: MuLawSpeechDecoder()
         case .linear16000: LinearSpeechDecoder(rate: 16_000)
         }
@@ -68,19 +82,20 @@ public final class ElevenLabsSpeech: TextToSpeech {
     }
 
     public func synthesize(
-        _ text: String, voice: String?, onAudio: @escaping @Sendable () -> Void
+        _ text: String, voice: String?, audio: CallAudio, onAudio: @escaping @Sendable () -> Void
     ) -> SpeechClip {
-        let clip = options.speech.makeClip(text)
+        let clip = options.speech.makeClip(text, audio)
         guard gate.enter() else {
             clip.fail(.overloaded(stage: options.service.stage))
             onAudio()
             return clip
         }
         let intake = SpeechIntake(
-            clip, decoder: options.makeDecoder(), resampler: options.speech.resampler,
+            clip, decoder: options.makeDecoder(for: audio), resampler: options.speech.resampler,
             onAudio: onAudio, onEnd: { [gate] in gate.leave() })
         let sentence = ElevenLabsSentence(
-            intake, url: options.url(voice: voice), service: options.service, sockets: sockets,
+            intake, url: options.url(voice: voice, audio: audio), service: options.service,
+            sockets: sockets,
             loop: loop)
         clip.onCancel { [loop] in loop.execute { sentence.cancel() } }
         loop.execute { sentence.start() }
@@ -91,6 +106,8 @@ public final class ElevenLabsSpeech: TextToSpeech {
 extension ElevenLabsSpeech {
     /// Opens sockets of this voice on the engine's own loop.
     public func warm(voice: String?, on loop: any CallLoop) {
-        self.loop.execute { [sockets, options] in sockets.fill(options.url(voice: voice)) }
+        self.loop.execute { [sockets, options] in
+            sockets.fill(options.url(voice: voice, audio: .telephone))
+        }
     }
 }

@@ -10,7 +10,7 @@ public struct EspeakOptions: Sendable {
     public var rate = 1.0
     /// Longest sentence, in milliseconds of speech.
     public var playoutMsMax = 60_000
-    /// Of the conversion to the telephone's rate.
+    /// Of the conversion to the call's rate.
     public var resampler = StreamingResampler.Quality.fastest
 
     public init() {}
@@ -47,9 +47,10 @@ public final class EspeakEngine: TextToSpeech {
 
     /// - Parameter voice: as in ``EspeakOptions/voice``.
     public func synthesize(
-        _ text: String, voice: String?, onAudio: @escaping @Sendable () -> Void
+        _ text: String, voice: String?, audio: CallAudio, onAudio: @escaping @Sendable () -> Void
     ) -> SpeechClip {
-        let clip = SpeechClip(text: text, secondsMax: (options.playoutMsMax + 999) / 1000)
+        let clip = SpeechClip(
+            text: text, audio: audio, secondsMax: (options.playoutMsMax + 999) / 1000)
         let isTaken = library.run { [options] speaker in
             Self.fill(clip, voice: voice ?? options.voice, options, speaker, onAudio: onAudio)
         }

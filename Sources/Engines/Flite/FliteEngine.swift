@@ -13,7 +13,7 @@ public struct FliteOptions: Sendable {
     public var queueMax = 256
     /// Longest sentence, in milliseconds of speech.
     public var playoutMsMax = 60_000
-    /// Of the conversion to the telephone's rate, for voices that are not made at 16 kHz.
+    /// Of the conversion to the call's rate, for voices that are not made at 16 kHz.
     public var resampler = StreamingResampler.Quality.fastest
 
     public init() {}
@@ -45,9 +45,10 @@ public final class FliteEngine: TextToSpeech {
     public var queuedCount: Int { pool.queuedCount }
 
     public func synthesize(
-        _ text: String, voice: String?, onAudio: @escaping @Sendable () -> Void
+        _ text: String, voice: String?, audio: CallAudio, onAudio: @escaping @Sendable () -> Void
     ) -> SpeechClip {
-        let clip = SpeechClip(text: text, secondsMax: (options.playoutMsMax + 999) / 1000)
+        let clip = SpeechClip(
+            text: text, audio: audio, secondsMax: (options.playoutMsMax + 999) / 1000)
         let voiceName = voice ?? options.voice
         let job = pool.submit { [self] worker in
             guard let instance = instance(of: voiceName, worker: worker) else {

@@ -1,3 +1,4 @@
+import DSP
 import Net
 import Wire
 
@@ -24,7 +25,9 @@ public struct OpenAISpeech: SpeechWire {
         self.voice = voice
     }
 
-    public func request(for text: String, voice: String?, form: Int) -> HTTPClientRequest {
+    public func request(
+        for text: String, voice: String?, audio: CallAudio, form: Int
+    ) -> HTTPClientRequest {
         var members: [JSONValue.Member] = [
             .init("model", .string(model)), .init("input", .string(text)),
             .init("voice", .string(voice ?? self.voice)),
@@ -34,11 +37,11 @@ public struct OpenAISpeech: SpeechWire {
         return service.post("/audio/speech", .object(members))
     }
 
-    public func makeDecoder() -> any SpeechDecoder {
+    public func makeDecoder(for audio: CallAudio) -> any SpeechDecoder {
         switch format {
         case .pcm: LinearSpeechDecoder(rate: pcmRate)
         case .wav: WaveSpeechDecoder()
-        case .opus: OpusSpeechDecoder()
+        case .opus: OpusSpeechDecoder(for: audio)
         }
     }
 }

@@ -90,7 +90,7 @@ final class OpenAITranscriptionSession: SpeechToTextSession {
     init(_ engine: OpenAITranscription, loop: EventLoop) {
         self.engine = engine
         self.loop = loop
-        utterance = UtteranceBuffer(sampleCountMax: engine.options.utteranceMsMax * 8)
+        utterance = UtteranceBuffer(msMax: engine.options.utteranceMsMax)
     }
 
     func beginUtterance() {

@@ -1,3 +1,4 @@
+import DSP
 import Net
 import Synchronization
 import Wire
@@ -31,7 +32,9 @@ public final class PiperSpeech: SpeechWire {
         self.rate = rate
     }
 
-    public func request(for text: String, voice: String?, form: Int) -> HTTPClientRequest {
+    public func request(
+        for text: String, voice: String?, audio: CallAudio, form: Int
+    ) -> HTTPClientRequest {
         guard form != Form.text.rawValue else {
             return service.post("/", contentType: "text/plain", body: Array(text.utf8))
         }
@@ -43,7 +46,7 @@ public final class PiperSpeech: SpeechWire {
         return service.post(form == Form.root.rawValue ? "/" : "/synthesize", .object(members))
     }
 
-    public func makeDecoder() -> any SpeechDecoder { WaveSpeechDecoder() }
+    public func makeDecoder(for audio: CallAudio) -> any SpeechDecoder { WaveSpeechDecoder() }
 
     /// Its web framework calls every answer HTML.
     public func canBeSpeech(contentType: String) -> Bool { !contentType.contains("json") }

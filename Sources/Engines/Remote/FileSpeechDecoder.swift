@@ -16,11 +16,17 @@ package struct FileSpeechDecoder: SpeechDecoder {
     }
 
     private let msMax: Int
+    private let audio: CallAudio
     private var kind = Kind.unknown
     private var bytes: [UInt8] = []
 
-    /// - Parameter msMax: what is longer is cut off: milliseconds.
-    package init(msMax: Int) { self.msMax = msMax }
+    /// - Parameters:
+    ///   - audio: what the speech is wanted for.
+    ///   - msMax: what is longer is cut off: milliseconds.
+    package init(for audio: CallAudio, msMax: Int) {
+        self.audio = audio
+        self.msMax = msMax
+    }
 
     package mutating func append(
         _ piece: UnsafeRawBufferPointer, take: SpeechTake
@@ -56,7 +62,7 @@ package struct FileSpeechDecoder: SpeechDecoder {
             guard bytes.count >= Self.oggHeadByteCount else { return nil }
             // The first page of a stream holds one packet: its head is 28 bytes long.
             let isOpus = bytes.dropFirst(28).starts(with: "OpusHead".utf8)
-            return isOpus ? .streamed(OpusSpeechDecoder()) : .collected
+            return isOpus ? .streamed(OpusSpeechDecoder(for: audio)) : .collected
         }
         if bytes.starts(with: "RIFF".utf8) {
             guard let isLinear = WaveStream.isStreamable(bytes) else { return nil }

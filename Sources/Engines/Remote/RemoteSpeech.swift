@@ -9,13 +9,13 @@ public struct RemoteSpeechOptions: Sendable {
     public var requestsMax = 64
     /// Longest sentence, in milliseconds of speech.
     public var playoutMsMax = 60_000
-    /// Of the conversion to the telephone's rate.
+    /// Of the conversion to the call's rate.
     public var resampler = StreamingResampler.Quality.fastest
 
     public init() {}
 
-    func makeClip(_ text: String) -> SpeechClip {
-        SpeechClip(text: text, secondsMax: (playoutMsMax + 999) / 1000)
+    func makeClip(_ text: String, _ audio: CallAudio) -> SpeechClip {
+        SpeechClip(text: text, audio: audio, secondsMax: (playoutMsMax + 999) / 1000)
     }
 }
 
@@ -61,16 +61,17 @@ public final class RemoteSpeech: TextToSpeech {
     }
 
     public func synthesize(
-        _ text: String, voice: String?, onAudio: @escaping @Sendable () -> Void
+        _ text: String, voice: String?, audio: CallAudio, onAudio: @escaping @Sendable () -> Void
     ) -> SpeechClip {
-        let clip = options.makeClip(text)
+        let clip = options.makeClip(text, audio)
         guard gate.enter() else {
             clip.fail(.overloaded(stage: wire.service.stage))
             onAudio()
             return clip
         }
         let intake = SpeechIntake(
-            clip, decoder: wire.makeDecoder(), resampler: options.resampler, onAudio: onAudio,
+            clip, decoder: wire.makeDecoder(for: audio), resampler: options.resampler,
+            onAudio: onAudio,
             onEnd: { [gate] in gate.leave() })
         let transfer = RemoteSpeechTransfer(
             wire, voice: voice, intake: intake, clients: clients, loop: loop)
@@ -118,7 +119,8 @@ private final class RemoteSpeechTransfer: @unchecked Sendable {
         guard !intake.isOver else { return }
         status = 0
         refusal = []
-        let request = wire.request(for: intake.clip.text, voice: voice, form: form)
+        let request = wire.request(
+            for: intake.clip.text, voice: voice, audio: intake.clip.audio, form: form)
         task = clients.send(
             request, on: loop, onHead: { [self] in took($0) }, onBody: { [self] in took($0) },
             onEnd: { [self] in ended($0) })

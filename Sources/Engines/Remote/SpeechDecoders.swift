@@ -64,15 +64,18 @@ package struct WaveSpeechDecoder: SpeechDecoder {
     }
 }
 
-/// The telephone's own code, without a header: µ-law at 8 kHz.
+/// The telephone's own code, without a header: µ-law.
 package struct MuLawSpeechDecoder: SpeechDecoder {
-    package init() {}
+    let rate: Int
+
+    /// - Parameter rate: of the samples, which do not say so themselves: Hz.
+    package init(rate: Int = CallAudio.telephone.sampleRate) { self.rate = rate }
 
     package mutating func append(
         _ bytes: UnsafeRawBufferPointer, take: SpeechTake
     ) throws(SpeechFault) {
         let samples = bytes.map(G711.decodeMuLaw)
-        if !samples.isEmpty { samples.withUnsafeBufferPointer { take($0, 8000) } }
+        if !samples.isEmpty { samples.withUnsafeBufferPointer { take($0, rate) } }
     }
 }
 
@@ -99,11 +102,14 @@ package struct MP3SpeechDecoder: SpeechDecoder {
     }
 }
 
-/// An Ogg stream with Opus, decoded packet by packet straight to the telephone's rate.
+/// An Ogg stream with Opus, decoded packet by packet straight to the call's rate, where libopus knows that.
 package struct OpusSpeechDecoder: SpeechDecoder {
-    private let stream = OggOpusStream(rate: 8000)
+    private let stream: OggOpusStream
 
-    package init() {}
+    package init(for audio: CallAudio) {
+        let isKnown = OggOpusStream.rates.contains(audio.sampleRate)
+        stream = OggOpusStream(rate: isKnown ? audio.sampleRate : OggOpusStream.clockRate)
+    }
 
     package mutating func append(
         _ bytes: UnsafeRawBufferPointer, take: SpeechTake

@@ -1,7 +1,7 @@
 import DSP
 import Pipelines
 
-/// The clip's end of a service that speaks: bytes come in, telephone µ-law goes into the clip. Bound to
+/// The clip's end of a service that speaks: bytes come in, the call's audio goes into the clip. Bound to
 /// the engine's loop, but for `init`.
 final class SpeechIntake {
     let clip: SpeechClip
@@ -44,8 +44,7 @@ final class SpeechIntake {
 
     /// Nobody speaks eight times as fast as others: what is shorter is not speech.
     var isWhole: Bool {
-        let usual = Double(SpeechLength.byteCount(of: clip.text)) / 8000
-        return seconds > 0 && seconds >= usual / 8
+        seconds > 0 && seconds >= SpeechLength.seconds(of: clip.text) / 8
     }
 
     /// What is wrong with an answer that ended too early.

@@ -1,3 +1,4 @@
+import DSP
 import Net
 
 /// How one service is asked over HTTP to speak a sentence, and in what form its speech comes.
@@ -7,10 +8,14 @@ public protocol SpeechWire: Sendable {
     var name: String { get }
     var service: RemoteService { get }
     /// The request for one sentence.
-    /// - Parameter form: which of the ways to ask that the service's generations have; see below.
-    func request(for text: String, voice: String?, form: Int) -> HTTPClientRequest
-    /// Reads one answer.
-    func makeDecoder() -> any SpeechDecoder
+    /// - Parameters:
+    ///   - audio: what the speech is wanted for; another rate or code that comes is converted.
+    ///   - form: which of the ways to ask that the service's generations have; see below.
+    func request(
+        for text: String, voice: String?, audio: CallAudio, form: Int
+    ) -> HTTPClientRequest
+    /// Reads one answer to such a request.
+    func makeDecoder(for audio: CallAudio) -> any SpeechDecoder
     /// True when an answer of this type can be speech; an empty one was not named.
     func canBeSpeech(contentType: String) -> Bool
 

@@ -37,7 +37,7 @@ final class StreamedTranscriptionSession: SpeechToTextSession {
     init(_ engine: StreamedTranscription, loop: EventLoop) {
         self.engine = engine
         self.loop = loop
-        utterance = UtteranceBuffer(sampleCountMax: engine.utteranceMsMax * 8)
+        utterance = UtteranceBuffer(msMax: engine.utteranceMsMax)
         lastFailure = engine.service.failed("there is no connection")
         timer = loop.makeTimer { [weak self] in self?.timeIsUp() }
         connect()

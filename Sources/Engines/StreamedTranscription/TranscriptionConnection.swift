@@ -1,3 +1,4 @@
+import DSP
 import Net
 import Pipelines
 import Realtime
@@ -158,7 +159,8 @@ final class TranscriptionConnection: WebSocketHandler {
         if !isSpent {
             switch message {
             case .text(let text): send([.text(text)])
-            case .silence(let ms): sendSilence(sampleCount: ms * 8)
+            case .silence(let ms):
+                sendSilence(sampleCount: CallAudio.listening.sampleCount(ms: ms))
             }
         }
         keepAlive?.set(afterMs: everyMs)

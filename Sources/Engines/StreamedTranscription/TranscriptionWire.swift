@@ -1,3 +1,4 @@
+import DSP
 import Pipelines
 import Wire
 
@@ -65,7 +66,7 @@ struct WireTraits: Sendable {
 
 /// Positions in a stream at 8 kHz.
 enum StreamTime {
-    static let samplesPerSecond = 8000.0
+    static let samplesPerSecond = Double(CallAudio.listening.sampleRate)
     /// No call is longer: a month.
     static let secondsMax = 2_678_400.0
 

@@ -27,7 +27,7 @@ package struct WireAudio: Sendable {
         self.chunkMs = chunkMs
     }
 
-    var chunkSampleCount: Int { chunkMs * 8 }
+    var chunkSampleCount: Int { CallAudio.listening.sampleCount(ms: chunkMs) }
 }
 
 /// Makes messages of audio in a buffer of its own. Bound to a loop; allocates only when made.

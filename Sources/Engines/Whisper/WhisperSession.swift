@@ -18,7 +18,7 @@ final class WhisperSession: SpeechToTextSession {
         self.engine = engine
         self.prompt = prompt
         self.loop = loop
-        utterance = UtteranceBuffer(sampleCountMax: engine.options.utteranceMsMax * 8)
+        utterance = UtteranceBuffer(msMax: engine.options.utteranceMsMax)
     }
 
     func beginUtterance() {

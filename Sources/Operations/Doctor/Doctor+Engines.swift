@@ -1,6 +1,7 @@
 import Assembly
 import Assistants
 import Configuration
+import DSP
 import Engines
 import Foundation
 import Pipelines
@@ -66,7 +67,9 @@ extension Doctor {
                 if speech == nil || speech?.isCanned == true && !isCanned {
                     speech = Speech(samples: said, isCanned: isCanned)
                 }
-                return ok(subject, "spoke for \(said.count / 8) ms")
+                return ok(
+                    subject,
+                    "spoke for \(said.count / CallAudio.listening.samplesPerMillisecond) ms")
             } catch { return dead(subject, error) }
         }
         return (speech, findings)

@@ -36,7 +36,7 @@ public final class AudioTools {
 
     /// Any sound file as a telephone would carry it: mono, 8 kHz, 16 bits.
     public static func telephoneSamples(path: String) throws -> [Int16] {
-        try AudioFile.read(path: path, resampledTo: 8000).map {
+        try AudioFile.read(path: path, resampledTo: CallAudio.listening.sampleRate).map {
             Int16(max(-32_768, min(32_767, ($0 * 32_768).rounded())))
         }
     }
@@ -50,10 +50,10 @@ public final class AudioTools {
     static func speech(
         _ text: String, voice: String?, by engine: any TextToSpeech
     ) throws -> [Int16] {
-        let clip = try engine.speakToEnd(text, voice: voice)
+        let clip = try engine.speakToEnd(text, voice: voice, audio: .telephone)
         var bytes = [UInt8](repeating: 0, count: clip.byteCount)
         _ = bytes.withUnsafeMutableBufferPointer { clip.read(from: 0, into: $0) }
-        return G711.decodedMuLaw(bytes)
+        return clip.audio.decoded(bytes)
     }
 
     /// Transcribes a recording of any length by the list `stt`, window by window. Blocking.
@@ -63,7 +63,9 @@ public final class AudioTools {
         let desk = try TranscriptionDesk(maker.speechToText().engine)
         defer { desk.close() }
         var windows = RecordingWindows(
-            samples, sampleCountMax: min(30_000, configuration.buffers.callerMs) * 8)
+            samples,
+            sampleCountMax: CallAudio.listening.sampleCount(
+                ms: min(30_000, configuration.buffers.callerMs)))
         var joint = TranscriptJoint()
         while let window = windows.next() {
             let text = try desk.transcribe(Array(samples[window.range]))

@@ -1,3 +1,4 @@
+import DSP
 import Dispatch
 import Net
 import Pipelines
@@ -38,8 +39,9 @@ final class TranscriptionDesk {
         loop.execute { [session] in
             session.value.beginUtterance()
             samples.withUnsafeBufferPointer { all in
-                for start in stride(from: 0, to: all.count, by: 160) {
-                    let end = min(start + 160, all.count)
+                let frame = CallAudio.listening.sampleCount(ms: 20)
+                for start in stride(from: 0, to: all.count, by: frame) {
+                    let end = min(start + frame, all.count)
                     session.value.feed(UnsafeBufferPointer(rebasing: all[start..<end]))
                 }
             }

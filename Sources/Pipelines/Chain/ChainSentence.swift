@@ -48,7 +48,8 @@ final class ChainSentence: Sendable {
     private func ask(from index: Int, orFailWith error: StageError) {
         let chain = owner.chain
         let now = MonotonicClock.nowNanos()
-        let text = SpeechLength.rest(of: clip.text, afterByteCount: clip.byteCount)
+        let text = SpeechLength.rest(
+            of: clip.text, afterByteCount: clip.byteCount, in: clip.audio)
         guard !text.isEmpty else { return end(nil) }
         guard let (next, permit) = chain.admit(from: index, atNanos: now) else { return end(error) }
         let ticket = state.withLock { state -> Int? in
@@ -65,7 +66,9 @@ final class ChainSentence: Sendable {
         guard let ticket else { return chain.places[next].breaker.abandoned(permit) }
         if next > 0 { clip.markSubstitute() }
         // An assistant's voice is one of the first engine's; the others have their own.
-        let source = owner.engines[next].synthesize(text, voice: next == 0 ? voice : nil) {
+        let source = owner.engines[next].synthesize(
+            text, voice: next == 0 ? voice : nil, audio: clip.audio
+        ) {
             self.pump(ticket)
         }
         let isWanted = state.withLock { state in
@@ -193,7 +196,8 @@ final class ChainSentence: Sendable {
                 )
             }
             return (
-                first.adding(ms: state.takenCount / 8 + watch.stallMs),
+                first.adding(
+                    ms: clip.audio.milliseconds(byteCount: state.takenCount) + watch.stallMs),
                 owner.chain.timedOut(state.index, afterMs: watch.stallMs)
             )
         }

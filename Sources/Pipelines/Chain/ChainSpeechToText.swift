@@ -60,7 +60,7 @@ final class ChainSpeechToTextSession: SpeechToTextSession {
         self.chain = chain
         self.sessions = sessions
         self.loop = loop
-        utterance = UtteranceBuffer(sampleCountMax: utteranceMsMax * 8)
+        utterance = UtteranceBuffer(msMax: utteranceMsMax)
         timer = loop.makeTimer { [weak self] in self?.timeIsUp() }
         for (index, session) in sessions.enumerated() {
             session.onEndOfTurn = { [weak self] hint in

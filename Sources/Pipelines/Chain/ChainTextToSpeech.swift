@@ -1,3 +1,4 @@
+import DSP
 import Realtime
 
 /// Text to speech by the first of several engines whose audio arrives in time.
@@ -24,9 +25,9 @@ public final class ChainTextToSpeech: TextToSpeech {
     }
 
     public func synthesize(
-        _ text: String, voice: String?, onAudio: @escaping @Sendable () -> Void
+        _ text: String, voice: String?, audio: CallAudio, onAudio: @escaping @Sendable () -> Void
     ) -> SpeechClip {
-        let clip = SpeechClip(text: text, secondsMax: (playoutMsMax + 999) / 1000)
+        let clip = SpeechClip(text: text, audio: audio, secondsMax: (playoutMsMax + 999) / 1000)
         ChainSentence(of: self, clip: clip, voice: voice, onAudio: onAudio).start()
         return clip
     }

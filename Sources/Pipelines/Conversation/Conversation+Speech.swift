@@ -38,6 +38,11 @@ extension Conversation {
     /// Speech that needs no synthesis; it may still be growing, and so may what is known of its words.
     private func take(speech clip: SpeechClip, of begun: ReplyProgress, at now: UInt64) {
         guard begun.sentences.count < options.sentencesMax else { return clip.cancel() }
+        guard clip.audio == options.audio else {
+            clip.cancel()
+            observer?.conversation(.stageFailed(unfit(clip, stage: "dialogue")))
+            return fail(begun, at: now)
+        }
         noteFirst(clip.transcript, of: begun, at: now)
         clip.onGrowth(onAudio)
         var sentence = ReplyProgress.Sentence(text: clip.text, clip: clip, requestNanos: now)
@@ -100,6 +105,7 @@ extension Conversation {
     }
 
     private func synthesize(_ begun: ReplyProgress, at now: UInt64) {
+        let aheadMax = options.audio.byteCount(ms: options.playoutMs)
         var busy = 0
         var waitingBytes = 0
         for index in begun.sentences.indices {
@@ -108,19 +114,34 @@ extension Conversation {
                 if index >= begun.queuedCount { waitingBytes += clip.byteCount }
                 continue
             }
-            guard busy < options.synthesesMax, waitingBytes < options.playoutMs * 8 else { return }
+            guard busy < options.synthesesMax, waitingBytes < aheadMax else { return }
             let text = begun.sentences[index].text
             begun.sentences[index].requestNanos = now
-            if let kept = stages.cache.clip(for: text, voice: options.voice) {
-                begun.sentences[index].clip = kept
-                begun.sentences[index].isShared = true
-            } else {
-                begun.sentences[index].clip = stages.tts.synthesize(
-                    text, voice: options.voice, onAudio: onAudio)
-            }
+            (begun.sentences[index].clip, begun.sentences[index].isShared) = speech(of: text)
             account(for: index, of: begun, at: now)
             busy += begun.sentences[index].clip?.isDone == true ? 0 : 1
         }
+    }
+
+    /// The speech of a sentence in the form of this call: kept from before, and then shared, or begun now.
+    private func speech(of text: String) -> (clip: SpeechClip, isShared: Bool) {
+        let audio = options.audio
+        if let kept = stages.cache.clip(for: text, voice: options.voice, audio: audio) {
+            return (kept, true)
+        }
+        let clip = stages.tts.synthesize(
+            text, voice: options.voice, audio: audio, onAudio: onAudio)
+        guard clip.audio != audio else { return (clip, false) }
+        clip.cancel()
+        let failed = SpeechClip(text: text, audio: audio, secondsMax: 0)
+        failed.fail(unfit(clip, stage: "tts \(stages.tts.name)"))
+        return (failed, false)
+    }
+
+    /// Why speech in another form than the call's is not played: it would be noise.
+    private func unfit(_ clip: SpeechClip, stage: String) -> StageError {
+        .failed(
+            stage: stage, reason: "it speaks \(clip.audio), and the call carries \(options.audio)")
     }
 
     /// Looks at what synthesis has done since last time.
@@ -160,12 +181,7 @@ extension Conversation {
 
     func localSentence(_ text: String, at now: UInt64) -> ReplyProgress.Sentence {
         var sentence = ReplyProgress.Sentence(text: text, isLocal: true, requestNanos: now)
-        if let kept = stages.cache.clip(for: text, voice: options.voice) {
-            sentence.clip = kept
-            sentence.isShared = true
-        } else {
-            sentence.clip = stages.tts.synthesize(text, voice: options.voice, onAudio: onAudio)
-        }
+        (sentence.clip, sentence.isShared) = speech(of: text)
         return sentence
     }
 
@@ -173,10 +189,10 @@ extension Conversation {
     func greetingSentence(at now: UInt64) -> ReplyProgress.Sentence? {
         guard options.greets else { return nil }
         var sentence: ReplyProgress.Sentence
-        if let greeting {
+        if let greeting, greeting.audio == options.audio {
             sentence = ReplyProgress.Sentence(text: greeting.text, clip: greeting)
             sentence.isShared = true
-        } else if let text = stages.dialogue.greeting {
+        } else if let text = greeting?.text ?? stages.dialogue.greeting {
             sentence = localSentence(text, at: now)
             sentence.isLocal = false
         } else {

@@ -58,7 +58,10 @@ public final class Conversation {
     /// checked build (`STREAMD_CHECKED`) traps instead, and any other does not look.
     package var onBrokenInvariant: ((String) -> Void)?
 
+    /// The caller's audio as it comes, a piece at a time: whole frames of what filters it.
+    private static let pieceMs = 120
     private let scratch: UnsafeMutableBufferPointer<Int16>
+    private let converter: ListeningConverter
     private var speechEvents: [CallerSpeechEvent] = []
     private var depth = 0
     private var isDraining = false
@@ -89,9 +92,10 @@ public final class Conversation {
         self.clock = clock
         machine = TurnMachine(options: options.turn)
         playout = Playout(
-            frameMs: options.frameMs, leadMs: options.leadMs, markMs: options.markMs,
-            markGraceMs: options.markGraceMs, transport: transport)
-        scratch = .allocate(capacity: 1024)
+            audio: options.audio, frameMs: options.frameMs, leadMs: options.leadMs,
+            markMs: options.markMs, markGraceMs: options.markGraceMs, transport: transport)
+        scratch = .allocate(capacity: options.audio.sampleCount(ms: Self.pieceMs))
+        converter = ListeningConverter(options.audio, sampleCountMax: scratch.count)
         G711.warmUp()
         speechEvents.reserveCapacity(16)
         playout.farEnd = stages.filter
@@ -118,16 +122,19 @@ public final class Conversation {
         }
     }
 
-    /// Caller audio, any number of µ-law bytes at 8 kHz. Per frame this allocates nothing, takes no
-    /// lock and waits for nothing.
-    public func receive(muLaw: UnsafeBufferPointer<UInt8>, nowNanos now: UInt64) {
+    /// Caller audio, any number of whole samples in the form of ``ConversationOptions/audio``. Per frame this
+    /// allocates nothing, takes no lock and waits for nothing.
+    public func receive(_ audio: UnsafeBufferPointer<UInt8>, nowNanos now: UInt64) {
         guard !isClosed else { return }
         depth += 1
+        let pieceByteCount = scratch.count * options.audio.bytesPerSample
         var from = 0
-        while from < muLaw.count {
-            let count = min(scratch.count, muLaw.count - from)
-            let piece = UnsafeBufferPointer(rebasing: muLaw[from..<from + count])
-            hear(piece, at: now)
+        while from < audio.count {
+            let count = min(pieceByteCount, audio.count - from)
+            let piece = UnsafeBufferPointer(rebasing: audio[from..<from + count])
+            let sampleCount = options.audio.decode(piece, into: scratch)
+            let samples = UnsafeMutableBufferPointer(rebasing: scratch[..<sampleCount])
+            hear(converter.converted(samples), at: now)
             from += count
         }
         depth -= 1
@@ -203,16 +210,16 @@ public final class Conversation {
         ConversationCounters(
             framesSent: playout.framesSent, underruns: playout.underrunCount,
             wastedSpeculations: machine.wastedSpeculations,
-            wastedTranscripts: machine.wastedTranscripts, wastedSpeechBytes: wastedSpeechBytes,
+            wastedTranscripts: machine.wastedTranscripts,
+            wastedSpeechMs: options.audio.milliseconds(byteCount: wastedSpeechBytes),
             bargeIns: machine.bargeIns, falseBargeIns: machine.falseBargeIns,
             droppedKeys: machine.droppedKeys)
     }
 
     // MARK: - The caller's audio
 
-    private func hear(_ muLaw: UnsafeBufferPointer<UInt8>, at now: UInt64) {
-        let samples = UnsafeMutableBufferPointer(rebasing: scratch[..<muLaw.count])
-        G711.decodeMuLaw(muLaw, into: samples)
+    /// Hears samples at 8 kHz.
+    private func hear(_ samples: UnsafeMutableBufferPointer<Int16>, at now: UInt64) {
         if isMuted { samples.update(repeating: 0) }
         stages.filter?.process(samples)
         let heard = UnsafeBufferPointer(samples)
@@ -324,8 +331,8 @@ public struct ConversationCounters: Sendable, Equatable {
     public var wastedSpeculations: Int
     /// Transcripts of words after which the caller went on.
     public var wastedTranscripts: Int
-    /// Speech synthesised for replies that were thrown away; 8,000 bytes are a second.
-    public var wastedSpeechBytes: Int
+    /// Speech synthesised for replies that were thrown away, in milliseconds.
+    public var wastedSpeechMs: Int
     public var bargeIns: Int
     public var falseBargeIns: Int
     /// Keys beyond the longest number that is kept.

@@ -1,3 +1,4 @@
+import DSP
 import VAD
 
 /// The options of a conversation: sections `turn` and `buffers` of the configuration, whose keys are
@@ -6,6 +7,8 @@ import VAD
 public struct ConversationOptions: Sendable, Equatable {
     public var turn = TurnOptions()
 
+    /// The form of the call's audio, both ways; what carries the call says it.
+    public var audio = CallAudio.telephone
     /// How far ahead of real time speech is sent.
     public var leadMs = 200
     /// One outbound message holds this much speech.

@@ -1,8 +1,9 @@
 /// The way from a conversation to its caller. Called on the call's loop; must not call back into
 /// the conversation before returning, and must outlive it.
 public protocol ConversationTransport: AnyObject {
-    /// Speech to append to the other side's buffer: µ-law at 8 kHz, valid during the call.
-    func sendMedia(_ muLaw: UnsafeBufferPointer<UInt8>)
+    /// Speech to append to the other side's buffer, in the form of ``ConversationOptions/audio``; valid during
+    /// the call.
+    func sendMedia(_ speech: UnsafeBufferPointer<UInt8>)
     /// Asks for word when everything sent so far has been played.
     func sendMark(_ name: MarkName)
     /// Empties the other side's buffer; pending marks come back at once.

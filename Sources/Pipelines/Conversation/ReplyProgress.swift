@@ -86,7 +86,8 @@ final class ReplyProgress {
     /// taken to last as long as speech usually does.
     static func cut(_ text: String, heard: Int, of clip: SpeechClip) -> String {
         let isDone = clip.isFinished
-        let total = isDone ? clip.byteCount : max(clip.byteCount, SpeechLength.byteCount(of: text))
+        let usual = isDone ? 0 : SpeechLength.byteCount(of: text, in: clip.audio)
+        let total = max(clip.byteCount, usual)
         guard heard > 0, total > 0 else { return "" }
         guard heard < total else { return text }
         // Words do not last as long as they have letters: what is uncertain was not heard.

@@ -1,12 +1,14 @@
+import DSP
 import Realtime
 
-/// Finished speech by text and voice, shared by all calls, within a memory limit; what was not used
+/// Finished speech by text, voice and form of audio, shared by all calls, within a memory limit; what was not used
 /// for longest goes first. Behind it there may be a folder that outlives the process. Any thread; used
 /// per sentence, never per frame.
 public final class SpeechCache: Sendable {
     private struct Key: Hashable {
         var voice: String?
         var text: String
+        var audio: CallAudio
     }
 
     private struct Entry {
@@ -28,7 +30,7 @@ public final class SpeechCache: Sendable {
     private let state = Locked(State())
 
     /// - Parameters:
-    ///   - byteCountMax: 8,000 bytes hold a second of speech.
+    ///   - byteCountMax: 8,000 bytes hold a second of a telephone's speech.
     ///   - folder: what it holds is taken up now, as far as there is room (blocking), and what is
     ///     kept from now on is written there by and by.
     public init(byteCountMax: Int = 16 << 20, folder: SpeechFolder? = nil) {
@@ -36,7 +38,7 @@ public final class SpeechCache: Sendable {
         self.folder = folder
         for kept in folder?.newest(byteCountMax: byteCountMax).reversed() ?? [] {
             state.withLock {
-                Self.keep(kept.clip, Key(voice: kept.voice, text: kept.clip.text), &$0)
+                Self.keep(kept.clip, Self.key(of: kept.clip, voice: kept.voice), &$0)
             }
         }
     }
@@ -48,8 +50,8 @@ public final class SpeechCache: Sendable {
     public var missCount: Int { state.withLock { $0.misses } }
 
     /// The finished clip of `text`, if it is kept.
-    public func clip(for text: String, voice: String?) -> SpeechClip? {
-        let key = Key(voice: voice, text: text)
+    public func clip(for text: String, voice: String?, audio: CallAudio) -> SpeechClip? {
+        let key = Key(voice: voice, text: text, audio: audio)
         let found = state.withLock { state -> SpeechClip? in
             guard let clip = state.entries[key]?.clip ?? state.pinned[key] else {
                 state.misses += 1
@@ -62,7 +64,9 @@ public final class SpeechCache: Sendable {
         }
         if found == nil, let folder {
             // Too late for this time; the next caller hears it.
-            folder.fetch(text, voice: voice) { [weak self] in self?.keepInMemory($0, key) }
+            folder.fetch(text, voice: voice, audio: audio) { [weak self] in
+                self?.keepInMemory($0, key)
+            }
         }
         return found
     }
@@ -73,7 +77,7 @@ public final class SpeechCache: Sendable {
         guard clip.isFinished, !clip.isCancelled, !clip.isSubstitute, clip.byteCount > 0,
             clip.byteCount <= byteCountMax
         else { return }
-        if keepInMemory(clip, Key(voice: voice, text: clip.text)) {
+        if keepInMemory(clip, Self.key(of: clip, voice: voice)) {
             folder?.store(clip, voice: voice)
         }
     }
@@ -81,11 +85,15 @@ public final class SpeechCache: Sendable {
     /// Keeps a finished clip for good, beside the limit, as the speech of `text`: what must be there
     /// when no service answers.
     public func pin(_ clip: SpeechClip, as text: String, voice: String?) {
-        state.withLock { $0.pinned[Key(voice: voice, text: text)] = clip }
+        state.withLock { $0.pinned[Key(voice: voice, text: text, audio: clip.audio)] = clip }
     }
 
     /// Waits until what was to be written is written. Blocking; for the end.
     public func close() { folder?.close() }
+
+    private static func key(of clip: SpeechClip, voice: String?) -> Key {
+        Key(voice: voice, text: clip.text, audio: clip.audio)
+    }
 
     @discardableResult
     private func keepInMemory(_ clip: SpeechClip, _ key: Key) -> Bool {
@@ -111,10 +119,12 @@ public final class SpeechCache: Sendable {
     /// Speaks `text` unless it is kept already, and keeps it once finished. The clip may be played
     /// while it grows, by as many calls as like.
     @discardableResult
-    public func prepare(_ text: String, voice: String?, with tts: any TextToSpeech) -> SpeechClip {
-        if let kept = clip(for: text, voice: voice) { return kept }
+    public func prepare(
+        _ text: String, voice: String?, audio: CallAudio, with tts: any TextToSpeech
+    ) -> SpeechClip {
+        if let kept = clip(for: text, voice: voice, audio: audio) { return kept }
         let growing = GrowingClip()
-        let clip = tts.synthesize(text, voice: voice) { [weak self] in
+        let clip = tts.synthesize(text, voice: voice, audio: audio) { [weak self] in
             if let clip = growing.finishedClip() { self?.insert(clip, voice: voice) }
         }
         growing.put(clip)

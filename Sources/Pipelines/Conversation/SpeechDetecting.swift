@@ -26,8 +26,8 @@ public protocol SpeechDetecting: AnyObject {
 public protocol CallerAudioFilter: AnyObject {
     /// Changes samples at 8 kHz in place; a filter that delays them keeps their number.
     func process(_ samples: UnsafeMutableBufferPointer<Int16>)
-    /// Speech that was sent, as the reference of an echo canceller.
-    func played(_ muLaw: UnsafeBufferPointer<UInt8>)
+    /// Speech that was sent, as the reference of an echo canceller: samples at 8 kHz, valid during the call.
+    func played(_ samples: UnsafeBufferPointer<Int16>)
     /// What was sent and has not been played was thrown away: it makes no echo.
     func playoutCleared()
 }

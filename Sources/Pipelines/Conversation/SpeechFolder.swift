@@ -1,3 +1,4 @@
+import DSP
 import Foundation
 import Realtime
 
@@ -5,8 +6,8 @@ import Realtime
 /// first. Files are read and written on a queue of their own; only `init`, ``newest(byteCountMax:)``
 /// and ``close()`` block.
 ///
-/// A file is a line of JSON with speaker, voice and text, and then the speech: µ-law at 8 kHz. Its
-/// name is a hash of that line, and the line is compared when the file is read.
+/// A file is a line of JSON with speaker, voice, text and the form of the audio (none: as telephones have it),
+/// and then the speech. Its name is a hash of that line, and the line is compared when the file is read.
 public final class SpeechFolder: Sendable {
     private struct File {
         var byteCount: Int
@@ -42,7 +43,7 @@ public final class SpeechFolder: Sendable {
             at: self.directory, withIntermediateDirectories: true)
         let files = try FileManager.default.contentsOfDirectory(
             at: self.directory, includingPropertiesForKeys: nil)
-        for url in files where url.pathExtension == Self.fileExtension {
+        for url in files where Self.fileExtensions.contains(url.pathExtension) {
             let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
             guard let size = attributes?[.size] as? Int,
                 let date = attributes?[.modificationDate] as? Date
@@ -55,7 +56,11 @@ public final class SpeechFolder: Sendable {
         makeRoom()
     }
 
-    private static let fileExtension = "ulaw"
+    private static let fileExtensions: Set = ["ulaw", "s16"]
+
+    private static func fileExtension(_ audio: CallAudio) -> String {
+        audio.encoding == .muLaw ? "ulaw" : "s16"
+    }
 
     public var byteCount: Int { state.withLock { $0.byteCount } }
 
@@ -76,8 +81,11 @@ public final class SpeechFolder: Sendable {
     }
 
     /// Has `body` called, on the queue, with the sentence, if it is there.
-    func fetch(_ text: String, voice: String?, _ body: @escaping @Sendable (SpeechClip) -> Void) {
-        let head = Head(speaker: speaker, voice: voice, text: text)
+    func fetch(
+        _ text: String, voice: String?, audio: CallAudio,
+        _ body: @escaping @Sendable (SpeechClip) -> Void
+    ) {
+        let head = Head(speaker: speaker, voice: voice, text: text, audio: audio)
         guard let name = head.fileName, state.withLock({ $0.files[name] != nil }) else { return }
         submit { [self] in
             guard let (found, clip) = read(name), found == head else { return }
@@ -88,7 +96,9 @@ public final class SpeechFolder: Sendable {
 
     /// Writes a finished clip.
     func store(_ clip: SpeechClip, voice: String?) {
-        submit { [self] in write(clip, Head(speaker: speaker, voice: voice, text: clip.text)) }
+        submit { [self] in
+            write(clip, Head(speaker: speaker, voice: voice, text: clip.text, audio: clip.audio))
+        }
     }
 
     /// Waits until all is written.
@@ -113,6 +123,18 @@ public final class SpeechFolder: Sendable {
         var speaker: String
         var voice: String?
         var text: String
+        /// Nil for that of telephones, which has no name in files of earlier versions.
+        var form: String?
+
+        init(speaker: String, voice: String?, text: String, audio: CallAudio) {
+            self.speaker = speaker
+            self.voice = voice
+            self.text = text
+            form = audio == .telephone ? nil : audio.description
+        }
+
+        /// Nil where it is none that is known.
+        var audio: CallAudio? { form.map { CallAudio($0) } ?? .telephone }
 
         var line: Data? {
             let encoder = JSONEncoder()
@@ -122,24 +144,26 @@ public final class SpeechFolder: Sendable {
 
         /// FNV-1a, twice: chance does not make two alike, and the head would tell.
         var fileName: String? {
-            guard let line else { return nil }
+            guard let line, let audio else { return nil }
             func hash(_ start: UInt64) -> String {
                 let value = line.reduce(start) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
                 return String(value, radix: 16)
             }
             let first = hash(0xCBF2_9CE4_8422_2325)
-            return "\(first)-\(hash(0x6C62_272E_07BB_0142)).\(SpeechFolder.fileExtension)"
+            return "\(first)-\(hash(0x6C62_272E_07BB_0142)).\(SpeechFolder.fileExtension(audio))"
         }
     }
 
     private func read(_ name: String) -> (Head, SpeechClip)? {
         guard let data = try? Data(contentsOf: directory.appending(path: name)),
             let end = data.prefix(Self.headByteCountMax).firstIndex(of: 0x0A),
-            let head = try? JSONDecoder().decode(Head.self, from: data[..<end])
+            let head = try? JSONDecoder().decode(Head.self, from: data[..<end]),
+            let audio = head.audio
         else { return nil }
         let speech = data[(end + 1)...]
-        let clip = SpeechClip(text: head.text, secondsMax: speech.count / 8000 + 1)
-        guard !speech.isEmpty else { return nil }
+        guard !speech.isEmpty, speech.count % audio.bytesPerSample == 0 else { return nil }
+        let clip = SpeechClip(
+            text: head.text, audio: audio, secondsMax: speech.count / audio.bytesPerSecond + 1)
         Array(speech).withUnsafeBufferPointer { _ = clip.append($0) }
         clip.finish()
         return (head, clip)

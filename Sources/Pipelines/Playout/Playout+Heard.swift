@@ -1,6 +1,9 @@
 // What was heard: marks and the clock; and stopping.
 
 extension Playout {
+    /// By how much marks come back now sooner, now later over a usual network.
+    private static let usualMarkSpreadMs = 60
+
     // MARK: - Marks
 
     func sendMark(turn: TurnID, sentence: Int, isFirst: Bool) {
@@ -28,7 +31,8 @@ extension Playout {
         let lag = clockPosition(at: now) - heardMark
         markLagLeast = min(markLagLeast, lag)
         // A mark that is much later than the quickest one: the other side plays later than reckoned.
-        markShift = lag - markLagLeast > 480 ? lag - markLagLeast : 0
+        let isLate = lag - markLagLeast > Int64(audio.byteCount(ms: Self.usualMarkSpreadMs))
+        markShift = isLate ? lag - markLagLeast : 0
         if isFirst { delegate?.playoutFirstFrameHeard(turn: turn, at: now) }
         pump(at: now)
     }
@@ -37,7 +41,7 @@ extension Playout {
     /// what was sent once all has been played.
     private func clockPosition(at now: UInt64) -> Int64 {
         let ahead = Int64(playEndNanos) - Int64(now)
-        return sentPosition - ahead / Int64(Self.nanosPerByte)
+        return sentPosition - audio.byteCount(nanos: ahead)
     }
 
     // MARK: - The heard cursor

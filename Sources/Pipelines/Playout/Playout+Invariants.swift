@@ -11,7 +11,7 @@ extension Playout {
     package func checkPeer(at now: UInt64) -> String? {
         let ahead = Int64(playEndNanos) - Int64(now)
         guard turn != nil, ahead > 0 else { return nil }
-        let playable = sentPosition - ahead / Int64(Self.nanosPerByte)
+        let playable = sentPosition - audio.byteCount(nanos: ahead)
         // A frame is sent at a moment, and played from the next byte on.
         return heardMark > playable + Int64(frameByteCount)
             ? "playout: heard before it can have been played" : nil
@@ -20,6 +20,9 @@ extension Playout {
     private var brokenCursor: String? {
         if turn == nil, !segments.isEmpty { return "playout: speech of no reply" }
         guard turn != nil else { return nil }
+        for segment in segments where segment.clip.audio != audio {
+            return "playout: speech in another form than the call's"
+        }
         if cursor < 0 || cursor > segments.count { return "playout: beyond the last sentence" }
         if cursor == segments.count {
             if offset != 0 { return "playout: inside no sentence" }

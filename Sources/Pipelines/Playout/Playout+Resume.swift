@@ -3,13 +3,15 @@ import DSP
 // Where speech goes on after it was stopped for nothing.
 
 extension Playout {
-    /// How far speech goes back to find a pause to resume in, in bytes.
-    static let quietSearchByteCount = 2400
-    /// A word with less left than this is spoken to its end rather than said again, in bytes.
-    static let tailByteCount = 800
-    private static let window = 80
-    /// The sum of a window that is nearly silent: −54 dBFS.
-    private static let silentSum = window * 64
+    /// How far speech goes back to find a pause to resume in.
+    static let quietSearchMs = 300
+    /// A word with less left than this is spoken to its end rather than said again.
+    static let tailMs = 100
+    /// A sample of a window that is nearly silent, on average: −54 dBFS.
+    private static let silentSample = 64
+
+    /// What is looked at in one piece, in samples.
+    private var window: Int { audio.sampleCount(ms: 10) }
 
     /// Goes on near the point where ``hold(at:)`` stopped: from the pause before the word, or in the
     /// word where little of it is left.
@@ -40,44 +42,51 @@ extension Playout {
 
     /// The bytes from `offset` to where the word ends in near silence; nil where that is not close.
     private func tailCount(of clip: SpeechClip, after offset: Int) -> Int? {
-        let target = UnsafeMutableBufferPointer(rebasing: searchBuffer[..<Self.tailByteCount])
-        let count = clip.read(from: offset, into: target)
+        let wanted = audio.byteCount(ms: Self.tailMs)
+        let count = search(clip, from: offset, byteCount: wanted)
         var from = 0
-        while from + Self.window <= count {
-            if windowSum(at: from) < Self.silentSum { return from }
-            from += Self.window / 2
+        while from + window <= count {
+            if windowSum(at: from) < window * Self.silentSample {
+                return from * audio.bytesPerSample
+            }
+            from += window / 2
         }
-        return count < Self.tailByteCount && clip.isDone ? count : nil
+        let found = count * audio.bytesPerSample
+        return found < wanted && clip.isDone ? found : nil
     }
 
     /// The quiet place in the last 300 ms before `offset`: the latest that is nearly silent, else the
     /// quietest. Starting there repeats a sound rather than cutting one.
     private func quietOffset(of clip: SpeechClip, before offset: Int) -> Int {
-        let start = max(0, offset - Self.quietSearchByteCount)
-        let target = UnsafeMutableBufferPointer(rebasing: searchBuffer[..<(offset - start)])
-        let count = clip.read(from: start, into: target)
-        guard start > 0 || count >= Self.window else { return start }
+        let start = max(0, offset - audio.byteCount(ms: Self.quietSearchMs))
+        let count = search(clip, from: start, byteCount: offset - start)
+        guard start > 0 || count >= window else { return start }
         var quietest = Int.max
         var found = count
-        var from = count - Self.window
+        var from = count - window
         while from >= 0 {
             let sum = windowSum(at: from)
-            if sum < Self.silentSum { return start + from }
+            if sum < window * Self.silentSample { return start + from * audio.bytesPerSample }
             if sum < quietest {
                 quietest = sum
                 found = from
             }
-            from -= Self.window / 2
+            from -= window / 2
         }
         // Near the beginning, the beginning is as good a place.
-        return start == 0 ? 0 : start + found
+        return start == 0 ? 0 : start + found * audio.bytesPerSample
+    }
+
+    /// Lays a piece of a clip open to ``windowSum(at:)``; returns how many samples there were.
+    private func search(_ clip: SpeechClip, from offset: Int, byteCount: Int) -> Int {
+        let target = UnsafeMutableBufferPointer(rebasing: searchBuffer[..<byteCount])
+        let count = clip.read(from: offset, into: target)
+        return audio.decode(UnsafeBufferPointer(rebasing: target[..<count]), into: searchSamples)
     }
 
     private func windowSum(at from: Int) -> Int {
         var sum = 0
-        for index in from..<from + Self.window {
-            sum += abs(Int(G711.decodeMuLaw(searchBuffer[index])))
-        }
+        for index in from..<from + window { sum += abs(Int(searchSamples[index])) }
         return sum
     }
 }

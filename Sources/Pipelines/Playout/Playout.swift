@@ -42,9 +42,8 @@ package final class Playout {
         var isFirst = false
     }
 
-    static let nanosPerByte: UInt64 = 125_000
-    static let silence: UInt8 = 0xFF
-
+    /// The form of all that is sent.
+    package let audio: CallAudio
     let frameByteCount: Int
     let frameNanos: UInt64
     let leadNanos: UInt64
@@ -93,29 +92,40 @@ package final class Playout {
     package private(set) var peakDBFS: Float = -90
 
     private let frame: UnsafeMutableBufferPointer<UInt8>
+    private let frameSamples: UnsafeMutableBufferPointer<Int16>
+    /// To the rate that the far end is told of.
+    private let farEndConverter: ListeningConverter
     let searchBuffer: UnsafeMutableBufferPointer<UInt8>
+    let searchSamples: UnsafeMutableBufferPointer<Int16>
 
     package init(
-        frameMs: Int, leadMs: Int, markMs: Int, markGraceMs: Int,
+        audio: CallAudio, frameMs: Int, leadMs: Int, markMs: Int, markGraceMs: Int,
         transport: any ConversationTransport
     ) {
         precondition(frameMs > 0 && leadMs >= frameMs, "the lead holds at least one frame")
-        frameByteCount = frameMs * 8
+        self.audio = audio
+        frameByteCount = audio.byteCount(ms: frameMs)
         frameNanos = UInt64(frameMs) * 1_000_000
         leadNanos = UInt64(leadMs) * 1_000_000
         slackNanos = leadMs >= 4 * frameMs ? UInt64(frameMs) * 1_000_000 : 0
-        markByteCount = Int64(markMs) * 8
+        markByteCount = Int64(audio.byteCount(ms: markMs))
         markGraceNanos = UInt64(markGraceMs) * 1_000_000
         self.transport = transport
         frame = .allocate(capacity: frameByteCount)
-        searchBuffer = .allocate(capacity: max(Self.quietSearchByteCount, Self.tailByteCount))
+        frameSamples = .allocate(capacity: audio.sampleCount(ms: frameMs))
+        farEndConverter = ListeningConverter(audio, sampleCountMax: frameSamples.count)
+        let searchedMs = max(Self.quietSearchMs, Self.tailMs)
+        searchBuffer = .allocate(capacity: audio.byteCount(ms: searchedMs))
+        searchSamples = .allocate(capacity: audio.sampleCount(ms: searchedMs))
         pending = Array(repeating: PendingMark(), count: 64)
         segments.reserveCapacity(16)
     }
 
     deinit {
         frame.deallocate()
+        frameSamples.deallocate()
         searchBuffer.deallocate()
+        searchSamples.deallocate()
     }
 
     // MARK: - What to play
@@ -284,10 +294,13 @@ package final class Playout {
             cursor += 1
             offset = 0
         }
-        (base + filled).update(repeating: Self.silence, count: frameByteCount - filled)
+        (base + filled).update(repeating: audio.silenceByte, count: frameByteCount - filled)
         let whole = UnsafeBufferPointer(frame)
         transport.sendMedia(whole)
-        farEnd?.played(whole)
+        audio.decode(whole, into: frameSamples)
+        if let farEnd {
+            farEnd.played(UnsafeBufferPointer(farEndConverter.converted(frameSamples)))
+        }
         measure()
         framesSent += 1
         playEndNanos = max(playEndNanos, now) + frameNanos
@@ -305,12 +318,13 @@ package final class Playout {
     }
 
     private func measure() {
+        let window = audio.sampleCount(ms: 10)
         var from = 0
-        while from < frameByteCount {
-            let count = min(80, frameByteCount - from)
+        while from < frameSamples.count {
+            let count = min(window, frameSamples.count - from)
             var sum: Float = 0
             for index in from..<from + count {
-                let sample = Float(G711.decodeMuLaw(frame[index]))
+                let sample = Float(frameSamples[index])
                 sum += sample * sample
             }
             from += count

@@ -1,3 +1,5 @@
+import DSP
+
 /// The caller's audio since the utterance began: linear samples at 8 kHz, up to a limit.
 ///
 /// Memory is touched page by page as utterances grow, so a call pays only for its longest one.
@@ -8,7 +10,10 @@ package final class UtteranceBuffer {
     /// Samples beyond the longest utterance that is kept.
     package private(set) var droppedCount = 0
 
-    package init(sampleCountMax: Int) { storage = .allocate(capacity: sampleCountMax) }
+    /// - Parameter msMax: the longest utterance that is kept, in milliseconds.
+    package init(msMax: Int) {
+        storage = .allocate(capacity: CallAudio.listening.sampleCount(ms: msMax))
+    }
 
     deinit { storage.deallocate() }
 

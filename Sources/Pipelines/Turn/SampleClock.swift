@@ -1,9 +1,11 @@
+import DSP
+
 /// Maps positions in the caller's audio to the clock.
 ///
 /// A frame can come late but never early, so the least difference between arrival and position over
 /// the last seconds is the true one; the window lets a lasting shift or a drift through.
 package struct SampleClock: Sendable {
-    package static let nanosPerSample: Int64 = 125_000
+    package static let nanosPerSample = Int64(1_000_000 / CallAudio.listening.samplesPerMillisecond)
     static let windowNanos: UInt64 = 5_000_000_000
 
     /// Samples received since the call's audio began.
@@ -53,5 +55,12 @@ extension UInt64 {
     }
 }
 
-/// Samples at 8 kHz in `milliseconds`.
-func sampleCount(ms milliseconds: Int) -> Int64 { Int64(milliseconds) * 8 }
+/// Samples of the caller's audio, as it is listened to, in `milliseconds`.
+func sampleCount(ms milliseconds: Int) -> Int64 {
+    Int64(CallAudio.listening.sampleCount(ms: milliseconds))
+}
+
+/// How long so many of them last: whole milliseconds.
+func milliseconds(sampleCount: Int64) -> Int {
+    Int(sampleCount) / CallAudio.listening.samplesPerMillisecond
+}

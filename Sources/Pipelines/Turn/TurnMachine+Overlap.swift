@@ -139,7 +139,7 @@ extension TurnMachine {
                 clock.nanos(of: start) < heard.adding(ms: Self.reactionMs)
             else { return }
         }
-        pauses.wentOn(afterMs: Int(start - earlier.endSample) / 8, wasTaken: true)
+        pauses.wentOn(afterMs: milliseconds(sampleCount: start - earlier.endSample), wasTaken: true)
     }
 
     /// Nobody answers to what they hear in less time.

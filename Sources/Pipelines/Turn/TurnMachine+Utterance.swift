@@ -96,7 +96,8 @@ extension TurnMachine {
         guard let paused = utterance, !paused.isSpeaking else { return }
         if paused.request != nil || paused.transcript != nil { wastedTranscripts += 1 }
         dropSpeculation()
-        pauses.wentOn(afterMs: Int(sample - paused.endSample) / 8, wasTaken: false)
+        pauses.wentOn(
+            afterMs: milliseconds(sampleCount: sample - paused.endSample), wasTaken: false)
         utterance?.isSpeaking = true
         utterance?.runStartSample = sample
         utterance?.transcript = nil

@@ -40,13 +40,16 @@ extension Command {
                 arguments.positional[0], voice: arguments["voice"])
             do {
                 let file = try AudioFileWriter(
-                    path: arguments.positional[1], format: .wav, sampleRate: 8000)
+                    path: arguments.positional[1], format: .wav,
+                    sampleRate: CallAudio.listening.sampleRate)
                 try file.write(samples)
                 try file.close()
             } catch {
                 throw CommandFailure(code: ExitCode.cannotCreate, description: "\(error)")
             }
-            print("\(arguments.positional[1]): \(samples.count / 8) ms")
+            print(
+                "\(arguments.positional[1]): "
+                    + "\(samples.count / CallAudio.listening.samplesPerMillisecond) ms")
         })
 }
 

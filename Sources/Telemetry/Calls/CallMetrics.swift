@@ -21,7 +21,7 @@ package struct CallMetrics: CallEventSubscriber {
             metrics.callDurationSeconds.observe(summary.seconds)
             metrics.outboundDroppedTotal.add(summary.refusedMessages)
             metrics.transcriptsWastedTotal.add(summary.counters.wastedTranscripts)
-            metrics.speechWastedBytes.add(summary.counters.wastedSpeechBytes)
+            metrics.speechWastedMs.add(summary.counters.wastedSpeechMs)
             metrics.keysDroppedTotal.add(summary.counters.droppedKeys)
         }
     }

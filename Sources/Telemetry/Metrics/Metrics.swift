@@ -34,7 +34,7 @@ public final class Metrics: Sendable {
     package let speculationsTotal = Atomic<Int>(0)
     package let speculationsWastedTotal = Atomic<Int>(0)
     package let transcriptsWastedTotal = Atomic<Int>(0)
-    package let speechWastedBytes = Atomic<Int>(0)
+    package let speechWastedMs = Atomic<Int>(0)
     package let keysDroppedTotal = Atomic<Int>(0)
     package let callCommandsTotal = Atomic<Int>(0)
     package let callsRefusedTotal = Atomic<Int>(0)
@@ -82,7 +82,7 @@ public final class Metrics: Sendable {
         line(
             "streamd_speech_wasted_seconds_total", "counter",
             "Speech synthesised for replies that were thrown away.",
-            "\(Double(speechWastedBytes.load(ordering: .relaxed)) / 8000)")
+            "\(Double(speechWastedMs.load(ordering: .relaxed)) / 1000)")
         counter(
             "streamd_keys_dropped_total", "Keys beyond the longest keyed number.",
             keysDroppedTotal)

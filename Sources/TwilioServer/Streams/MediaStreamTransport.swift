@@ -1,4 +1,5 @@
 import Calls
+import DSP
 import Net
 import Pipelines
 import Realtime
@@ -12,6 +13,7 @@ final class MediaStreamTransport: CallTransport {
     /// Called when the session wants no more of the socket.
     var onClosing: ((TransportClosing) -> Void)?
 
+    let audio = CallAudio.telephone
     private let socket: WebSocket
     private let writer: StreamMessageWriter
     /// One outbound message is written here before it goes out; kept for the call's life so that
@@ -22,7 +24,7 @@ final class MediaStreamTransport: CallTransport {
     init(_ socket: WebSocket, streamSid: String, options: ConversationOptions) {
         self.socket = socket
         writer = StreamMessageWriter(streamSid: streamSid)
-        let frameByteCountMax = options.frameMs * 8
+        let frameByteCountMax = audio.byteCount(ms: options.frameMs)
         let messageByteCount = writer.mediaByteCount(payloadByteCount: frameByteCountMax)
         message = .allocate(
             byteCount: max(messageByteCount, writer.markByteCountMax), alignment: 16)

@@ -35,6 +35,7 @@ final class ElevenLabsStandIn: WebSocketHandler {
             switch query.last(where: { $0.name == "output_format" })?.value {
             case "ulaw_8000": .muLaw
             case "pcm_16000": .linear(rate: 16_000)
+            case "pcm_24000": .linear(rate: 24_000)
             default: nil
             }
         hasKey = request.headers["xi-api-key"]?.isEmpty == false

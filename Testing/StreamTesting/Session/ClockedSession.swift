@@ -1,4 +1,5 @@
 import Calls
+import DSP
 import Language
 import Pipelines
 
@@ -17,7 +18,8 @@ package final class ClockedSession {
     package private(set) var broken: [String] = []
     private let script: CallerScript
     private var nextSound = 0
-    private var frame = [UInt8](repeating: CodedSpeech.silence, count: 160)
+    private var frame = [UInt8](
+        repeating: CodedSpeech.silence, count: CallAudio.telephone.byteCount(ms: 20))
 
     /// - Parameter answer: the sentences that answer what the caller said.
     package init(
@@ -32,8 +34,6 @@ package final class ClockedSession {
         let time = self.time
         let loop = SimulatedLoop(time)
         self.loop = loop
-        let transport = ClockedTransport(time)
-        self.transport = transport
         let tts = CodedSynthesiser(time)
         self.tts = tts
         let dialogue = CheckedDialogue(time) { input, _ in
@@ -43,7 +43,9 @@ package final class ClockedSession {
         var options = ConversationOptions()
         change(&options)
         let chosen = options
-        let clip = greeting.map { tts.finished($0) }
+        let transport = ClockedTransport(time, audio: chosen.audio)
+        self.transport = transport
+        let clip = greeting.map { tts.finished($0, in: chosen.audio) }
         let ended = Ended()
         session = CallSession(
             CallDescription(carrier: "test", name: name, assistantID: "test", path: "test"),
@@ -120,7 +122,9 @@ package final class ClockedSession {
             guard summary == nil else { return }
             for byte in frame.indices { frame[byte] = CodedSpeech.silence }
             script.write(frame: index, into: &frame, from: &nextSound)
-            frame.withUnsafeBufferPointer { session.receive($0, nowNanos: time.nowNanos) }
+            CodedSpeech.bytes(frame, in: transport.audio).withUnsafeBufferPointer {
+                session.receive($0, nowNanos: time.nowNanos)
+            }
             tick(index + 1, count)
         }
     }

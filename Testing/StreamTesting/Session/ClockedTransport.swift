@@ -1,13 +1,15 @@
 import Calls
+import DSP
 import Pipelines
 
 /// What carries a call on a settable clock: a playback buffer like the telephone company's, and
 /// whatever is played from it at the caller's ear.
 package final class ClockedTransport: CallTransport {
+    package let audio: CallAudio
     private let time: SimulatedTime
     /// Told of marks that come back.
     package weak var session: CallSession?
-    private var played: [(startNanos: UInt64, bytes: [UInt8])] = []
+    private var played: [(startNanos: UInt64, codes: [UInt8])] = []
     private var playEndNanos: UInt64 = 0
     private var pendingMarks: [(id: Int, name: MarkName)] = []
     private var markCount = 0
@@ -17,17 +19,20 @@ package final class ClockedTransport: CallTransport {
     package var refuses = false
     package private(set) var refusedMessageCount = 0
 
-    package init(_ time: SimulatedTime) { self.time = time }
+    package init(_ time: SimulatedTime, audio: CallAudio = .telephone) {
+        self.time = time
+        self.audio = audio
+    }
 
-    package func sendMedia(_ muLaw: UnsafeBufferPointer<UInt8>) {
+    package func sendMedia(_ speech: UnsafeBufferPointer<UInt8>) {
         guard !refuses else {
             refusedMessageCount += 1
             session?.peerStoppedReading()
             return
         }
         let start = max(playEndNanos, time.nowNanos)
-        played.append((start, Array(muLaw)))
-        playEndNanos = start + UInt64(muLaw.count) * 125_000
+        played.append((start, CodedSpeech.codes(Array(speech), in: audio)))
+        playEndNanos = start + UInt64(audio.nanos(byteCount: Int64(speech.count)))
     }
 
     package func sendMark(_ name: MarkName) {
@@ -48,8 +53,8 @@ package final class ClockedTransport: CallTransport {
         let now = time.nowNanos
         played = played.compactMap { piece in
             guard piece.startNanos < now else { return nil }
-            let heard = Int((now - piece.startNanos) / 125_000)
-            return (piece.startNanos, Array(piece.bytes.prefix(heard)))
+            let heard = Int((now - piece.startNanos) * UInt64(audio.sampleRate) / 1_000_000_000)
+            return (piece.startNanos, Array(piece.codes.prefix(heard)))
         }
         playEndNanos = now
         for mark in pendingMarks { time.after(ms: 0) { [weak self] in self?.returnMark(mark.id) } }
@@ -65,11 +70,13 @@ package final class ClockedTransport: CallTransport {
     package func words(_ tts: CodedSynthesiser) -> [(ms: Double, word: String)] {
         var runs: [(ms: Double, code: Int, count: Int)] = []
         for piece in played {
-            for (index, byte) in piece.bytes.enumerated() {
+            for (index, byte) in piece.codes.enumerated() {
                 guard let code = CodedSpeech.code(of: byte) else { continue }
-                let nanos = piece.startNanos + UInt64(index) * 125_000
+                let nanos =
+                    piece.startNanos + UInt64(index) * 1_000_000_000 / UInt64(audio.sampleRate)
                 if let last = runs.last, last.code == code,
-                    time.ms(of: nanos) - last.ms < Double(last.count) / 8 + 100
+                    time.ms(of: nanos) - last.ms
+                        < Double(last.count / audio.samplesPerMillisecond) + 100
                 {
                     runs[runs.count - 1].count += 1
                 } else {
@@ -78,7 +85,7 @@ package final class ClockedTransport: CallTransport {
             }
         }
         return runs.compactMap { run in
-            guard run.count >= CodedSynthesiser.codedByteCount else { return nil }
+            guard run.count >= audio.sampleCount(ms: CodedSynthesiser.codedMs) else { return nil }
             return tts.word(run.code).map { (run.ms, $0) }
         }
     }

@@ -121,6 +121,6 @@ extension CallReview {
         for case .respond in dialogue.checked.calls { outcome.speculations += 1 }
         outcome.wastedTranscripts = call.conversation?.counters.wastedTranscripts ?? 0
         outcome.wastedSpeechSeconds =
-            Double(call.conversation?.counters.wastedSpeechBytes ?? 0) / 8000
+            Double(call.conversation?.counters.wastedSpeechMs ?? 0) / 1000
     }
 }

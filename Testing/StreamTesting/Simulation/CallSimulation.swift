@@ -1,3 +1,4 @@
+import DSP
 import Language
 import Pipelines
 import TestSupport
@@ -8,6 +9,8 @@ package struct CallSimulation {
     package var policy: CallPolicy
     package var profile: ServiceProfile
     package var mutation: Mutation?
+    /// The form of the call's audio.
+    package var audio = CallAudio.telephone
     package var secondsMax = 120
     /// The outcome tells all that happened.
     package var keepsHistory = false
@@ -61,6 +64,7 @@ package struct CallSimulation {
 
     private func options(_ dice: inout SeededGenerator) -> ConversationOptions {
         var options = ConversationOptions()
+        options.audio = audio
         if dice.chance(20) { options.leadMs = dice.pick(2...75) * 20 }
         // Only what is far ahead can be remembered too soon.
         if mutation == .marksAtOnce { options.leadMs = 1500 }
@@ -93,8 +97,8 @@ package struct CallSimulation {
             dialogue.onSentence(marker, dialogue.sentences[marker]?.wordCount ?? 0, 0)
         }
         tts.codedByteCount = CodedSynthesiser.spokenByteCount
-        call.cache.insert(tts.finished("sorry"), voice: nil)
-        call.cache.insert(tts.finished("moment"), voice: nil)
+        call.cache.insert(tts.finished("sorry", in: audio), voice: nil)
+        call.cache.insert(tts.finished("moment", in: audio), voice: nil)
         let profile = profile
         stt.latencyMs =
             mutation == .neverAnswers ? { 10_000_000 } : { source.ms(profile.sttMs) }

@@ -1,9 +1,7 @@
-import DSP
 import Pipelines
 
 /// Hears sound in coded speech, late as a real detector is, and takes some noises for speech.
 package final class CodedDetector: SpeechDetecting {
-    private static let noiseSample = G711.decodeMuLaw(CodedSpeech.noise)
     private let onsetMs: () -> Int
     private let takesNoise: () -> Bool
     private var position: Int64 = 0
@@ -28,13 +26,13 @@ package final class CodedDetector: SpeechDetecting {
     ) {
         // Sounds begin and end at whole milliseconds.
         for index in stride(from: 0, to: samples.count, by: 8) {
-            let sample = samples[index]
             let at = position + Int64(index)
-            if sample == 0 {
+            switch CodedSpeech.sound(of: samples[index]) {
+            case .silence:
                 isNoiseIgnored = false
                 if let start = soundStart, at - soundEnd >= 80 * 8 { end(start, emit) }
-            } else if sample != Self.noiseSample || isHeardNoise() {
-                sound(at, emit)
+            case .noise: if isHeardNoise() { sound(at, emit) }
+            case .word: sound(at, emit)
             }
         }
         position += Int64(samples.count)

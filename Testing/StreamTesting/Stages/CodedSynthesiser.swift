@@ -1,10 +1,14 @@
+import DSP
 import Pipelines
 
 /// Speaks words of 300 ms, 260 of them coded and 40 silent, unless told otherwise, and as fast as it
 /// is told to.
 package final class CodedSynthesiser: TextToSpeech, @unchecked Sendable {
-    package static let wordByteCount = 2400
-    package static let codedByteCount = 2080
+    package static let wordMs = 300
+    package static let codedMs = 260
+    /// As a telephone has them.
+    package static let wordByteCount = CallAudio.telephone.byteCount(ms: wordMs)
+    package static let codedByteCount = CallAudio.telephone.byteCount(ms: codedMs)
     package let name = "coded"
     private let time: SimulatedTime
     /// Before the first byte, and per second of speech after it.
@@ -46,7 +50,7 @@ package final class CodedSynthesiser: TextToSpeech, @unchecked Sendable {
         return code
     }
 
-    package func bytes(of text: String) -> [UInt8] {
+    package func bytes(of text: String, in audio: CallAudio = .telephone) -> [UInt8] {
         var bytes: [UInt8] = []
         for (index, word) in text.split(separator: " ").enumerated() {
             let byte = CodedSpeech.byte(code: code(of: key(text, index, String(word))))
@@ -54,28 +58,28 @@ package final class CodedSynthesiser: TextToSpeech, @unchecked Sendable {
             bytes += [UInt8](
                 repeating: CodedSpeech.silence, count: Self.wordByteCount - Self.codedByteCount)
         }
-        return bytes
+        return CodedSpeech.bytes(bytes, in: audio)
     }
 
     /// Speech made before the call; its codes are not given to other words later.
-    package func finished(_ text: String) -> SpeechClip {
+    package func finished(_ text: String, in audio: CallAudio = .telephone) -> SpeechClip {
         precondition(codeCount < CodedSpeech.codeCount / 2, "made before the call")
-        let clip = SpeechClip(text: text)
-        bytes(of: text).withUnsafeBufferPointer { _ = clip.append($0) }
+        let clip = SpeechClip(text: text, audio: audio)
+        bytes(of: text, in: audio).withUnsafeBufferPointer { _ = clip.append($0) }
         clip.finish()
         keptCount = codeCount
         return clip
     }
 
     package func synthesize(
-        _ text: String, voice: String?, onAudio: @escaping @Sendable () -> Void
+        _ text: String, voice: String?, audio: CallAudio, onAudio: @escaping @Sendable () -> Void
     ) -> SpeechClip {
-        let clip = SpeechClip(text: text)
+        let clip = SpeechClip(text: text, audio: audio)
         clips.append(clip)
         let first = firstMs()
         let pace = msPerSecond()
         let failure = failure()
-        let bytes = bytes(of: text)
+        let bytes = bytes(of: text, in: audio)
         grow(clip, bytes, from: 0, first, pace, failure, onAudio)
         return clip
     }
@@ -85,7 +89,8 @@ package final class CodedSynthesiser: TextToSpeech, @unchecked Sendable {
         _ failure: StageError?, _ onAudio: @escaping @Sendable () -> Void
     ) {
         guard delay > 0 else {
-            let count = pace > 0 ? min(800, bytes.count - from) : bytes.count - from
+            let left = bytes.count - from
+            let count = pace > 0 ? min(clip.audio.byteCount(ms: 100), left) : left
             bytes[from..<from + count].withUnsafeBufferPointer { _ = clip.append($0) }
             if let failure {
                 clip.fail(failure)

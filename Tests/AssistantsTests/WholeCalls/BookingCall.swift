@@ -88,7 +88,7 @@ final class BookingCaller: ClockedCaller {
     static func words(_ call: ClockedCall, from: Int = 0) -> [String] {
         var words: [String] = []
         var last = CodedSpeech.silence
-        for byte in call.played.dropFirst(from).lazy.flatMap(\.bytes) where byte != last {
+        for byte in call.played.dropFirst(from).lazy.flatMap(\.codes) where byte != last {
             last = byte
             if let code = CodedSpeech.code(of: byte), let word = call.tts.word(code) {
                 words.append(word)

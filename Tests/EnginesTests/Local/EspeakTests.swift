@@ -70,7 +70,7 @@ import Testing
         let long = String(repeating: "and so it goes on and on, ", count: 60)
         let whole = try TestModels.speak(long, with: engine).count
         let heard = DispatchSemaphore(value: 0)
-        let clip = engine.synthesize(long, voice: nil) { heard.signal() }
+        let clip = engine.synthesize(long, voice: nil, audio: .telephone) { heard.signal() }
         heard.wait()
         clip.cancel()
         while !clip.isFinished { _ = heard.wait(timeout: .now() + .milliseconds(20)) }

@@ -32,9 +32,10 @@ import Testing
     private func heard(of speech: [UInt8], stoppedAtMs: Int) -> [UInt8] {
         let line = Line()
         let playout = Playout(
-            frameMs: 20, leadMs: 200, markMs: 100, markGraceMs: 500, transport: line)
+            audio: .telephone, frameMs: 20, leadMs: 200, markMs: 100, markGraceMs: 500,
+            transport: line)
         playout.delegate = line
-        let clip = SpeechClip(text: Self.sentence)
+        let clip = SpeechClip(text: Self.sentence, audio: .telephone)
         speech.withUnsafeBufferPointer { _ = clip.append($0) }
         clip.finish()
         playout.begin(turn: 1)

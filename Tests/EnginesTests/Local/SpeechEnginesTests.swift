@@ -111,7 +111,7 @@ private struct Held<Value>: @unchecked Sendable {
             .joined(separator: " and ")
         let began = Atomic<Bool>(false)
         let ended = DispatchSemaphore(value: 0)
-        let clip = flite.synthesize(text, voice: nil) {
+        let clip = flite.synthesize(text, voice: nil, audio: .telephone) {
             began.store(true, ordering: .releasing)
             ended.signal()
         }
@@ -191,7 +191,7 @@ private struct Held<Value>: @unchecked Sendable {
 
     @Test func aFixedClipHasTheLengthAskedFor() throws {
         let fixed = try FixedTextToSpeech(clipMs: 3000, madeBy: try FliteEngine())
-        let clip = fixed.synthesize("anything", voice: nil) {}
+        let clip = fixed.synthesize("anything", voice: nil, audio: .telephone) {}
         #expect(clip.isFinished)
         #expect(clip.byteCount == 24_000)
     }

@@ -22,7 +22,7 @@ import Testing
         let firstNanos = Atomic<UInt64>(0)
         let ended = DispatchSemaphore(value: 0)
         let start = MonotonicClock.nowNanos()
-        let clip = flite.synthesize(Self.sentence, voice: voice) {
+        let clip = flite.synthesize(Self.sentence, voice: voice, audio: .telephone) {
             _ = firstNanos.compareExchange(
                 expected: 0, desired: MonotonicClock.nowNanos(), ordering: .relaxed)
             ended.signal()

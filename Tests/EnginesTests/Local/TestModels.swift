@@ -27,7 +27,7 @@ enum TestModels {
         _ text: String, voice: String? = nil, with engine: some TextToSpeech
     ) throws -> [UInt8] {
         let arrived = DispatchSemaphore(value: 0)
-        let clip = engine.synthesize(text, voice: voice) { arrived.signal() }
+        let clip = engine.synthesize(text, voice: voice, audio: .telephone) { arrived.signal() }
         while !clip.isFinished {
             if let error = clip.error { throw error }
             _ = arrived.wait(timeout: .now() + .milliseconds(50))

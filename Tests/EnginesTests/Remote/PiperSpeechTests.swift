@@ -9,7 +9,7 @@ import Testing
         connectMs: 500, firstByteMs: 800, totalMs: 30_000, stallMs: 500)
 
     private func path(_ piper: PiperSpeech, _ form: Int) -> String {
-        let request = piper.request(for: "Hello.", voice: nil, form: form)
+        let request = piper.request(for: "Hello.", voice: nil, audio: .telephone, form: form)
         return String(request.url.dropFirst("http://127.0.0.1:5000".count))
     }
 
@@ -28,7 +28,7 @@ import Testing
         }
         piper.understood(form: form)
         #expect(piper.firstForm == form)
-        let request = piper.request(for: "Hello.", voice: nil, form: form)
+        let request = piper.request(for: "Hello.", voice: nil, audio: .telephone, form: form)
         #expect(self.path(piper, form) == path)
         let type = request.headers["Content-Type"] ?? ""
         #expect(type.contains("json") == isJSON)

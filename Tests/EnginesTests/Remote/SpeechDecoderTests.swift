@@ -52,8 +52,10 @@ import Testing
         let bare = try decode(LinearSpeechDecoder(rate: 16_000), linear, pieces: size)
         #expect(bare.samples == Self.tone && bare.rates == [16_000])
         let wave = WaveStream.file(Self.tone, rate: 22_050)
-        for decoder in [WaveSpeechDecoder() as any SpeechDecoder, FileSpeechDecoder(msMax: 60_000)]
-        {
+        for decoder in [
+            WaveSpeechDecoder() as any SpeechDecoder,
+            FileSpeechDecoder(for: .telephone, msMax: 60_000),
+        ] {
             let heard = try decode(decoder, wave, pieces: size)
             #expect(heard.samples == Self.tone && heard.rates == [22_050])
         }
@@ -64,8 +66,10 @@ import Testing
 
     @Test func opusIsHeardBeforeItHasAllCome() throws {
         let file = try Self.file(.oggOpus)
-        for decoder in [OpusSpeechDecoder() as any SpeechDecoder, FileSpeechDecoder(msMax: 60_000)]
-        {
+        for decoder in [
+            OpusSpeechDecoder(for: .telephone) as any SpeechDecoder,
+            FileSpeechDecoder(for: .telephone, msMax: 60_000),
+        ] {
             let heard = try decode(decoder, file, pieces: 200)
             #expect(heard.rates == [8000])
             #expect(abs(heard.samples.count - 8000) <= 10)
@@ -78,7 +82,8 @@ import Testing
         let file = try Self.file(.mp3)
         let titled = Array("ID3".utf8) + [3, 0, 0, 0, 0, 0, 10] + [UInt8](repeating: 0, count: 10)
         for bytes in [file, titled + file] {
-            let heard = try decode(FileSpeechDecoder(msMax: 60_000), bytes, pieces: size)
+            let heard = try decode(
+                FileSpeechDecoder(for: .telephone, msMax: 60_000), bytes, pieces: size)
             #expect(heard.rates == [24_000])
             #expect(abs(heard.samples.count - Self.tone.count) <= 2400)
             #expect((heard.samples.map { abs(Int($0)) }.max() ?? 0) > 8000)
@@ -89,13 +94,14 @@ import Testing
     @Test func filesOfOtherKindsAreHeardWhole() throws {
         let file = try Self.file(.wavMuLaw)
         for size in [1, 5, 4096, file.count] {
-            let heard = try decode(FileSpeechDecoder(msMax: 60_000), file, pieces: size)
+            let heard = try decode(
+                FileSpeechDecoder(for: .telephone, msMax: 60_000), file, pieces: size)
             #expect(heard.rates == [24_000])
             #expect(abs(heard.samples.count - Self.tone.count) <= 2400)
             #expect((heard.samples.map { abs(Int($0)) }.max() ?? 0) > 8000)
         }
         // What is too long is cut off.
-        let short = try decode(FileSpeechDecoder(msMax: 100), file, pieces: 4096)
+        let short = try decode(FileSpeechDecoder(for: .telephone, msMax: 100), file, pieces: 4096)
         #expect(short.samples.count == 2400)
     }
 
@@ -103,11 +109,11 @@ import Testing
     func whatIsNoSoundIsRefused(text: String) {
         let bytes = Array(text.utf8)
         #expect(throws: SpeechFault.self) {
-            _ = try decode(FileSpeechDecoder(msMax: 60_000), bytes, pieces: 4)
+            _ = try decode(FileSpeechDecoder(for: .telephone, msMax: 60_000), bytes, pieces: 4)
         }
         guard !text.isEmpty else { return }
         #expect(throws: SpeechFault.self) {
-            _ = try decode(OpusSpeechDecoder(), bytes, pieces: 100)
+            _ = try decode(OpusSpeechDecoder(for: .telephone), bytes, pieces: 100)
         }
         #expect(throws: SpeechFault.self) {
             _ = try decode(WaveSpeechDecoder(), bytes, pieces: 100)

@@ -1,3 +1,4 @@
+import DSP
 import Foundation
 import Language
 import Pipelines
@@ -151,10 +152,10 @@ struct FakeSynthesiser: TextToSpeech {
     let journal: Journal
 
     func synthesize(
-        _ text: String, voice: String?, onAudio: @escaping @Sendable () -> Void
+        _ text: String, voice: String?, audio: CallAudio, onAudio: @escaping @Sendable () -> Void
     ) -> SpeechClip {
         journal.add("\(name) says \(text) as \(voice ?? "itself")")
-        let clip = SpeechClip(text: text)
+        let clip = SpeechClip(text: text, audio: audio)
         switch behaviour {
         case .answer:
             append(text.count, to: clip)

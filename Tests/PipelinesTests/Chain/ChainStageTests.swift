@@ -134,7 +134,9 @@ private final class RecogniserCase: @unchecked Sendable {
                         name: "v\(index)", behaviour: behaviour, byte: UInt8(index + 1),
                         journal: journal), place("tts", "v\(index)"))
             }, loop: loop.loop, playoutMsMax: 60_000, report: { _, _, _ in })
-        let clip = chain.synthesize(Self.text, voice: "alloy") { journal.add("audio") }
+        let clip = chain.synthesize(Self.text, voice: "alloy", audio: .telephone) {
+            journal.add("audio")
+        }
         for _ in 0..<2000 where !clip.isFinished && clip.error == nil {
             try await Task.sleep(for: .milliseconds(5))
         }
@@ -147,7 +149,10 @@ private final class RecogniserCase: @unchecked Sendable {
     func theNextVoiceSaysAllOfIt(first: Behaviour) async throws {
         let (clip, bytes, journal) = try await speak([first, .answer("")])
         #expect(clip.isFinished && clip.isSubstitute)
-        #expect(bytes == [UInt8](repeating: 2, count: SpeechLength.byteCount(of: Self.text)))
+        #expect(
+            bytes
+                == [UInt8](
+                    repeating: 2, count: SpeechLength.byteCount(of: Self.text, in: .telephone)))
         // An assistant's voice means nothing to the second engine.
         #expect(journal.all.filter { $0.hasPrefix("v1") } == ["v1 says \(Self.text) as itself"])
         #expect(journal.count("v0 says \(Self.text) as alloy") == 1)
@@ -162,7 +167,7 @@ private final class RecogniserCase: @unchecked Sendable {
         let rest = "three four five six seven eight nine ten"
         #expect(journal.count("v1 says \(rest) as") == 1, "\(journal.all)")
         #expect(bytes.count { $0 == 1 } == 11 * 8000 / 15)
-        #expect(bytes.count { $0 == 2 } == SpeechLength.byteCount(of: rest))
+        #expect(bytes.count { $0 == 2 } == SpeechLength.byteCount(of: rest, in: .telephone))
         #expect(bytes.lastIndex(of: 1).map { $0 + 1 } == bytes.firstIndex(of: 2))
     }
 
@@ -187,7 +192,7 @@ private final class RecogniserCase: @unchecked Sendable {
                     FakeSynthesiser(name: $0.engine, behaviour: .hang, byte: 1, journal: journal),
                     $0)
             }, loop: loop.loop, playoutMsMax: 1000, report: { _, _, _ in })
-        let clip = chain.synthesize("hello", voice: nil) {}
+        let clip = chain.synthesize("hello", voice: nil, audio: .telephone) {}
         clip.cancel()
         try await Task.sleep(for: .milliseconds(600))
         #expect(journal.all == ["a says hello as itself"])

@@ -1,4 +1,5 @@
 import CAllocationCounter
+import DSP
 import Pipelines
 import StreamTesting
 import Testing
@@ -37,13 +38,15 @@ struct AllocationTests {
 
     private func conversation(
         _ script: CallerScript, _ line: Line, _ recogniser: Recogniser, _ time: SimulatedTime,
-        hasGreeting: Bool, endpointMs: Int
+        hasGreeting: Bool, endpointMs: Int, audio: CallAudio
     ) -> Conversation {
         var options = ConversationOptions()
+        options.audio = audio
         options.turn.endpointing = .fixed
         options.turn.endpointMs = endpointMs
-        let greeting = SpeechClip(text: "long")
-        [UInt8](repeating: 1, count: Self.greetingSeconds * 8000).withUnsafeBufferPointer {
+        let greeting = SpeechClip(text: "long", audio: audio)
+        let byteCount = Self.greetingSeconds * audio.bytesPerSecond
+        [UInt8](repeating: 1, count: byteCount).withUnsafeBufferPointer {
             _ = greeting.append($0)
         }
         greeting.finish()
@@ -59,14 +62,16 @@ struct AllocationTests {
 
     /// The allocations of frames 100 to 300, two seconds into the call.
     private func allocations(
-        _ script: CallerScript, hasGreeting: Bool, endpointMs: Int = 400
+        _ script: CallerScript, hasGreeting: Bool, endpointMs: Int = 400,
+        audio: CallAudio = .telephone
     ) -> (UInt64, Line, Recogniser) {
         let line = Line()
         let recogniser = Recogniser()
         let time = SimulatedTime()
         let talk = conversation(
-            script, line, recogniser, time, hasGreeting: hasGreeting, endpointMs: endpointMs)
-        let frame = [UInt8](repeating: 0x70, count: 160)
+            script, line, recogniser, time, hasGreeting: hasGreeting, endpointMs: endpointMs,
+            audio: audio)
+        let frame = [UInt8](repeating: 0x70, count: audio.byteCount(ms: 20))
         var before: UInt64 = 0
         var now = time.epochNanos
         talk.start(nowNanos: now)
@@ -74,7 +79,7 @@ struct AllocationTests {
         for index in 0..<300 {
             if index == 100 { before = streamd_allocations_of_this_thread() }
             now += 20_000_000
-            frame.withUnsafeBufferPointer { talk.receive(muLaw: $0, nowNanos: now) }
+            frame.withUnsafeBufferPointer { talk.receive($0, nowNanos: now) }
             if returned + 1 < line.marks.count {
                 talk.markReturned(line.marks[returned], nowNanos: now + 1_000_000)
                 returned += 1
@@ -88,16 +93,21 @@ struct AllocationTests {
         return (count, line, recogniser)
     }
 
-    @Test func silenceSpeechAndPlayoutAllocateNothing() {
+    /// Also where the caller's audio is converted on its way in.
+    @Test(arguments: [
+        CallAudio.telephone, CallAudio(.linear16, sampleRate: 16_000),
+        CallAudio(.linear16, sampleRate: 24_000),
+    ])
+    func silenceSpeechAndPlayoutAllocateNothing(audio: CallAudio) {
         guard streamd_allocations_are_counted() else { return }
-        let (silent, _, _) = allocations(CallerScript(), hasGreeting: false)
+        let (silent, _, _) = allocations(CallerScript(), hasGreeting: false, audio: audio)
         #expect(silent == 0)
         var talking = CallerScript()
         talking.add("w", 500, 20_000)
-        let (listening, _, recogniser) = allocations(talking, hasGreeting: false)
+        let (listening, _, recogniser) = allocations(talking, hasGreeting: false, audio: audio)
         #expect(listening == 0)
         #expect(recogniser.fed > 40_000)
-        let (speaking, line, _) = allocations(CallerScript(), hasGreeting: true)
+        let (speaking, line, _) = allocations(CallerScript(), hasGreeting: true, audio: audio)
         #expect(speaking == 0)
         #expect(line.frames >= 300)
         #expect(line.marks.count > 10)

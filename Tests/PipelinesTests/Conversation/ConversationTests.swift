@@ -254,7 +254,7 @@ struct ConversationTests {
         #expect(call.conversation?.counters.wastedSpeculations == 1)
         #expect(call.conversation?.counters.wastedTranscripts == 1)
         // The word that was said for nothing was a finished clip.
-        #expect(call.conversation?.counters.wastedSpeechBytes == CodedSynthesiser.wordByteCount)
+        #expect(call.conversation?.counters.wastedSpeechMs == CodedSynthesiser.wordMs)
     }
 
     @Test(arguments: [ReplyPart.hangUp, .handOver(number: "+15550100")])

@@ -35,7 +35,7 @@ struct SpokenReplyTests {
             answer: { input, turn in
                 guard case .speech = input, let call = made.call else { return .init(parts: []) }
                 guard turn == 1 else { return .init(parts: [.sentence("b\(turn) b b")]) }
-                let clip = SpeechClip(text: "")
+                let clip = SpeechClip(text: "", audio: .telephone)
                 made.clips.append(clip)
                 Self.grow(clip, words, everyMs: everyMs, of: call)
                 return .init(parts: [.speech(clip)] + last)

@@ -1,3 +1,4 @@
+import DSP
 import Pipelines
 import Testing
 
@@ -31,14 +32,16 @@ struct PlayoutTests {
     private let playout: Playout
 
     init() {
-        playout = Playout(frameMs: 20, leadMs: 200, markMs: 100, markGraceMs: 500, transport: line)
+        playout = Playout(
+            audio: .telephone, frameMs: 20, leadMs: 200, markMs: 100, markGraceMs: 500,
+            transport: line)
         playout.delegate = line
     }
 
     private func ms(_ value: Int) -> UInt64 { 1_000_000_000 + UInt64(value) * 1_000_000 }
 
     private func clip(_ bytes: [UInt8], isFinished: Bool = true) -> SpeechClip {
-        let clip = SpeechClip(text: "x")
+        let clip = SpeechClip(text: "x", audio: .telephone)
         bytes.withUnsafeBufferPointer { _ = clip.append($0) }
         if isFinished { clip.finish() }
         return clip
@@ -241,7 +244,7 @@ struct PlayoutTests {
             func process(_ samples: UnsafeMutableBufferPointer<Int16>) {
                 waiting = max(0, waiting - samples.count)
             }
-            func played(_ muLaw: UnsafeBufferPointer<UInt8>) { waiting += muLaw.count }
+            func played(_ samples: UnsafeBufferPointer<Int16>) { waiting += samples.count }
             func playoutCleared() { waiting = 0 }
         }
         let far = FarEnd()
