@@ -3,11 +3,6 @@ import Pipelines
 
 // Keeping up with a conversation that another engine leads.
 
-extension DirectoryCall {
-    /// The index is this dialogue's own: other engines have tools that answer from it.
-    public func action(answered answer: HospitalIndex) -> DialogueAction? { nil }
-}
-
 extension DirectoryDialogue {
     /// What the other engine found is what "it" and "the second one" mean from then on.
     public func witnessed(

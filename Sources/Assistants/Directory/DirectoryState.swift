@@ -1,7 +1,7 @@
 import Pipelines
 
 /// Everything the directory's dialogue remembers of one conversation.
-public struct DirectoryState: Sendable, Equatable, Codable {
+public struct DirectoryState: ScriptedState, Equatable, Codable {
     /// A hospital that is asked about.
     struct Subject: Sendable, Equatable, Codable {
         var words: [String]
@@ -41,7 +41,6 @@ public struct DirectoryState: Sendable, Equatable, Codable {
     var question = DirectoryPromptKey.ask
     var askCounts: [DirectoryPromptKey: Int] = [:]
     var lastReply: [String] = []
-    /// Something of use was said in this turn.
     var hasProgressed = false
     /// A question was answered in this conversation.
     var hasAnswered = false
@@ -72,7 +71,11 @@ public struct DirectoryState: Sendable, Equatable, Codable {
 /// A tool call of the directory's dialogue: all it needs is the index, once in a conversation.
 public struct DirectoryCall: ScriptedToolCall {
     public var isReadOnly: Bool { true }
-    public var sequence: Int { 0 }
+
+    public func effectName(in context: ToolContext) -> String? { nil }
+
+    /// The index is this dialogue's own: other engines have tools that answer from it.
+    public func action(answered answer: HospitalIndex) -> DialogueAction? { nil }
 
     public func run(in context: ToolContext, completion: @escaping ToolCompletion<HospitalIndex>) {
         context.directories.index(

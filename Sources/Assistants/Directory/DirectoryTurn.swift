@@ -4,6 +4,7 @@ import Store
 /// One event's way through the directory's dialogue: a copy of the state that is worked on.
 struct DirectoryTurn: ScriptedTurn {
     typealias Call = DirectoryCall
+    typealias Said = DirectoryUnderstanding
     typealias Step = DialogueStep<DirectoryState, DirectoryCall>
 
     var state: DirectoryState
@@ -16,21 +17,22 @@ struct DirectoryTurn: ScriptedTurn {
         self.settings = settings
     }
 
+    var isDone: Bool { state.hasAnswered && state.stage == .open }
+    /// No question is answered with a number, so that these keys are free at any time.
+    var expectsYesNo: Bool { true }
+    var takesDigits: Bool { false }
+    /// Nothing is done here that would have a number.
+    var unheardNumber: DirectoryPromptKey? { nil }
+
     // MARK: - What the caller did
 
     mutating func take(_ input: CallerInput) {
-        guard let index = state.index else {
+        guard state.index != nil else {
             state.heldInput = input
             next = .call(DirectoryCall())
             return
         }
-        state.hasProgressed = false
-        switch input {
-        case .silence(let count): takeSilence(count)
-        case .unintelligible: fail()
-        case .dtmf(let keys): takeKeys(keys, index)
-        case .speech(let transcript): takeSpeech(transcript.text, index)
-        }
+        hear(input)
     }
 
     mutating func take(_ result: Result<HospitalIndex, ToolError>) {
@@ -42,45 +44,21 @@ struct DirectoryTurn: ScriptedTurn {
         take(input)
     }
 
-    private mutating func storeFailed() {
-        state.storeFailures += 1
+    /// The directory is looked up again with the next words.
+    mutating func awaitRetry() -> Bool {
         state.heldInput = nil
-        say(.storeFailed)
-        guard state.storeFailures > 1 else { return sayShared(.tryAgain) }
-        if let number = settings.handOverNumber {
-            sayShared(.handOver)
-            next = .handOver(number: number)
-        } else {
-            sayShared(.giveUp)
-            next = .hangUp
-        }
+        return false
     }
 
-    private mutating func takeSilence(_ count: Int) {
-        if count > 2 || state.hasAnswered && count > 1 {
-            if state.hasAnswered { return farewell([]) }
-            sayShared(.silenceGoodbye)
-            next = .hangUp
-        } else {
-            sayShared(.stillThere, variant: count - 1)
-            askAgain()
-        }
+    mutating func retry() { next = .call(DirectoryCall()) }
+
+    mutating func takeSpeech(_ text: String) {
+        guard let index = state.index else { return }
+        understand(DirectoryUnderstanding.read(text, index: index))
     }
 
-    private mutating func takeKeys(_ keys: String, _ index: HospitalIndex) {
-        switch keys {
-        case "1": takeSpeech("yes", index)
-        case "2": takeSpeech("no", index)
-        case "0": takeSpeech("operator", index)
-        case "*": takeSpeech("repeat that", index)
-        default: fail()
-        }
-    }
-
-    private mutating func takeSpeech(_ text: String, _ index: HospitalIndex) {
-        let said = DirectoryUnderstanding.read(text, index: index)
-        guard !said.isEmpty else { return fail() }
-        if takeCommand(said) { return }
+    mutating func takeAnswer(_ said: DirectoryUnderstanding) {
+        guard let index = state.index else { return }
         let isOffering = state.isOffering
         state.isOffering = false
         switch state.stage {
@@ -89,7 +67,7 @@ struct DirectoryTurn: ScriptedTurn {
         case .guessing(let ids, let hasCity):
             if judge(said, ids, hasCity: hasCity, index) { return }
         case .guessingCity(let city):
-            if said.answer != nil, said.name.isEmpty, said.city == nil {
+            if said.answer != nil, said.isBare {
                 state.stage = .open
                 guard said.answer == .yes else { return askCity(nil) }
                 return list(city, index)
@@ -102,34 +80,20 @@ struct DirectoryTurn: ScriptedTurn {
         answer(said, isOffering: isOffering, index)
     }
 
-    /// Does what was asked of the conversation itself; false where it is about hospitals.
-    private mutating func takeCommand(_ said: DirectoryUnderstanding) -> Bool {
-        let commands = said.commands
-        let isBare = said.name.isEmpty && said.city == nil
-        if commands.contains(.person), isBare {
-            handOver()
-        } else if commands.contains(.startOver) || commands.contains(.dismiss)
-            || commands.contains(.cancel), isBare
-        {
-            progress()
-            state.stage = .open
-            state.more = []
-            ask(.ask)
-        } else if commands.contains(.repeatLast), isBare {
-            if state.lastReply.isEmpty { askAgain() } else { sentences += state.lastReply }
-        } else if commands.contains(.help), isBare {
-            progress()
-            say(.help)
-            ask(.ask)
-        } else if commands.contains(.wait), isBare, said.answer == nil {
-            sayShared(.takeYourTime)
-        } else if commands.contains(.goodbye) || commands.contains(.finished), isBare {
-            farewell(commands.contains(.thanks) ? [.welcome] : [])
-        } else {
-            return false
-        }
-        return true
+    // MARK: - Commands
+
+    mutating func takeOwnCommand(_ said: DirectoryUnderstanding) -> Bool {
+        let isEnd = said.commands.contains(.goodbye) || said.commands.contains(.finished)
+        return isEnd && said.isBare && takeFarewell(said)
     }
+
+    mutating func startOver() {
+        state.stage = .open
+        state.more = []
+        ask(.ask)
+    }
+
+    mutating func cancel(_ said: DirectoryUnderstanding) { startOver() }
 
     // MARK: - Questions
 
@@ -141,14 +105,13 @@ struct DirectoryTurn: ScriptedTurn {
             say(.empty)
             return ask(.anythingElse)
         }
-        let isBare = said.name.isEmpty && said.city == nil
-        if isBare, said.asks.contains(.more) || isOffering && said.answer == .yes {
+        if said.isBare, said.asks.contains(.more) || isOffering && said.answer == .yes {
             return goOn(index)
         }
         if said.asks.contains(.elsewhere), !said.asks.contains(.check), !isSought(said, index) {
             return outOfScope()
         }
-        if isBare, said.asks.contains(.address), !state.focus.isEmpty {
+        if said.isBare, said.asks.contains(.address), !state.focus.isEmpty {
             return tellAddresses(said, index)
         }
         if !said.name.isEmpty {
@@ -218,30 +181,20 @@ struct DirectoryTurn: ScriptedTurn {
 
     /// Yes, no and thanks, where no question of the directory is open.
     private mutating func close(_ said: DirectoryUnderstanding) {
-        if said.commands.contains(.thanks), said.answer == nil {
-            progress()
-            sayShared(.welcome)
-            return ask(.anythingElse)
-        }
-        if said.answer == .no, state.hasAnswered {
-            return farewell(said.commands.contains(.thanks) ? [.welcome] : [])
-        }
+        if said.answer != .no || state.hasAnswered, takeFarewell(said) { return }
         if said.answer == .yes || said.weakCommands.contains(.greeting) {
             progress()
             return ask(.ask)
         }
-        if said.weakCommands.contains(.repeatLast), !state.lastReply.isEmpty {
-            sentences += state.lastReply
-            return
-        }
-        if said.isQuestion { return outOfScope() }
-        fail()
+        // Nothing but a remark that it repeats is a question of the conversation itself.
+        if said.isQuestion, !said.weakCommands.contains(.repeatLast) { return outOfScope() }
+        nothingUnderstood(said)
     }
 
     private mutating func outOfScope() {
         progress()
         state.stage = .open
-        sayOutOfScope()
+        say(.outOfScope)
         ask(.ask)
     }
 }

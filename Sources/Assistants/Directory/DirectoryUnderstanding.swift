@@ -2,7 +2,7 @@ import Language
 import Store
 
 /// Everything the directory's dialogue takes from one utterance.
-struct DirectoryUnderstanding: Sendable, Equatable {
+struct DirectoryUnderstanding: ScriptedUnderstanding, Sendable, Equatable {
     /// Where, as it was understood.
     struct CityMention: Sendable, Equatable {
         var place: HospitalIndex.Place
@@ -41,6 +41,12 @@ struct DirectoryUnderstanding: Sendable, Equatable {
     var isQuestion = false
     var isEmpty = false
 
+    /// True when neither a hospital nor a city was named.
+    var isBare: Bool { name.isEmpty && city == nil }
+
+    /// Any word may be one of a name.
+    func isMeant(_ command: HeardCommand) -> Bool { isBare }
+
     /// What is beyond so many words is not looked at.
     private static let wordsMax = 40
 
@@ -75,7 +81,7 @@ private struct DirectoryReader {
         readChoice()
         readName()
         readPhrase()
-        result.isQuestion = SlotWords.isQuestion(utterance)
+        result.isQuestion = ScriptedWords.isQuestion(utterance)
         let first = utterance.word(0)
         result.follows =
             first == "and" || (first == "what" || first == "how") && utterance.word(1) == "about"

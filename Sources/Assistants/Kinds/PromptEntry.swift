@@ -52,6 +52,8 @@ protocol PromptWording: RawRepresentable<String>, CaseIterable, Hashable, Sendab
     var standard: [String] { get }
     /// True when it reads back what a yes would do.
     var isReadBack: Bool { get }
+    /// Wordings of an assistant's owner.
+    static func replacements(in settings: AssistantSettings) -> [Self: [String]]
 }
 
 extension PromptWording {

@@ -3,26 +3,16 @@ import Pipelines
 
 /// Judges how much of an answer the words so far are; sets the silence that ends a turn.
 enum ReservationCompleteness {
-    /// A sentence does not end with these.
-    static let openWords: Set<String> = [
-        "for", "at", "um", "uh", "erm", "er", "hmm", "and", "a", "an", "the", "on", "with", "of",
-        "or", "my", "is", "under", "in", "like", "i'd", "i'll", "it's", "its", "but", "because",
-        "so", "around", "about", "maybe", "we", "we're", "i", "i'm", "next", "this", "half",
-        "quarter", "past", "make", "want", "need", "would", "could", "can", "name's",
-        "are", "be", "if", "then", "from", "by", "let", "let's", "actually", "well",
-        "mr", "mrs", "ms", "dr", "between", "until",
-    ]
-
     static func judge(
         _ text: String, expecting expectation: ReservationExpectation, today: LocalDate
     ) -> Completeness {
         let utterance = Utterance(text)
-        guard let last = utterance.tokens.last else { return .unknown }
         let said = ReservationUnderstanding.read(utterance, expecting: expectation, today: today)
-        if last.breakAfter == .ellipsis || last.breakAfter == .comma { return .incomplete }
-        if openWords.contains(last.text), !isWholeName(said, expectation) { return .incomplete }
-        if last.text == "to", said.partySize != 2 { return .incomplete }
-        if said.commands == [.wait] { return .incomplete }
+        // A name may be one of the words that sentences do not end with ("An", "My"), and "to" a two.
+        let isName = expectation == .slots(.name) && said.name != nil
+        let isTwo = utterance.tokens.last?.text == "to" && said.partySize == 2
+        let form = ScriptedCompleteness.ofForm(utterance, mayEndOpen: isName || isTwo)
+        if let form { return form }
         if !said.commands.isEmpty, said.slots.isEmpty { return .complete }
         switch expectation {
         case .yesNo, .anythingElse:
@@ -49,9 +39,4 @@ enum ReservationCompleteness {
         // "I'd like a table", "tomorrow": the rest often comes after a breath.
         return said.slots.isEmpty && utterance.count < 3 ? .unknown : .partial
     }
-
-    /// A name may be one of the words that sentences do not end with ("An", "My").
-    private static func isWholeName(
-        _ said: ReservationUnderstanding, _ expectation: ReservationExpectation
-    ) -> Bool { expectation == .slots(.name) && said.name != nil }
 }

@@ -24,7 +24,7 @@ extension ReservationDialogue {
         {
             state.booking = nil
             state.isNumberHeard = true
-            state.clear([.party, .date, .time, .name])
+            state.clear(.all)
             state.settled()
         }
         return state
@@ -87,7 +87,6 @@ extension ReservationState {
         freeWish = nil
         waiting = nil
         news = []
-        sequence += 1
         stage = .done
         question = .anythingElse
         expectation = .anythingElse

@@ -16,26 +16,19 @@ public struct ReservationDialogue: ScriptedDialogue {
     public var settings: AssistantSettings { rules.settings }
     public var initialState: ReservationState { ReservationState() }
 
-    public var greeting: String {
-        if let greeting = settings.greeting { return greeting }
-        return Prompts(settings).sentences(.greeting, [:]).joined(separator: " ")
-    }
+    public var greeting: String { Prompts(settings).greeting(PromptKey.greeting) }
 
     public func step(
         _ state: ReservationState, _ event: DialogueEvent<ReservationAnswer>, now: Date
     ) -> DialogueStep<ReservationState, ReservationCall> {
-        var turn = ReservationTurn(state: state, rules: rules, now: now)
-        switch event {
-        case .caller(let input): turn.take(input)
-        case .answer(let result): turn.take(result)
+        ReservationTurn(state: state, rules: rules, now: now).step(event)
+    }
+
+    public func asksForAgreement(in state: ReservationState) -> Bool {
+        switch state.stage {
+        case .confirming, .cancelling, .retrying: true
+        case .collecting, .choosing, .changing, .done: false
         }
-        if case .call = turn.next {
-            // The reply is not complete yet, so the one before is still the last.
-        } else {
-            turn.state.lastReply = turn.sentences
-            turn.state.news = []
-        }
-        return DialogueStep(state: turn.state, sentences: turn.sentences, next: turn.next)
     }
 
     public func completeness(of text: String, in state: ReservationState, now: Date)

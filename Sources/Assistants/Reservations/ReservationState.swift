@@ -2,7 +2,7 @@ import Language
 import Pipelines
 
 /// Everything the reservation dialogue remembers of one conversation.
-public struct ReservationState: Sendable, Equatable, Codable {
+public struct ReservationState: ScriptedState, Equatable, Codable {
     public enum Stage: Sendable, Equatable, Codable {
         /// Parts are missing.
         case collecting
@@ -42,22 +42,17 @@ public struct ReservationState: Sendable, Equatable, Codable {
     /// False until the caller has heard the confirmation number.
     var isNumberHeard = true
     /// What is being waited for.
-    var waiting: ReservationCall.Kind?
+    var waiting: ReservationCall?
     /// Parts understood in this turn, to be acknowledged in the reply.
     var news: ReservationSlots = []
-    /// The caller said something of use in this turn.
     var hasProgressed = false
     /// The caller has said goodbye along with the last answer.
     var endsAfterBooking = false
-    /// The question asked last, with its key, for repeating and asking differently.
     var question = PromptKey.askAll
     var askCounts: [PromptKey: Int] = [.askAll: 1]
     var lastReply: [String] = []
-    /// Turns in a row without progress.
     var failures = 0
     var storeFailures = 0
-    /// Effects that came to an outcome; part of the idempotency key.
-    var sequence = 1
 
     public init() {}
 
@@ -65,7 +60,7 @@ public struct ReservationState: Sendable, Equatable, Codable {
     private enum CodingKeys: CodingKey {
         case stage, partySize, date, time, partOfDay, name, expectation, freeWish, booking
         case isNumberHeard, news, hasProgressed, endsAfterBooking, question, askCounts, lastReply
-        case failures, storeFailures, sequence
+        case failures, storeFailures
     }
 
     var missing: ReservationSlots {
@@ -89,51 +84,28 @@ public struct ReservationState: Sendable, Equatable, Codable {
 }
 
 /// A tool call of the reservation dialogue.
-public struct ReservationCall: ScriptedToolCall {
-    public enum Kind: Sendable, Equatable {
-        case check(CheckAvailability.Arguments)
-        case create(CreateReservation.Arguments)
-        case change(ChangeReservation.Arguments)
-        case cancel(CancelReservation.Arguments)
-    }
+public enum ReservationCall: DeclaredToolCall {
+    public typealias Answer = ReservationAnswer
 
-    public var kind: Kind
-    public var sequence: Int
+    case check(CheckAvailability.Arguments)
+    case create(CreateReservation.Arguments)
+    case change(ChangeReservation.Arguments)
+    case cancel(CancelReservation.Arguments)
 
-    public var declaration: ToolDeclaration {
-        switch kind {
-        case .check: CheckAvailability.declaration
-        case .create: CreateReservation.declaration
-        case .change: ChangeReservation.declaration
-        case .cancel: CancelReservation.declaration
+    public var tool: PreparedTool<ReservationAnswer> {
+        switch self {
+        case .check(let arguments): PreparedTool(CheckAvailability.self, arguments)
+        case .create(let arguments): PreparedTool(CreateReservation.self, arguments)
+        case .change(let arguments): PreparedTool(ChangeReservation.self, arguments)
+        case .cancel(let arguments): PreparedTool(CancelReservation.self, arguments)
         }
     }
 
-    public var isReadOnly: Bool { declaration.effect == .readOnly }
-
-    public func action(answered answer: ReservationAnswer) -> DialogueAction? {
-        let arguments =
-            switch kind {
-            case .check(let arguments): DialogueAction.json(arguments)
-            case .create(let arguments): DialogueAction.json(arguments)
-            case .change(let arguments): DialogueAction.json(arguments)
-            case .cancel(let arguments): DialogueAction.json(arguments)
-            }
-        return DialogueAction(declaration, arguments: arguments, answer: answer)
-    }
-
-    public func run(
-        in context: ToolContext, completion: @escaping ToolCompletion<ReservationAnswer>
-    ) {
-        switch kind {
-        case .check(let arguments):
-            CheckAvailability.run(arguments, in: context, completion: completion)
-        case .create(let arguments):
-            CreateReservation.run(arguments, in: context, completion: completion)
-        case .change(let arguments):
-            ChangeReservation.run(arguments, in: context, completion: completion)
-        case .cancel(let arguments):
-            CancelReservation.run(arguments, in: context, completion: completion)
+    public func effectName(in context: ToolContext) -> String? {
+        switch self {
+        case .create(let arguments): context.effectName(CreateReservation.self, arguments)
+        // These name their record.
+        case .check, .change, .cancel: nil
         }
     }
 }

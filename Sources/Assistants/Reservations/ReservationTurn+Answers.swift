@@ -14,7 +14,7 @@ extension ReservationTurn {
         }
     }
 
-    private mutating func take(_ answer: ReservationAnswer, to call: ReservationCall.Kind) {
+    private mutating func take(_ answer: ReservationAnswer, to call: ReservationCall) {
         switch (answer, call) {
         case (.free, .check(let arguments)):
             state.freeWish = arguments.wish
@@ -34,12 +34,10 @@ extension ReservationTurn {
             // A booking that is not there any more is as good as cancelled.
             state.booking = nil
             state.isNumberHeard = true
-            state.clear([.party, .date, .time, .name])
+            state.clear(.all)
             state.freeWish = nil
-            state.stage = .done
-            state.sequence += 1
             say(.cancelledBooking)
-            ask(.anythingElse, expecting: .anythingElse)
+            askAnythingElse()
         default: storeFailed()
         }
     }
@@ -48,7 +46,6 @@ extension ReservationTurn {
         _ number: String, _ wish: TableWish, _ name: String, isNew: Bool
     ) {
         state.booking = .init(number: number, wish: wish, name: name)
-        state.sequence += 1
         state.stage = .done
         // "booked for Friday", but "changed: on Friday".
         let when = SaidValues.moment(wish.start, today: today, preposition: !isNew)
@@ -61,12 +58,11 @@ extension ReservationTurn {
             say(.goodbye)
             next = .hangUp
         } else {
-            ask(.anythingElse, expecting: .anythingElse)
+            askAnythingElse()
         }
     }
 
     private mutating func full(_ wish: TableWish, _ others: [LocalDateTime], wasFree: Bool) {
-        state.sequence += 1
         state.freeWish = nil
         let when = SaidValues.moment(wish.start, today: today, preposition: false)
         guard !others.isEmpty else {
@@ -90,7 +86,6 @@ extension ReservationTurn {
     }
 
     private mutating func refused(_ refusal: ReservationRules.Refusal) {
-        state.sequence += 1
         say(refusal)
         state.news = []
         state.stage = .collecting
@@ -102,21 +97,16 @@ extension ReservationTurn {
         askForMissing()
     }
 
-    /// Keeps what is being waited for, so that a second try has the same idempotency key.
-    private mutating func storeFailed() {
-        state.storeFailures += 1
-        say(.storeFailed)
-        if state.storeFailures > 1 {
-            if let number = settings.handOverNumber {
-                say(.handOver)
-                next = .handOver(number: number)
-            } else {
-                say(.giveUp)
-                next = .hangUp
-            }
-            return
-        }
+    // MARK: - Trouble of the store
+
+    /// What is being waited for stays, so that a second try has the same idempotency key.
+    mutating func awaitRetry() -> Bool {
         state.stage = .retrying
-        ask(.tryAgain, expecting: .yesNo)
+        state.expectation = .yesNo
+        return true
+    }
+
+    mutating func retry() {
+        if let call = state.waiting { self.call(call) } else { proceed() }
     }
 }

@@ -28,7 +28,6 @@ extension ReservationTurn {
         let isNew = !state.news.isEmpty || problems
         if isNew {
             progress()
-            state.sequence += 1
             if state.stage != .collecting { state.stage = .collecting }
         }
         return isNew
@@ -176,8 +175,8 @@ extension ReservationTurn {
         }
     }
 
-    mutating func call(_ kind: ReservationCall.Kind) {
-        state.waiting = kind
-        next = .call(ReservationCall(kind: kind, sequence: state.sequence))
+    mutating func call(_ call: ReservationCall) {
+        state.waiting = call
+        next = .call(call)
     }
 }

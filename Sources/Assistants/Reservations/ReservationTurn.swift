@@ -3,7 +3,10 @@ import Language
 import Pipelines
 
 /// One event's way through the reservation dialogue: a copy of the state that is worked on.
-struct ReservationTurn {
+struct ReservationTurn: ScriptedTurn {
+    typealias Call = ReservationCall
+    typealias Said = ReservationUnderstanding
+
     var state: ReservationState
     let rules: ReservationRules
     let now: Date
@@ -19,101 +22,64 @@ struct ReservationTurn {
     var settings: AssistantSettings { rules.settings }
     var today: LocalDate { rules.today(now) }
 
+    var isDone: Bool { state.stage == .done }
+    var expectsYesNo: Bool { state.expectation == .yesNo }
+    var takesDigits: Bool { true }
+    var unheardNumber: PromptKey? { state.isNumberHeard ? nil : .yourNumber }
+
     // MARK: - What the caller did
 
     mutating func take(_ input: CallerInput) {
-        state.hasProgressed = false
-        switch input {
-        case .silence(let count): takeSilence(count)
-        case .unintelligible: fail(.notUnderstood)
-        case .dtmf(let keys): takeKeys(keys)
-        case .speech(let transcript): takeSpeech(transcript.text)
-        }
+        state.news = []
+        hear(input)
     }
 
-    private mutating func takeSilence(_ count: Int) {
-        if state.stage == .done {
-            if count > 1 { farewell([]) } else { ask(.anythingElse) }
-        } else if count > 2 {
-            say(.silenceGoodbye)
-            next = .hangUp
-        } else {
-            say(.stillThere, variant: count - 1)
-            askAgain()
-        }
+    mutating func takeSpeech(_ text: String) {
+        understand(
+            ReservationUnderstanding.read(text, expecting: state.expectation, today: today))
     }
 
-    private mutating func takeKeys(_ keys: String) {
-        switch (keys, state.expectation) {
-        case ("1", .yesNo): takeSpeech("yes")
-        case ("2", .yesNo): takeSpeech("no")
-        case ("0", _): takeSpeech("operator")
-        case ("*", _): takeSpeech("repeat that")
-        default: takeSpeech(keys.filter(\.isNumber))
-        }
-    }
-
-    private mutating func takeSpeech(_ text: String) {
-        let said = ReservationUnderstanding.read(
-            text, expecting: state.expectation, today: today)
-        guard !said.isEmpty else { return fail(.notUnderstood) }
-        if takeCommand(said) { return }
+    mutating func takeAnswer(_ said: ReservationUnderstanding) {
         switch state.stage {
         case .collecting: collect(said)
         case .choosing(let offers): choose(said, offers)
         case .confirming: confirm(said)
         case .changing: change(said)
-        case .retrying: retry(said)
+        case .retrying:
+            if merge(said) { proceed() } else { takeRetry(said) }
         case .cancelling: cancelBooking(said)
         case .done: afterwards(said)
         }
     }
 
-    /// Does what was asked of the conversation itself; false where the stage must decide.
-    private mutating func takeCommand(_ said: ReservationUnderstanding) -> Bool {
-        let commands = said.commands
-        if commands.contains(.person) {
-            handOver()
-        } else if commands.contains(.startOver) {
-            state.clear([.party, .date, .time, .name])
-            state.stage = .collecting
-            state.freeWish = nil
-            progress()
-            say(.startOver)
-            ask(.askAll, expecting: .slots([.party, .date, .time]))
-        } else if commands.contains(.cancel) || commands.contains(.dismiss), said.slots.isEmpty,
-            state.stage != .cancelling
-        {
-            cancel(commands.contains(.cancel))
-        } else if commands.contains(.repeatLast), said.slots.isEmpty {
-            repeatLast()
-        } else if commands.contains(.help), said.slots.isEmpty {
-            say(.help)
-            askAgain()
-        } else if commands.contains(.wait), said.slots.isEmpty, said.answer == nil {
-            say(.takeYourTime)
-        } else if said.asksHours {
-            tellHours(said)
-        } else {
-            return false
-        }
+    mutating func takeOwnCommand(_ said: ReservationUnderstanding) -> Bool {
+        guard said.asksHours else { return false }
+        tellHours(said)
         return true
     }
 
+    // MARK: - Commands
+
+    mutating func startOver() {
+        state.clear(.all)
+        state.stage = .collecting
+        state.freeWish = nil
+        ask(.askAll, expecting: .slots([.party, .date, .time]))
+    }
+
     /// Drops what is under way; what is booked only when that alone can be meant, after a question.
-    private mutating func cancel(_ isExplicit: Bool) {
-        progress()
+    mutating func cancel(_ said: ReservationUnderstanding) {
         if let booking = state.booking {
+            if state.stage == .cancelling { return cancelBooking(said) }
             guard state.stage == .done else { return keepBooking(booking) }
-            guard isExplicit else { return farewell([]) }
+            guard said.commands.contains(.cancel) else { return farewell() }
             state.stage = .cancelling
             return ask(.confirmCancel, expecting: .yesNo)
         }
-        state.clear([.party, .date, .time, .name])
+        state.clear(.all)
         state.freeWish = nil
-        state.stage = .done
         say(.cancelled)
-        ask(.anythingElse, expecting: .anythingElse)
+        askAnythingElse()
     }
 
     private mutating func keepBooking(_ booking: ReservationState.Booking) {
@@ -122,9 +88,8 @@ struct ReservationTurn {
         state.time = .exact(booking.wish.time.minuteOfDay)
         state.name = booking.name
         state.freeWish = nil
-        state.stage = .done
         say(.unchanged)
-        ask(.anythingElse, expecting: .anythingElse)
+        askAnythingElse()
     }
 
     private mutating func cancelBooking(_ said: ReservationUnderstanding) {
@@ -138,15 +103,12 @@ struct ReservationTurn {
             keepBooking(booking)
         case nil:
             if said.commands.contains(.cancel) {
-                progress()
                 return call(.cancel(.init(confirmationNumber: booking.number)))
             }
+            // "Never mind" drops the cancelling.
+            if said.commands.contains(.dismiss) { return keepBooking(booking) }
             nothingUnderstood(said)
         }
-    }
-
-    private mutating func repeatLast() {
-        if state.lastReply.isEmpty { askAgain() } else { sentences += state.lastReply }
     }
 
     private mutating func tellHours(_ said: ReservationUnderstanding) {
@@ -169,7 +131,7 @@ struct ReservationTurn {
     private mutating func collect(_ said: ReservationUnderstanding) {
         if merge(said) { return proceed() }
         if said.commands.contains(.goodbye) || said.commands.contains(.finished) {
-            return farewell([])
+            return farewell()
         }
         nothingUnderstood(said)
     }
@@ -255,23 +217,12 @@ struct ReservationTurn {
         askForMissing()
     }
 
-    private mutating func retry(_ said: ReservationUnderstanding) {
-        if merge(said) { return proceed() }
-        switch said.answer {
-        case .yes:
-            progress()
-            if let call = state.waiting { self.call(call) } else { proceed() }
-        case .no: farewell([])
-        case nil: nothingUnderstood(said)
-        }
-    }
-
     private mutating func afterwards(_ said: ReservationUnderstanding) {
-        let isEnd =
-            said.commands.contains(.goodbye) || said.commands.contains(.finished)
-            || said.answer == .no || (said.commands.contains(.thanks) && said.answer != .yes)
-        if said.slots.isEmpty && isEnd {
-            return farewell(said.commands.contains(.thanks) ? [.welcome] : [])
+        if said.slots.isEmpty {
+            // Thanks for a table are the end of the call, not a pause in it.
+            let thanks = said.commands.contains(.thanks) && said.answer == nil
+            if thanks { return farewell([.welcome]) }
+            if takeFarewell(said) { return }
         }
         if said.asksForAnother { forgetBooking() }
         if merge(said) { return proceed() }

@@ -9,6 +9,7 @@ public struct ReservationSlots: OptionSet, Sendable, Hashable, Codable {
     public static let date = ReservationSlots(rawValue: 2)
     public static let time = ReservationSlots(rawValue: 4)
     public static let name = ReservationSlots(rawValue: 8)
+    static let all: ReservationSlots = [.party, .date, .time, .name]
 }
 
 /// The question that was asked last, and so what a short answer means.
@@ -28,7 +29,7 @@ public enum ReservationExpectation: Sendable, Equatable, Codable {
 }
 
 /// Everything the reservation dialogue takes from one utterance.
-public struct ReservationUnderstanding: Sendable, Equatable {
+public struct ReservationUnderstanding: ScriptedUnderstanding, Sendable, Equatable {
     public var partySize: Int?
     public var date: HeardDate?
     public var time: HeardTime?
@@ -37,7 +38,6 @@ public struct ReservationUnderstanding: Sendable, Equatable {
     public var name: String?
     public var answer: HeardAnswer?
     public var commands: [HeardCommand] = []
-    /// Commands that count only when nothing else was understood.
     public var weakCommands: [HeardCommand] = []
     /// Parts that were named without a value ("the time is wrong").
     public var mentioned: ReservationSlots = []
@@ -55,6 +55,13 @@ public struct ReservationUnderstanding: Sendable, Equatable {
         if time != nil { result.insert(.time) }
         if name != nil { result.insert(.name) }
         return result
+    }
+
+    func isMeant(_ command: HeardCommand) -> Bool {
+        switch command {
+        case .person, .startOver: true
+        default: slots.isEmpty
+        }
     }
 
     /// Reads an utterance as an answer to what was asked.
@@ -101,8 +108,8 @@ private struct ReservationReader {
         readName()
         result.mentioned = SlotWords.mentioned(in: utterance).subtracting(result.slots)
         result.asksForAnother = SlotWords.asksForAnother(utterance)
-        result.asksHours = SlotWords.asksHours(utterance)
-        result.isQuestion = SlotWords.isQuestion(utterance)
+        result.asksHours = ScriptedWords.asksHours(utterance)
+        result.isQuestion = ScriptedWords.isQuestion(utterance)
         return result
     }
 

@@ -47,8 +47,8 @@ struct OrderReader {
             ["what", "what's", "which", "how"].contains(utterance.word(0))
             && utterance.word(1) != "about"
         isRequest = !asksFirst && !OrderWords.requests.matches(in: utterance).isEmpty
-        result.isQuestion = SlotWords.isQuestion(utterance)
-        result.asksHours = SlotWords.asksHours(utterance)
+        result.isQuestion = ScriptedWords.isQuestion(utterance)
+        result.asksHours = ScriptedWords.asksHours(utterance)
         let changes = OrderWords.changes.matches(in: utterance)
         result.changes = !changes.isEmpty
         result.replaces = changes.contains { $0.value }

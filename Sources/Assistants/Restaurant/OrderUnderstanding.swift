@@ -49,7 +49,9 @@ enum MenuQuestion: Sendable, Equatable {
 }
 
 /// Everything the order dialogue takes from one utterance.
-struct OrderUnderstanding: Sendable, Equatable {
+struct OrderUnderstanding: ScriptedUnderstanding, Sendable, Equatable {
+    /// As it was said.
+    var text = ""
     var mentions: [ItemMention] = []
     var question: MenuQuestion?
     var service: OrderService?
@@ -90,6 +92,13 @@ struct OrderUnderstanding: Sendable, Equatable {
                 || removesLast)
     }
 
+    func isMeant(_ command: HeardCommand) -> Bool {
+        switch command {
+        case .person, .startOver: true
+        default: mentions.isEmpty && question == nil
+        }
+    }
+
     /// What is beyond so many words is not looked at: nobody orders in so many, and looking costs.
     private static let wordsMax = 150
 
@@ -101,6 +110,8 @@ struct OrderUnderstanding: Sendable, Equatable {
             utterance = Utterance(text: text, tokens: Array(utterance.tokens.prefix(wordsMax)))
         }
         var reader = OrderReader(utterance: utterance, menu: menu, expectation: expectation)
-        return reader.read()
+        var said = reader.read()
+        said.text = text
+        return said
     }
 }

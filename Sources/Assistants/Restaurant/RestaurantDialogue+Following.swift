@@ -72,6 +72,5 @@ extension RestaurantState {
         lines = wanted
         lastLine = wanted.indices.last
         topic = .order
-        sequence += 1
     }
 }

@@ -18,25 +18,22 @@ public struct RestaurantDialogue: ScriptedDialogue {
 
     public var initialState: RestaurantState { RestaurantState() }
 
-    public var greeting: String {
-        if let greeting = rules.settings.greeting { return greeting }
-        return Prompts(rules.settings).orderSentences(.greeting, [:]).joined(separator: " ")
-    }
+    public var greeting: String { Prompts(rules.settings).greeting(OrderPromptKey.greeting) }
 
     public func step(
         _ state: RestaurantState, _ event: DialogueEvent<RestaurantAnswer>, now: Date
     ) -> DialogueStep<RestaurantState, RestaurantCall> {
-        var turn = RestaurantTurn(state: state, dialogue: self, now: now)
-        switch event {
-        case .caller(let input): turn.take(input)
-        case .answer(let result): turn.take(result)
+        RestaurantTurn(state: state, dialogue: self, now: now).step(event)
+    }
+
+    public func asksForAgreement(in state: RestaurantState) -> Bool {
+        if state.topic == .reservation {
+            return reservations.asksForAgreement(in: state.reservation)
         }
-        if case .call = turn.next {
-            // The reply is not complete yet, so the one before is still the last.
-        } else {
-            turn.state.lastReply = turn.sentences
+        return switch state.stage {
+        case .confirming, .retrying: true
+        case .collecting, .choosing, .sizing, .changing, .done: false
         }
-        return DialogueStep(state: turn.state, sentences: turn.sentences, next: turn.next)
     }
 
     public func completeness(of text: String, in state: RestaurantState, now: Date)
@@ -63,12 +60,8 @@ public struct RestaurantDialogue: ScriptedDialogue {
 enum OrderCompleteness {
     static func judge(_ text: String, in state: RestaurantState) -> Completeness {
         let utterance = Utterance(text)
-        guard let last = utterance.tokens.last else { return .unknown }
-        if last.breakAfter == .ellipsis || last.breakAfter == .comma { return .incomplete }
+        if let form = ScriptedCompleteness.ofForm(utterance, mayEndOpen: false) { return form }
         let expectation = state.expectation
-        if last.text == "to" || ReservationCompleteness.openWords.contains(last.text) {
-            return .incomplete
-        }
         // A house number waits for its street, a number of dishes for the dish.
         let isNumber = HeardNumber.cardinal(utterance, at: utterance.count - 1) != nil
         let hasStreet = HeardAddress.street(in: utterance, inWords: false) != nil
@@ -76,10 +69,6 @@ enum OrderCompleteness {
             return .incomplete
         }
         // Names of dishes are dear to look for, and only a choice among some depends on them.
-        let commands = HeardCommand.matches(in: utterance).filter { !$0.value.isWeak }
-        if let command = commands.first, command.range.count == utterance.count {
-            return .complete
-        }
         let services = OrderWords.services.matches(in: utterance).map(\.value)
         switch expectation {
         case .yesNo:

@@ -2,7 +2,7 @@ import Pipelines
 import Store
 
 /// Everything the restaurant's dialogue remembers of one conversation.
-public struct RestaurantState: Sendable, Equatable, Codable {
+public struct RestaurantState: ScriptedState, Equatable, Codable {
     /// The topic of the conversation.
     public enum Topic: Sendable, Equatable, Codable { case order, reservation }
 
@@ -59,17 +59,14 @@ public struct RestaurantState: Sendable, Equatable, Codable {
     /// False until the caller has heard the order number.
     var isNumberHeard = true
     /// What is being waited for.
-    var waiting: RestaurantCall.Kind?
+    var waiting: RestaurantCall?
 
     var question = OrderPromptKey.askItem
     var askCounts: [OrderPromptKey: Int] = [:]
     var lastReply: [String] = []
-    /// Something of use was said in this turn.
     var hasProgressed = false
     var failures = 0
     var storeFailures = 0
-    /// Orders that came to an outcome or were changed; part of the idempotency key.
-    var sequence = 1
 
     public init() {}
 
@@ -77,7 +74,7 @@ public struct RestaurantState: Sendable, Equatable, Codable {
     private enum CodingKeys: CodingKey {
         case topic, reservation, menuRevision, stage, lines, service, address, waitingMentions
         case lastLine, moreOffers, placed, isNumberHeard, question, askCounts, lastReply
-        case hasProgressed, failures, storeFailures, sequence
+        case hasProgressed, failures, storeFailures
     }
 
     /// Takes the menu, which may be another one than when the conversation was left.
@@ -116,35 +113,36 @@ public struct RestaurantState: Sendable, Equatable, Codable {
         waitingMentions = []
         lastLine = nil
         stage = .collecting
-        sequence += 1
     }
 }
 
 /// A tool call of the restaurant's dialogue.
-public struct RestaurantCall: ScriptedToolCall {
-    public enum Kind: Sendable, Equatable {
-        /// Reads the menu, once in a conversation.
-        case menu
-        case place(PlaceOrder.Arguments)
-        case reservation(ReservationCall)
-    }
-
-    public var kind: Kind
-    public var sequence: Int
+public enum RestaurantCall: ScriptedToolCall {
+    /// Reads the menu, once in a conversation.
+    case menu
+    case place(PlaceOrder.Arguments)
+    case reservation(ReservationCall)
 
     public var isReadOnly: Bool {
-        switch kind {
+        switch self {
         case .menu: true
         case .place: PlaceOrder.declaration.effect == .readOnly
         case .reservation(let call): call.isReadOnly
         }
     }
 
+    public func effectName(in context: ToolContext) -> String? {
+        switch self {
+        case .menu: nil
+        case .place(let arguments): context.effectName(PlaceOrder.self, arguments)
+        case .reservation(let call): call.effectName(in: context)
+        }
+    }
+
     public func action(answered answer: RestaurantAnswer) -> DialogueAction? {
-        switch (kind, answer) {
+        switch (self, answer) {
         case (.place(let arguments), .order(let order)):
-            DialogueAction(
-                PlaceOrder.declaration, arguments: DialogueAction.json(arguments), answer: order)
+            PreparedTool(PlaceOrder.self, arguments).action(order)
         case (.reservation(let call), .reservation(let answer)): call.action(answered: answer)
         default: nil
         }
@@ -152,7 +150,7 @@ public struct RestaurantCall: ScriptedToolCall {
 
     public func run(in context: ToolContext, completion: @escaping ToolCompletion<RestaurantAnswer>)
     {
-        switch kind {
+        switch self {
         case .menu:
             context.store.menu(assistantID: context.rules.settings.id) { result in
                 completion(result.mapError(ToolError.store).map { .menu(Menu.of($0)) })

@@ -4,7 +4,6 @@ import Store
 extension RestaurantTurn {
     mutating func take(_ result: Result<RestaurantAnswer, ToolError>) {
         guard let waiting = state.waiting else { return }
-        state.waiting = nil
         switch (waiting, result) {
         case (.reservation, .success(.reservation(let answer))):
             take(
@@ -12,9 +11,11 @@ extension RestaurantTurn {
         case (.reservation, .failure(let error)):
             take(dialogue.reservations.step(state.reservation, .answer(.failure(error)), now: now))
         case (.menu, .success(.menu(let menu))):
+            state.waiting = nil
             state.storeFailures = 0
             took(menu)
         case (.place, .success(.order(let answer))):
+            state.waiting = nil
             state.storeFailures = 0
             took(answer)
         default: storeFailed()
@@ -34,18 +35,15 @@ extension RestaurantTurn {
             state.placed = .init(number: number, minutes: minutes)
             state.isNumberHeard = false
             state.clearOrder()
-            state.stage = .done
             say(.placed)
             say(.orderNumber)
             say(.ready)
-            ask(.anythingElse)
+            askAnythingElse()
         case .closed: refuseClosed()
         case .priceChanged, .refused(.unknownItem), .refused(.sizeNeeded),
             .refused(.unknownExtra):
             // The menu is another one by now: it is read again, and the order with it.
-            state.sequence += 1
-            state.waiting = .menu
-            next = .call(RestaurantCall(kind: .menu, sequence: state.sequence))
+            call(.menu)
         case .refused(.noAddress):
             state.address = nil
             goOn()
@@ -69,21 +67,20 @@ extension RestaurantTurn {
         goOn()
     }
 
-    /// Keeps the order and its key, so that a second try cannot place it twice.
-    private mutating func storeFailed() {
-        state.storeFailures += 1
-        say(.storeFailed)
-        if state.storeFailures > 1 {
-            if let number = settings.handOverNumber {
-                sayShared(.handOver)
-                next = .handOver(number: number)
-            } else {
-                sayShared(.giveUp)
-                next = .hangUp
-            }
-            return
+    // MARK: - Trouble of the store
+
+    /// The order stays with its key, so that a second try cannot place it twice. The menu is read again
+    /// with the next words; to what was agreed to before, they are no yes.
+    mutating func awaitRetry() -> Bool {
+        guard state.menu != nil else {
+            if state.stage == .confirming { state.stage = .changing }
+            return false
         }
-        if !state.lines.isEmpty { state.stage = .retrying }
-        sayShared(.tryAgain)
+        state.stage = .retrying
+        return true
+    }
+
+    mutating func retry() {
+        if let call = state.waiting { self.call(call) } else { goOn() }
     }
 }

@@ -303,14 +303,12 @@ extension RestaurantTurn {
     /// Nothing can be ordered from an empty menu; tables can still be had.
     mutating func refuseWithoutMenu() {
         state.clearOrder()
-        state.stage = .done
         say(.noMenu)
-        ask(.anythingElse)
+        askAnythingElse()
     }
 
     mutating func refuseClosed() {
         state.clearOrder()
-        state.stage = .done
         say(.closed)
         let local = rules.clock.local(at: now)
         if let opening = settings.openingHours.nextOpening(after: local) {
@@ -323,7 +321,7 @@ extension RestaurantTurn {
                 say(.opensAgain, ["when": when])
             }
         }
-        ask(.anythingElse)
+        askAnythingElse()
     }
 
     // MARK: - Placing
@@ -351,7 +349,11 @@ extension RestaurantTurn {
         let arguments = PlaceOrder.Arguments(
             wishes: wishes, service: service,
             address: service == .delivery ? state.address : nil, total: total)
-        state.waiting = .place(arguments)
-        next = .call(RestaurantCall(kind: .place(arguments), sequence: state.sequence))
+        call(.place(arguments))
+    }
+
+    mutating func call(_ call: RestaurantCall) {
+        state.waiting = call
+        next = .call(call)
     }
 }

@@ -3,8 +3,7 @@ import Store
 
 /// Putting sentences together.
 extension RestaurantTurn {
-    /// The values of the state that wordings may name.
-    private var values: [String: String] {
+    func values(of key: OrderPromptKey) -> [String: String] {
         var result: [String: String] = [:]
         if !state.lines.isEmpty {
             result["items"] = words(state.lines)
@@ -28,30 +27,9 @@ extension RestaurantTurn {
         return result
     }
 
-    mutating func say(
-        _ key: OrderPromptKey, _ more: [String: String] = [:], variant: Int = 0
-    ) {
-        let filled = values.merging(more) { $1 }
-        sentences += Prompts(settings).orderSentences(key, filled, variant: variant)
-    }
-
-    /// Asks, in other words than the last time the same was asked.
-    mutating func ask(_ key: OrderPromptKey) {
-        let count = state.askCounts[key, default: 0]
-        // Other words are for those who did not understand, not for those who corrected something.
-        let variant = key == state.question && !state.hasProgressed ? count : 0
-        state.askCounts[key] = variant + 1
-        state.question = key
-        say(key, variant: variant)
-    }
-
-    mutating func sayOutOfScope() { say(.outOfScope) }
-
-    mutating func askAgain() { ask(state.question) }
-
-    mutating func progress() {
-        state.failures = 0
-        state.hasProgressed = true
+    mutating func askAnythingElse() {
+        state.stage = .done
+        ask(.anythingElse)
     }
 
     // MARK: - Orders in words
@@ -110,30 +88,5 @@ extension RestaurantTurn {
             say(.duration, ["delivery": minutes[0], "pickup": minutes[1]])
         }
         if state.stage != .done { askAgain() }
-    }
-
-    // MARK: - Trouble and farewell
-
-    /// Nothing in the words was of use.
-    mutating func nothingUnderstood(_ said: OrderUnderstanding) {
-        if said.weakCommands.contains(.repeatLast), !state.lastReply.isEmpty {
-            sentences += state.lastReply
-        } else if said.commands.contains(.goodbye) {
-            farewell([])
-        } else if said.weakCommands.contains(.greeting) || said.commands.contains(.thanks)
-            || said.answer == .yes && state.lines.isEmpty
-        {
-            askAgain()
-        } else {
-            fail(isQuestion: said.isQuestion)
-        }
-    }
-
-    /// Ends the call; an order number that was not heard is said before.
-    mutating func farewell(_ first: [PromptKey]) {
-        for key in first { sayShared(key) }
-        if !state.isNumberHeard { say(.orderNumber) }
-        sayShared(.goodbye)
-        next = .hangUp
     }
 }

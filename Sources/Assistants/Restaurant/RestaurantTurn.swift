@@ -6,6 +6,7 @@ import Store
 /// One event's way through the restaurant's dialogue: a copy of the state that is worked on.
 struct RestaurantTurn: ScriptedTurn {
     typealias Call = RestaurantCall
+    typealias Said = OrderUnderstanding
     typealias Step = DialogueStep<RestaurantState, RestaurantCall>
 
     var state: RestaurantState
@@ -22,65 +23,39 @@ struct RestaurantTurn: ScriptedTurn {
 
     var rules: OrderRules { dialogue.rules }
     var settings: AssistantSettings { dialogue.rules.settings }
+    var today: LocalDate { rules.clock.local(at: now).date }
+
+    var isDone: Bool { state.stage == .done }
+    var expectsYesNo: Bool { state.expectation == .yesNo }
+    var takesDigits: Bool { true }
+    var unheardNumber: OrderPromptKey? { state.isNumberHeard ? nil : .orderNumber }
 
     // MARK: - What the caller did
 
     mutating func take(_ input: CallerInput) {
-        guard let menu = state.menu else {
+        guard state.menu != nil else {
             state.heldInput = input
-            state.waiting = .menu
-            next = .call(RestaurantCall(kind: .menu, sequence: state.sequence))
-            return
+            return call(.menu)
         }
-        state.hasProgressed = false
-        if state.isReserving, !isSpeech(input) { return reserve(input) }
         switch input {
-        case .silence(let count): takeSilence(count)
-        case .unintelligible: fail()
-        case .dtmf(let keys): takeKeys(keys, menu)
-        case .speech(let transcript): takeSpeech(transcript.text, input, menu)
+        case .speech: hear(input)
+        case .silence, .unintelligible, .dtmf: state.isReserving ? reserve(input) : hear(input)
         }
     }
 
-    private func isSpeech(_ input: CallerInput) -> Bool {
-        if case .speech = input { true } else { false }
-    }
-
-    private mutating func takeSilence(_ count: Int) {
-        if state.stage == .done {
-            if count > 1 { farewell([]) } else { ask(.anythingElse) }
-        } else if count > 2 {
-            sayShared(.silenceGoodbye)
-            next = .hangUp
-        } else {
-            sayShared(.stillThere, variant: count - 1)
-            askAgain()
-        }
-    }
-
-    private mutating func takeKeys(_ keys: String, _ menu: Menu) {
-        let isYesNo = state.expectation == .yesNo
-        let text =
-            switch keys {
-            case "1" where isYesNo: "yes"
-            case "2" where isYesNo: "no"
-            case "0": "operator"
-            case "*": "repeat that"
-            default: keys.filter(\.isNumber)
-            }
-        takeSpeech(text, .speech(Transcript(text: text)), menu)
-    }
-
-    private mutating func takeSpeech(_ text: String, _ input: CallerInput, _ menu: Menu) {
+    mutating func takeSpeech(_ text: String) {
+        guard let menu = state.menu else { return }
         let said = OrderUnderstanding.read(text, menu: menu, expecting: state.expectation)
-        if concernsReservation(said, text) {
+        if concernsReservation(said) {
             state.topic = .reservation
-            return reserve(input)
+            return reserve(.speech(Transcript(text: text)))
         }
         // A question in the middle of a reservation does not end it.
         if said.question == nil { state.topic = .order }
-        guard !said.isEmpty else { return fail() }
-        if takeCommand(said, text) { return }
+        understand(said)
+    }
+
+    mutating func takeAnswer(_ said: OrderUnderstanding) {
         if let question = said.question { return answer(question, said) }
         if said.asksTotal {
             tellOrder()
@@ -92,7 +67,8 @@ struct RestaurantTurn: ScriptedTurn {
         case .sizing(let line): takeSize(said, line)
         case .confirming: confirm(said)
         case .changing: change(said)
-        case .retrying: retry(said)
+        case .retrying:
+            if merge(said) { goOn() } else { takeRetry(said) }
         case .done: afterwards(said)
         case .collecting: collect(said)
         }
@@ -101,7 +77,7 @@ struct RestaurantTurn: ScriptedTurn {
     // MARK: - Tables
 
     /// True when the reservation dialogue is to hear what was said.
-    private func concernsReservation(_ said: OrderUnderstanding, _ text: String) -> Bool {
+    private func concernsReservation(_ said: OrderUnderstanding) -> Bool {
         let isOrder = !said.mentions.isEmpty || said.question != nil || said.wantsToOrder
         if state.isReserving {
             // A name that is asked for may sound like a dish.
@@ -116,7 +92,7 @@ struct RestaurantTurn: ScriptedTurn {
             state.lines.isEmpty
         else { return false }
         let heard = ReservationUnderstanding.read(
-            text, expecting: state.reservation.expectation, today: rules.clock.local(at: now).date)
+            said.text, expecting: state.reservation.expectation, today: today)
         return !heard.slots.subtracting(.name).isEmpty || !heard.mentioned.isEmpty
             || heard.commands.contains(.cancel)
     }
@@ -144,67 +120,32 @@ struct RestaurantTurn: ScriptedTurn {
             state.question = .anythingElse
         case .hangUp: next = .hangUp
         case .handOver(let number): next = .handOver(number: number)
-        case .call(let call):
-            let kind = RestaurantCall.Kind.reservation(call)
-            state.waiting = kind
-            next = .call(RestaurantCall(kind: kind, sequence: call.sequence))
+        case .call(let call): self.call(.reservation(call))
         }
     }
 
     // MARK: - Commands
 
-    /// Does what was asked of the conversation itself; false where the stage must decide.
-    private mutating func takeCommand(_ said: OrderUnderstanding, _ text: String) -> Bool {
-        let commands = said.commands
-        let isBare = said.mentions.isEmpty && said.question == nil
-        if commands.contains(.person) {
-            handOver()
-        } else if commands.contains(.startOver) {
-            progress()
-            state.clearOrder()
-            sayShared(.startOver)
-            ask(.askItem)
-        } else if commands.contains(.cancel) || commands.contains(.dismiss), isBare {
-            cancel()
-        } else if commands.contains(.repeatLast), isBare {
-            if state.lastReply.isEmpty { askAgain() } else { sentences += state.lastReply }
-        } else if commands.contains(.help), isBare {
-            say(.help)
-            askAgain()
-        } else if commands.contains(.wait), isBare, said.answer == nil {
-            sayShared(.takeYourTime)
-        } else if said.asksHours {
-            tellHours(text)
-            askAgain()
-        } else {
-            return false
-        }
+    mutating func takeOwnCommand(_ said: OrderUnderstanding) -> Bool {
+        guard said.asksHours else { return false }
+        tellHours(askedIn: said.text, today: today)
+        askAgain()
         return true
     }
 
-    private mutating func cancel() {
-        progress()
-        if state.stage == .done, state.placed != nil, state.lines.isEmpty {
-            say(.alreadyPlaced)
-            return ask(.anythingElse)
-        }
+    mutating func startOver() {
         state.clearOrder()
-        state.stage = .done
-        say(.notOrdered)
-        ask(.anythingElse)
+        ask(.askItem)
     }
 
-    /// The hours of the day that was asked for, or of today.
-    private mutating func tellHours(_ text: String) {
-        let today = rules.clock.local(at: now).date
-        let heard = ReservationUnderstanding.read(text, expecting: .anythingElse, today: today)
-        var date = today
-        if case .day(let day)? = heard.date { date = day }
-        let day = SaidValues.day(date, today: today, preposition: true)
-        let periods = settings.openingHours.periods(on: date)
-        guard !periods.isEmpty else { return sayShared(.closed, ["day": day]) }
-        let hours = SaidValues.seatingHours(periods, lastSeatingMinutes: 0)
-        sayShared(.openHours, ["day": day, "hours": hours])
+    mutating func cancel(_ said: OrderUnderstanding) {
+        if state.stage == .done, state.placed != nil, state.lines.isEmpty {
+            say(.alreadyPlaced)
+            return askAnythingElse()
+        }
+        state.clearOrder()
+        say(.notOrdered)
+        askAnythingElse()
     }
 
     // MARK: - The stages
@@ -223,23 +164,20 @@ struct RestaurantTurn: ScriptedTurn {
             before.lines != state.lines || before.service != state.service
             || before.address != state.address || before.stage != state.stage
             || before.waitingMentions != state.waitingMentions || sentences.count > count
-        if isNew {
-            progress()
-            state.sequence += 1
-        }
+        if isNew { progress() }
         return isNew
     }
 
     private mutating func collect(_ said: OrderUnderstanding) {
         if merge(said) { return goOn() }
-        if said.commands.contains(.goodbye) { return farewell([]) }
+        if said.commands.contains(.goodbye) { return farewell() }
         if state.lines.isEmpty {
-            if said.commands.contains(.thanks) { return welcome() }
+            if said.commands.contains(.thanks), takeFarewell(said) { return }
             if said.wantsToOrder {
                 progress()
                 return openForOrders ? goOn() : refuseClosed()
             }
-            if said.commands.contains(.finished) || said.answer == .no { return farewell([]) }
+            if said.commands.contains(.finished) || said.answer == .no { return farewell() }
         } else if said.answer != nil || said.commands.contains(.finished), isQuestionOpen {
             return askAgain()
         }
@@ -302,7 +240,6 @@ struct RestaurantTurn: ScriptedTurn {
             progress()
             state.stage = .collecting
             setSize(size, of: line)
-            state.sequence += 1
             var rest = said
             rest.size = nil
             rest.number = nil
@@ -341,33 +278,14 @@ struct RestaurantTurn: ScriptedTurn {
         nothingUnderstood(said)
     }
 
-    private mutating func retry(_ said: OrderUnderstanding) {
-        if merge(said) { return goOn() }
-        switch said.answer {
-        case .yes:
-            progress()
-            place()
-        case .no: farewell([])
-        case nil: nothingUnderstood(said)
-        }
-    }
-
     private mutating func afterwards(_ said: OrderUnderstanding) {
-        if said.commands.contains(.thanks), said.mentions.isEmpty, said.answer == nil,
-            !said.commands.contains(.goodbye)
-        {
-            return welcome()
-        }
         if said.isOrdering, !said.mentions.isEmpty || said.wantsToOrder {
             state.stage = .collecting
             if merge(said) { return goOn() }
             progress()
             return openForOrders ? ask(.askItem) : refuseClosed()
         }
-        let isEnd =
-            said.commands.contains(.goodbye) || said.commands.contains(.finished)
-            || said.answer == .no
-        if isEnd { return farewell(said.commands.contains(.thanks) ? [.welcome] : []) }
+        if takeFarewell(said) { return }
         if said.answer == .yes {
             progress()
             return sayShared(.whatElse)
@@ -375,15 +293,8 @@ struct RestaurantTurn: ScriptedTurn {
         if state.placed != nil, said.changes || said.removesLast || said.service != nil {
             progress()
             say(.alreadyPlaced)
-            return ask(.anythingElse)
+            return askAnythingElse()
         }
         nothingUnderstood(said)
-    }
-
-    private mutating func welcome() {
-        progress()
-        sayShared(.welcome)
-        if state.stage != .done { state.stage = .done }
-        ask(.anythingElse)
     }
 }

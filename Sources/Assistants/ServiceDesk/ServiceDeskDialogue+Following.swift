@@ -5,24 +5,6 @@ import Store
 
 // Keeping up with a conversation that another engine leads.
 
-extension ServiceDeskCall {
-    public func action(answered answer: ServiceDeskAnswer) -> DialogueAction? {
-        switch kind {
-        case .find(let arguments):
-            DialogueAction(
-                FindCustomer.declaration, arguments: DialogueAction.json(arguments), answer: answer)
-        case .enter(let arguments):
-            DialogueAction(
-                CreateCustomer.declaration, arguments: DialogueAction.json(arguments),
-                answer: answer)
-        case .create(let arguments):
-            DialogueAction(
-                CreateTaskOrder.declaration, arguments: DialogueAction.json(arguments),
-                answer: answer)
-        }
-    }
-}
-
 extension ServiceDeskDialogue {
     public func witnessed(
         _ action: DialogueAction, in state: ServiceDeskState, now: Date

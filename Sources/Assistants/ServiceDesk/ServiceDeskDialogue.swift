@@ -25,43 +25,34 @@ public struct ServiceDeskDialogue: ScriptedDialogue {
 
     public var initialState: ServiceDeskState { ServiceDeskState() }
 
-    public var greeting: String {
-        if let greeting = settings.greeting { return greeting }
-        return Prompts(settings).serviceSentences(.greeting, [:]).joined(separator: " ")
-    }
+    public var greeting: String { Prompts(settings).greeting(ServicePromptKey.greeting) }
 
     public func step(
         _ state: ServiceDeskState, _ event: DialogueEvent<ServiceDeskAnswer>, now: Date
     ) -> DialogueStep<ServiceDeskState, ServiceDeskCall> {
-        var turn = ServiceDeskTurn(state: state, dialogue: self, now: now)
-        switch event {
-        case .caller(let input): turn.take(input)
-        case .answer(let result): turn.take(result)
+        ServiceDeskTurn(state: state, dialogue: self, now: now).step(event)
+    }
+
+    public func asksForAgreement(in state: ServiceDeskState) -> Bool {
+        switch state.stage {
+        case .confirmingRecord, .confirming, .retrying: true
+        case .identifying, .unknown, .registering, .collecting, .changing, .done: false
         }
-        if case .call = turn.next {
-            // The reply is not complete yet, so the one before is still the last.
-        } else {
-            turn.state.lastReply = turn.sentences
-        }
-        return DialogueStep(state: turn.state, sentences: turn.sentences, next: turn.next)
     }
 
     public func completeness(of text: String, in state: ServiceDeskState, now: Date)
         -> Completeness
     {
         let utterance = Utterance(text)
-        guard let last = utterance.tokens.last else { return .unknown }
-        if last.breakAfter == .ellipsis || last.breakAfter == .comma { return .incomplete }
-        let isOpen = ReservationCompleteness.openWords.contains(last.text) || last.text == "to"
         let expectation = state.expectation
-        if expectation.wantsNumber || expectation.wantsPhone,
-            let digits = HeardDigits.match(utterance, minimum: 1)?.value
-        {
-            return completeness(ofDigits: digits.utf8.count, expectation)
-        }
-        if isOpen, !expectation.wantsName { return .incomplete }
+        let wantsDigits = expectation.wantsNumber || expectation.wantsPhone
+        let digits = wantsDigits ? HeardDigits.match(utterance, minimum: 1)?.value : nil
+        // A name, and a digit ("for"), may be one of the words that sentences do not end with.
+        let form = ScriptedCompleteness.ofForm(
+            utterance, mayEndOpen: expectation.wantsName || digits != nil)
+        if let form { return form }
+        if let digits { return completeness(ofDigits: digits.utf8.count, expectation) }
         let said = ServiceUnderstanding.read(text, expecting: expectation, words: words)
-        if said.commands == [.wait] { return .incomplete }
         if !said.commands.isEmpty, !said.hasDetails { return .complete }
         switch expectation {
         case .yesNo, .numberOrYes, .anything:

@@ -2,7 +2,7 @@ import Pipelines
 import Store
 
 /// Everything the service desk remembers of one conversation.
-public struct ServiceDeskState: Sendable, Equatable, Codable {
+public struct ServiceDeskState: ScriptedState, Equatable, Codable {
     enum Stage: Sendable, Equatable, Codable {
         /// It is not known yet who calls.
         case identifying
@@ -52,13 +52,10 @@ public struct ServiceDeskState: Sendable, Equatable, Codable {
     var askCounts: [ServicePromptKey: Int] = [.askNumber: 1]
     var lastReply: [String] = []
     /// What is being waited for.
-    var waiting: ServiceDeskCall.Kind?
-    /// Something of use was said in this turn.
+    var waiting: ServiceDeskCall?
     var hasProgressed = false
     var failures = 0
     var storeFailures = 0
-    /// Effects that came to an outcome or were changed; part of the idempotency key.
-    var sequence = 1
 
     public init() {}
 
@@ -67,7 +64,6 @@ public struct ServiceDeskState: Sendable, Equatable, Codable {
         summary = nil
         location = nil
         urgency = nil
-        sequence += 1
     }
 
     var hasDetails: Bool {
@@ -76,36 +72,26 @@ public struct ServiceDeskState: Sendable, Equatable, Codable {
 }
 
 /// A tool call of the service desk.
-public struct ServiceDeskCall: ScriptedToolCall {
-    public enum Kind: Sendable, Equatable, Codable {
-        case find(FindCustomer.Arguments)
-        case enter(CreateCustomer.Arguments)
-        case create(CreateTaskOrder.Arguments)
+public enum ServiceDeskCall: DeclaredToolCall, Codable {
+    public typealias Answer = ServiceDeskAnswer
+
+    case find(FindCustomer.Arguments)
+    case enter(CreateCustomer.Arguments)
+    case create(CreateTaskOrder.Arguments)
+
+    public var tool: PreparedTool<ServiceDeskAnswer> {
+        switch self {
+        case .find(let arguments): PreparedTool(FindCustomer.self, arguments)
+        case .enter(let arguments): PreparedTool(CreateCustomer.self, arguments)
+        case .create(let arguments): PreparedTool(CreateTaskOrder.self, arguments)
+        }
     }
 
-    public var kind: Kind
-    public var sequence: Int
-
-    public var isReadOnly: Bool {
-        let declaration =
-            switch kind {
-            case .find: FindCustomer.declaration
-            case .enter: CreateCustomer.declaration
-            case .create: CreateTaskOrder.declaration
-            }
-        return declaration.effect == .readOnly
-    }
-
-    public func run(
-        in context: ToolContext, completion: @escaping ToolCompletion<ServiceDeskAnswer>
-    ) {
-        switch kind {
-        case .find(let arguments):
-            FindCustomer.run(arguments, in: context, completion: completion)
-        case .enter(let arguments):
-            CreateCustomer.run(arguments, in: context, completion: completion)
-        case .create(let arguments):
-            CreateTaskOrder.run(arguments, in: context, completion: completion)
+    public func effectName(in context: ToolContext) -> String? {
+        switch self {
+        case .find: nil
+        case .enter(let arguments): context.effectName(CreateCustomer.self, arguments)
+        case .create(let arguments): context.effectName(CreateTaskOrder.self, arguments)
         }
     }
 }

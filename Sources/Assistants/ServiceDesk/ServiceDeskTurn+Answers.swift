@@ -33,9 +33,9 @@ extension ServiceDeskTurn {
                     location: location, urgency: urgency)))
     }
 
-    mutating func call(_ kind: ServiceDeskCall.Kind) {
-        state.waiting = kind
-        next = .call(ServiceDeskCall(kind: kind, sequence: state.sequence))
+    mutating func call(_ call: ServiceDeskCall) {
+        state.waiting = call
+        next = .call(call)
     }
 
     mutating func take(_ result: Result<ServiceDeskAnswer, ToolError>) {
@@ -54,30 +54,23 @@ extension ServiceDeskTurn {
             state.taskNumber = number
             state.isNumberHeard = false
             state.clearOrder()
-            state.stage = .done
             say(.created)
             say(.taskNumber)
-            ask(.anythingElse, expecting: .anything)
+            askAnythingElse()
         case .refused: cannotBeReached()
         }
     }
 
-    /// Keeps the call and its key, so that a second try cannot have a second effect.
-    private mutating func storeFailed() {
-        state.storeFailures += 1
-        say(.storeFailed)
-        if state.storeFailures > 1 {
-            if let number = settings.handOverNumber {
-                sayShared(.handOver)
-                next = .handOver(number: number)
-            } else {
-                sayShared(.giveUp)
-                next = .hangUp
-            }
-            return
-        }
+    // MARK: - Trouble of the store
+
+    /// The call stays with its key, so that a second try cannot have a second effect.
+    mutating func awaitRetry() -> Bool {
         state.stage = .retrying
         state.expectation = .yesNo
-        sayShared(.tryAgain)
+        return true
+    }
+
+    mutating func retry() {
+        if let call = state.waiting { self.call(call) } else { proceed() }
     }
 }

@@ -26,7 +26,7 @@ extension ServiceDeskTurn {
             return askForNumber()
         }
         if said.commands.contains(.goodbye) || said.commands.contains(.finished) {
-            return farewell([])
+            return farewell()
         }
         if said.answer == .no {
             // "Do you have a customer number?" "No."
@@ -91,10 +91,9 @@ extension ServiceDeskTurn {
         }
         if before.0 != state.newName || before.1 != state.newPhone {
             progress()
-            state.sequence += 1
             return goOnWithRecord()
         }
-        if said.commands.contains(.goodbye) { return farewell([]) }
+        if said.commands.contains(.goodbye) { return farewell() }
         guard state.stage == .confirmingRecord else {
             // Another engine's words did not hold all of the record: it is read back first.
             let isWhole = state.newName != nil && state.newPhone != nil
@@ -158,7 +157,6 @@ extension ServiceDeskTurn {
         state.customer = customer
         state.newName = nil
         state.newPhone = nil
-        state.sequence += 1
         say(.entered)
         proceed()
     }

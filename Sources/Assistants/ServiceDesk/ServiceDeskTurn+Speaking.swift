@@ -3,8 +3,7 @@ import Store
 
 /// Putting sentences together.
 extension ServiceDeskTurn {
-    /// The values of the state that wordings may name.
-    private var values: [String: String] {
+    func values(of key: ServicePromptKey) -> [String: String] {
         var result = [
             "digits": SaidValues.digits(state.digits),
             "count": SaidValues.number(settings.desk.customerNumberDigits),
@@ -16,7 +15,7 @@ extension ServiceDeskTurn {
         } else if let name = state.newName {
             result["customer"] = name
         }
-        if let number = state.taskNumber, state.stage == .done {
+        if let number = state.taskNumber, key == .taskNumber {
             result["number"] = SaidValues.digits(String(number))
         }
         result["phone"] =
@@ -40,55 +39,13 @@ extension ServiceDeskTurn {
         }
     }
 
-    mutating func say(_ key: ServicePromptKey, variant: Int = 0) {
-        sentences += Prompts(settings).serviceSentences(key, values, variant: variant)
-    }
-
-    /// Asks, in other words than the last time the same was asked.
     mutating func ask(_ key: ServicePromptKey, expecting expectation: ServiceExpectation) {
-        let count = state.askCounts[key, default: 0]
-        // Other words are for those who did not understand, not for those who corrected something.
-        var variant = key == state.question && !state.hasProgressed ? count : 0
-        // The other wording offers the number that is called from.
-        if key == .askPhone, !dialogue.seesNumber { variant = 0 }
-        state.askCounts[key] = variant + 1
-        state.question = key
         state.expectation = expectation
-        say(key, variant: variant)
+        ask(key)
     }
 
-    mutating func sayOutOfScope() { say(.outOfScope) }
-
-    mutating func askAgain() { ask(state.question, expecting: state.expectation) }
-
-    mutating func progress() {
-        state.failures = 0
-        state.hasProgressed = true
-    }
-
-    /// Nothing in the words was of use.
-    mutating func nothingUnderstood(_ said: ServiceUnderstanding) {
-        if said.weakCommands.contains(.repeatLast), !state.lastReply.isEmpty {
-            sentences += state.lastReply
-        } else if said.commands.contains(.goodbye) {
-            farewell([])
-        } else if said.weakCommands.contains(.greeting) || said.commands.contains(.thanks)
-            || said.answer == .yes
-        {
-            askAgain()
-        } else {
-            fail(isQuestion: said.isQuestion)
-        }
-    }
-
-    /// Ends the call; a task number that was not heard is said before.
-    mutating func farewell(_ first: [PromptKey]) {
-        for key in first { sayShared(key) }
-        if !state.isNumberHeard {
-            state.stage = .done
-            say(.taskNumber)
-        }
-        sayShared(.goodbye)
-        next = .hangUp
+    mutating func askAnythingElse() {
+        state.stage = .done
+        ask(.anythingElse, expecting: .anything)
     }
 }

@@ -6,6 +6,7 @@ import Store
 /// One event's way through the service desk's dialogue: a copy of the state that is worked on.
 struct ServiceDeskTurn: ScriptedTurn {
     typealias Call = ServiceDeskCall
+    typealias Said = ServiceUnderstanding
     typealias Step = DialogueStep<ServiceDeskState, ServiceDeskCall>
 
     var state: ServiceDeskState
@@ -22,79 +23,38 @@ struct ServiceDeskTurn: ScriptedTurn {
 
     var settings: AssistantSettings { dialogue.settings }
 
+    var isDone: Bool { state.stage == .done }
+    var expectsYesNo: Bool { state.expectation == .yesNo }
+    var takesDigits: Bool { true }
+    var unheardNumber: ServicePromptKey? { state.isNumberHeard ? nil : .taskNumber }
+
     // MARK: - What the caller did
 
-    mutating func take(_ input: CallerInput) {
-        state.hasProgressed = false
-        switch input {
-        case .silence(let count): takeSilence(count)
-        case .unintelligible: fail(isQuestion: false)
-        case .dtmf(let keys): takeKeys(keys)
-        case .speech(let transcript): takeSpeech(transcript.text)
-        }
+    mutating func take(_ input: CallerInput) { hear(input) }
+
+    mutating func takeSpeech(_ text: String) {
+        understand(
+            ServiceUnderstanding.read(text, expecting: state.expectation, words: dialogue.words))
     }
 
-    private mutating func takeSilence(_ count: Int) {
-        if state.stage == .done {
-            if count > 1 { farewell([]) } else { ask(.anythingElse, expecting: .anything) }
-        } else if count > 2 {
-            sayShared(.silenceGoodbye)
-            next = .hangUp
-        } else {
-            sayShared(.stillThere, variant: count - 1)
-            askAgain()
-        }
-    }
-
-    private mutating func takeKeys(_ keys: String) {
-        let isYesNo = state.expectation == .yesNo
-        switch keys {
-        case "1" where isYesNo: takeSpeech("yes")
-        case "2" where isYesNo: takeSpeech("no")
-        case "0": takeSpeech("operator")
-        case "*": takeSpeech("repeat that")
-        default: takeSpeech(keys.filter(\.isNumber))
-        }
-    }
-
-    private mutating func takeSpeech(_ text: String) {
-        let said = ServiceUnderstanding.read(
-            text, expecting: state.expectation, words: dialogue.words)
-        guard !said.isEmpty else { return fail(isQuestion: false) }
-        if takeCommand(said) { return }
+    mutating func takeAnswer(_ said: ServiceUnderstanding) {
         switch state.stage {
         case .identifying, .unknown: identify(said)
         case .registering, .confirmingRecord: register(said)
         case .collecting: collect(said)
         case .confirming: confirm(said)
         case .changing: change(said)
-        case .retrying: retry(said)
+        // Free speech around a yes is not held for a change of what is to be done.
+        case .retrying: takeRetry(said)
         case .done: afterwards(said)
         }
     }
 
-    /// Does what was asked of the conversation itself; false where the stage must decide.
-    private mutating func takeCommand(_ said: ServiceUnderstanding) -> Bool {
-        let commands = said.commands
-        let isBare = !said.hasDetails && said.digits == nil && said.name == nil
-        if commands.contains(.person), isBare {
-            handOver()
-        } else if commands.contains(.startOver) {
-            progress()
-            state.clearOrder()
-            sayShared(.startOver)
-            if state.customer == nil { askForNumber() } else { proceed() }
-        } else if commands.contains(.cancel) || commands.contains(.dismiss), isBare {
-            cancel()
-        } else if commands.contains(.repeatLast), isBare {
-            repeatLast()
-        } else if commands.contains(.help), isBare {
-            say(.help)
-            askAgain()
-        } else if commands.contains(.wait), isBare, said.answer == nil {
-            sayShared(.takeYourTime)
-        } else if said.asksHours, isBare {
-            tellHours()
+    // MARK: - Commands
+
+    mutating func takeOwnCommand(_ said: ServiceUnderstanding) -> Bool {
+        if said.asksHours, said.isBare {
+            tellHours(askedIn: said.text, today: dialogue.clock.local(at: now).date)
             askAgain()
         } else if said.isSomebodyElse, state.customer != nil {
             progress()
@@ -107,28 +67,19 @@ struct ServiceDeskTurn: ScriptedTurn {
         return true
     }
 
-    private mutating func cancel() {
-        progress()
+    mutating func startOver() {
+        state.clearOrder()
+        if state.customer == nil { askForNumber() } else { proceed() }
+    }
+
+    mutating func cancel(_ said: ServiceUnderstanding) {
         if state.stage == .done, state.taskNumber != nil {
             say(.alreadyCreated)
-            return ask(.anythingElse, expecting: .anything)
+            return askAnythingElse()
         }
         state.clearOrder()
-        state.stage = .done
         say(.notCreated)
-        ask(.anythingElse, expecting: .anything)
-    }
-
-    private mutating func repeatLast() {
-        if state.lastReply.isEmpty { askAgain() } else { sentences += state.lastReply }
-    }
-
-    private mutating func tellHours() {
-        let today = dialogue.clock.local(at: now).date
-        let periods = settings.openingHours.periods(on: today)
-        guard !periods.isEmpty else { return sayShared(.closed, ["day": "today"]) }
-        let hours = SaidValues.seatingHours(periods, lastSeatingMinutes: 0)
-        sayShared(.openHours, ["day": "today", "hours": hours])
+        askAnythingElse()
     }
 
     // MARK: - The task order
@@ -154,10 +105,7 @@ struct ServiceDeskTurn: ScriptedTurn {
         let isNew =
             before.service != state.service || before.location != state.location
             || before.urgency != state.urgency || before.summary != state.summary
-        if isNew {
-            progress()
-            state.sequence += 1
-        }
+        if isNew { progress() }
         return isNew
     }
 
@@ -170,9 +118,9 @@ struct ServiceDeskTurn: ScriptedTurn {
         }
         if merge(said, replaces: false) { return proceed() }
         if said.commands.contains(.goodbye) || said.commands.contains(.finished) {
-            return farewell([])
+            return farewell()
         }
-        if state.question == .askProblem, said.answer == .no { return farewell([]) }
+        if state.question == .askProblem, said.answer == .no { return farewell() }
         nothingUnderstood(said)
     }
 
@@ -213,18 +161,7 @@ struct ServiceDeskTurn: ScriptedTurn {
         if slots.contains(.service) { state.service = nil }
         if slots.contains(.location) { state.location = nil }
         if slots.contains(.urgency) { state.urgency = nil }
-        state.sequence += 1
         proceed()
-    }
-
-    private mutating func retry(_ said: ServiceUnderstanding) {
-        switch said.answer {
-        case .yes:
-            progress()
-            if let call = state.waiting { self.call(call) } else { proceed() }
-        case .no: farewell([])
-        case nil: nothingUnderstood(said)
-        }
     }
 
     private mutating func afterwards(_ said: ServiceUnderstanding) {
@@ -237,14 +174,7 @@ struct ServiceDeskTurn: ScriptedTurn {
             return proceed()
         }
         if let digits = said.digits, state.customer == nil { return find(digits) }
-        if said.commands.contains(.thanks), said.answer == nil, !said.commands.contains(.goodbye),
-            !said.commands.contains(.finished)
-        {
-            progress()
-            sayShared(.welcome)
-            return ask(.anythingElse, expecting: .anything)
-        }
-        if isEnd { return farewell(said.commands.contains(.thanks) ? [.welcome] : []) }
+        if takeFarewell(said) { return }
         if said.answer == .yes || said.wantsAnother {
             progress()
             state.clearOrder()
@@ -253,7 +183,7 @@ struct ServiceDeskTurn: ScriptedTurn {
         if state.taskNumber != nil, said.location != nil || said.urgency != nil {
             progress()
             say(.alreadyCreated)
-            return ask(.anythingElse, expecting: .anything)
+            return askAnythingElse()
         }
         nothingUnderstood(said)
     }

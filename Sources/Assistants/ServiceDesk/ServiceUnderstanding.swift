@@ -41,7 +41,9 @@ struct ServiceSlots: OptionSet, Sendable, Hashable {
 }
 
 /// Everything the service desk takes from one utterance.
-struct ServiceUnderstanding: Sendable, Equatable {
+struct ServiceUnderstanding: ScriptedUnderstanding, Sendable, Equatable {
+    /// As it was said.
+    var text = ""
     /// A customer's or a telephone number.
     var digits: String?
     /// "the number I'm calling from"
@@ -75,6 +77,11 @@ struct ServiceUnderstanding: Sendable, Equatable {
         service != nil || summary != nil || location != nil || urgency != nil
     }
 
+    /// True when neither a task order nor a customer was told of.
+    var isBare: Bool { !hasDetails && digits == nil && name == nil }
+
+    func isMeant(_ command: HeardCommand) -> Bool { command == .startOver || isBare }
+
     /// What is beyond so many words is not looked at.
     private static let wordsMax = 150
 
@@ -87,7 +94,9 @@ struct ServiceUnderstanding: Sendable, Equatable {
             utterance = Utterance(text: text, tokens: Array(utterance.tokens.prefix(wordsMax)))
         }
         var reader = ServiceReader(utterance: utterance, expectation: expectation, words: words)
-        return reader.read()
+        var said = reader.read()
+        said.text = text
+        return said
     }
 }
 
@@ -119,8 +128,8 @@ private struct ServiceReader {
         let greetings = commands.filter { $0.value.command == .greeting }.map(\.range)
         result.answer = HeardAnswer.answer(of: utterance, excluding: greetings + taken)
         result.service = words.service(in: utterance)
-        result.asksHours = SlotWords.asksHours(utterance)
-        result.isQuestion = SlotWords.isQuestion(utterance)
+        result.asksHours = ScriptedWords.asksHours(utterance)
+        result.isQuestion = ScriptedWords.isQuestion(utterance)
         readSummary()
         result.mentioned = ServiceWords.mentioned(in: utterance)
         if result.location != nil { result.mentioned.remove(.location) }
@@ -190,7 +199,8 @@ private struct ServiceReader {
         while let first = range.first, isUsed(first, used) || isFiller(first) {
             range = (first + 1)..<range.upperBound
         }
-        guard !isUrgencyOnly, !range.isEmpty, range.count <= 12, !SlotWords.isQuestion(utterance)
+        guard !isUrgencyOnly, !range.isEmpty, range.count <= 12,
+            !ScriptedWords.isQuestion(utterance)
         else { return }
         result.location = utterance.written(range)
         taken.append(range)

@@ -3,15 +3,19 @@
 ///
 /// Words in braces are filled in: `{name}` of the business, `{city}`, `{cities}`, `{hospital}`,
 /// `{place}` ("Manipal Hospital, 98 Airport Road"), `{options}`, `{count}`.
-public enum DirectoryPromptKey: String, PromptWording, Codable {
+public enum DirectoryPromptKey: String, DialoguePrompt, Codable {
     case greeting, ask, askCity, askWhich
     case listed, listedMore, moreOffer, oneMoreOffer, noMore, counted, unknownCity
     case inNetwork, severalInNetwork, inCities, notInNetwork, elsewhere, didYouMean
     case address, addressUnknown, empty
-    case help, outOfScope, anythingElse, storeFailed
+    case help, outOfScope, anythingElse, storeFailed, tryAgain
 
     /// Nothing here has an effect.
     var isReadBack: Bool { false }
+
+    static func replacements(in settings: AssistantSettings) -> [Self: [String]] {
+        settings.directory.prompts
+    }
 
     /// The standard wording.
     public var standard: [String] {
@@ -58,6 +62,7 @@ public enum DirectoryPromptKey: String, PromptWording, Codable {
             ]
         case .anythingElse: ["Is there anything else?", "Can I look anything else up for you?"]
         case .storeFailed: ["I am sorry, I cannot reach our directory right now."]
+        case .tryAgain: PromptKey.tryAgain.standard
         }
     }
 }

@@ -4,7 +4,7 @@
 /// Words in braces are filled in: `{name}` of the business, `{items}` ("2 Margherita Pizzas"),
 /// `{item}`, `{total}`, `{address}`, `{options}`, `{number}`, `{minutes}`, `{pickup}`, `{delivery}`,
 /// `{extra}`, `{count}`, `{max}`, `{tags}`, `{when}`.
-public enum OrderPromptKey: String, PromptWording, Codable {
+public enum OrderPromptKey: String, DialoguePrompt, Codable {
     case greeting, askItem, askWhich, askSize, askService, askAddress, askChange
     case added, changed, removed, notInOrder, total, emptyOrder
     case confirmDelivery, confirmPickup
@@ -12,7 +12,7 @@ public enum OrderPromptKey: String, PromptWording, Codable {
     case noSuchSize, noSuchExtra, cannotDrop, closed, opensAgain, notOrdered
     case categories, list, listMore, moreOffer, noMore, price, contents, contentsUnknown
     case hasTag, hasNotTag, isSold, notOnMenu, noneWithTag, noMenu, help, outOfScope, anythingElse
-    case storeFailed
+    case storeFailed, tryAgain
 
     /// True when it reads back what a yes would do.
     var isReadBack: Bool {
@@ -20,6 +20,10 @@ public enum OrderPromptKey: String, PromptWording, Codable {
         case .confirmDelivery, .confirmPickup: true
         default: false
         }
+    }
+
+    static func replacements(in settings: AssistantSettings) -> [Self: [String]] {
+        settings.orderPrompts
     }
 
     /// The standard wording.
@@ -97,6 +101,7 @@ public enum OrderPromptKey: String, PromptWording, Codable {
         case .outOfScope: ["I am afraid I can only take orders and book tables."]
         case .anythingElse: ["Is there anything else?", "Can I do anything else for you?"]
         case .storeFailed: ["I am sorry, I cannot reach our order book right now."]
+        case .tryAgain: PromptKey.tryAgain.standard
         }
     }
 }

@@ -4,7 +4,7 @@
 /// Words in braces are filled in: `{name}` of the business, `{guest}`, `{party}` ("four people"),
 /// `{when}` ("Friday the 27th of November at 7 PM"), `{day}`, `{time}`, `{number}`, `{hours}`,
 /// `{options}`, `{max}`.
-public enum PromptKey: String, PromptWording, Codable {
+public enum PromptKey: String, DialoguePrompt, Codable {
     case greeting
     case askAll, askParty, askDate, askTime, askPartyAndDate, askPartyAndTime, askDateAndTime
     case askName, askAlternative, askOtherTime, confirm, confirmChange, askChange, confirmCancel
@@ -22,6 +22,10 @@ public enum PromptKey: String, PromptWording, Codable {
         case .confirm, .confirmChange: true
         default: false
         }
+    }
+
+    static func replacements(in settings: AssistantSettings) -> [Self: [String]] {
+        settings.prompts
     }
 
     /// The standard wording.

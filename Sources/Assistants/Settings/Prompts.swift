@@ -9,29 +9,15 @@ struct Prompts {
 
     /// The sentences of a prompt, one element each.
     /// - Parameter variant: how often it was said before; the last variant is kept.
-    func sentences(_ key: PromptKey, _ values: [String: String], variant: Int = 0) -> [String] {
-        fill(settings.prompts[key] ?? key.standard, values, variant)
+    func sentences<Key: PromptWording>(
+        _ key: Key, _ values: [String: String] = [:], variant: Int = 0
+    ) -> [String] {
+        fill(Key.replacements(in: settings)[key] ?? key.standard, values, variant)
     }
 
-    /// The same for a prompt of an order.
-    func orderSentences(
-        _ key: OrderPromptKey, _ values: [String: String], variant: Int = 0
-    ) -> [String] {
-        fill(settings.orderPrompts[key] ?? key.standard, values, variant)
-    }
-
-    /// The same for a prompt of the service desk.
-    func serviceSentences(
-        _ key: ServicePromptKey, _ values: [String: String], variant: Int = 0
-    ) -> [String] {
-        fill(settings.desk.prompts[key] ?? key.standard, values, variant)
-    }
-
-    /// The same for a prompt of the directory.
-    func directorySentences(
-        _ key: DirectoryPromptKey, _ values: [String: String], variant: Int = 0
-    ) -> [String] {
-        fill(settings.directory.prompts[key] ?? key.standard, values, variant)
+    /// The first words of a conversation: the owner's, or a prompt's.
+    func greeting(_ key: some PromptWording) -> String {
+        settings.greeting ?? sentences(key).joined(separator: " ")
     }
 
     private func fill(_ variants: [String], _ values: [String: String], _ variant: Int)

@@ -4,13 +4,13 @@
 /// Words in braces are filled in: `{name}` of the business, `{customer}`, `{number}` (of the customer
 /// or the task, digit by digit), `{digits}` (what was said), `{phone}`, `{service}`, `{services}`,
 /// `{problem}`, `{location}`, `{urgency}`, `{count}`.
-public enum ServicePromptKey: String, PromptWording, Codable {
+public enum ServicePromptKey: String, DialoguePrompt, Codable {
     case greeting
     case askNumber, askPhoneInstead, wrongLength, notFound, callerUnknown, hello, somebodyElse
     case askCustomerName, askPhone, noCallersNumber, confirmRecord, askRecordChange, entered
     case askProblem, askSummary, askService, askLocation, askUrgency, askLocationAndUrgency
     case confirm, askChange, created, taskNumber, alreadyCreated, notCreated
-    case help, outOfScope, anythingElse, storeFailed
+    case help, outOfScope, anythingElse, storeFailed, tryAgain
 
     /// True when it reads back what a yes would do.
     var isReadBack: Bool {
@@ -18,6 +18,10 @@ public enum ServicePromptKey: String, PromptWording, Codable {
         case .confirm, .confirmRecord: true
         default: false
         }
+    }
+
+    static func replacements(in settings: AssistantSettings) -> [Self: [String]] {
+        settings.desk.prompts
     }
 
     /// The standard wording.
@@ -109,6 +113,7 @@ public enum ServicePromptKey: String, PromptWording, Codable {
         case .outOfScope: ["I am afraid I can only take orders for repairs and service."]
         case .anythingElse: ["Is there anything else?", "Can I do anything else for you?"]
         case .storeFailed: ["I am sorry, I cannot reach our records right now."]
+        case .tryAgain: PromptKey.tryAgain.standard
         }
     }
 }
