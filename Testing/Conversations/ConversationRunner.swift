@@ -105,7 +105,9 @@ public enum ConversationRunner {
                 faults.append("task \(task.number): \"\(task.summary)\" lacks \"\(part)\"")
             }
         }
-        guard file.assistant.kind == AssistantKind.serviceDesk.name else { return faults }
+        guard let kind = AssistantKind(named: file.assistant.kind),
+            kind.imports.contains(.customers)
+        else { return faults }
         let known =
             file.assistant.customers.isEmpty
             ? []

@@ -41,8 +41,8 @@ import Testing
     @Test func aTableInTheLongNight() async throws {
         let restaurant = try Restaurant(now: instant("2027-11-06 20:00")) {
             $0.openingHours = MomentTests.every("18:00-05:00")
-            $0.tables = [DiningTable(name: "Bar", seats: 2)]
-            $0.reservationMinutes = 120
+            $0.reservations.tables = [DiningTable(name: "Bar", seats: 2)]
+            $0.reservations.reservationMinutes = 120
         }
         let first = restaurant.call("CA1")
         _ = first.say("two people tomorrow at 12:30 AM under Lee")
@@ -64,7 +64,7 @@ import Testing
     @Test func aTableInTheShortNight() async throws {
         let restaurant = try Restaurant(now: instant("2027-03-13 20:00")) {
             $0.openingHours = MomentTests.every("18:00-05:00")
-            $0.reservationMinutes = 120
+            $0.reservations.reservationMinutes = 120
         }
         let call = restaurant.call()
         #expect(!call.say("two people tomorrow at 2:30 AM under Lee").text.contains("right?"))
@@ -82,7 +82,7 @@ import Testing
         let menu = try sampleMenu()
         let restaurant = try Restaurant(now: instant("2027-03-14 01:50")) {
             $0.kind = .restaurant
-            $0.menu = menu
+            $0.restaurant.menu = menu
             $0.openingHours = MomentTests.every("18:00-05:00")
         }
         let call = restaurant.call()
@@ -108,7 +108,7 @@ import Testing
         let menu = try sampleMenu()
         let restaurant = try Restaurant(now: instant(time)) {
             $0.kind = .restaurant
-            $0.menu = menu
+            $0.restaurant.menu = menu
             $0.openingHours = MomentTests.every("18:00-02:00")
             $0.openingHours.exceptions[date("2026-12-25")] = []
         }

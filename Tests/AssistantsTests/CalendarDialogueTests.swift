@@ -10,8 +10,8 @@ import Testing
     @Test func aBookingInTheHourThatComesTwice() async throws {
         let restaurant = try Restaurant(now: instant("2027-11-06 12:00")) {
             $0.openingHours = MomentTests.every("18:00-03:00")
-            $0.tables = [DiningTable(name: "Only", seats: 2)]
-            $0.lastSeatingMinutes = 30
+            $0.reservations.tables = [DiningTable(name: "Only", seats: 2)]
+            $0.reservations.lastSeatingMinutes = 30
         }
         let call = restaurant.call()
         let reply = call.say("two people on Sunday the 7th of November at 1:30 am under Lee").text
@@ -82,7 +82,7 @@ import Testing
         let menu = try sampleMenu()
         let restaurant = try Restaurant(now: instant(now)) {
             $0.kind = .restaurant
-            $0.menu = menu
+            $0.restaurant.menu = menu
             $0.openingHours = MomentTests.every("18:00-02:00")
         }
         let reply = restaurant.call().say("A lasagna for pickup").text
@@ -95,7 +95,7 @@ import Testing
         for now in ["2026-12-31 23:50", "2027-03-14 01:50", "2027-11-07 01:50"] {
             let restaurant = try Restaurant(now: instant(now)) {
                 $0.kind = .restaurant
-                $0.menu = menu
+                $0.restaurant.menu = menu
                 $0.openingHours = MomentTests.every("00:00-23:59")
             }
             let call = restaurant.call()

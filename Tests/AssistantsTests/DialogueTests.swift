@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func noExplicitConfirmationWhereItIsSwitchedOff() async throws {
-        let restaurant = try Restaurant { $0.confirmsBeforeBooking = false }
+        let restaurant = try Restaurant { $0.reservations.confirmsBeforeBooking = false }
         let call = restaurant.call()
         _ = call.say("a table for 4 tomorrow at 7pm")
         let booked = call.say("John")
@@ -210,7 +210,7 @@ import Testing
     @Test func fullDayOffersOtherDays() async throws {
         let restaurant = try Restaurant {
             $0.openingHours = MomentTests.every("19:00-20:00")
-            $0.tables = [DiningTable(name: "Only", seats: 4)]
+            $0.reservations.tables = [DiningTable(name: "Only", seats: 4)]
         }
         try await restaurant.fill("2026-11-27 19:00", parties: [4])
         let call = restaurant.call()

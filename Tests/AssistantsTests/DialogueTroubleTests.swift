@@ -133,7 +133,7 @@ import Testing
     @Test func ownWordings() throws {
         let call = try Restaurant {
             $0.greeting = "Ahoy."
-            $0.prompts[.askName] = ["Who are you?"]
+            $0.prompts[ReservationPromptKey.askName] = ["Who are you?"]
         }.call()
         #expect(call.greeting == "Ahoy.")
         #expect(call.say("two people tomorrow at 7 pm").sentences.last == "Who are you?")
@@ -143,10 +143,10 @@ import Testing
         var settings = AssistantSettings.sampleRestaurant(timeZone: newYork)
         #expect(settings.problems().isEmpty)
         settings.name = ""
-        settings.slotMinutes = 0
-        settings.tables.append(DiningTable(name: "Bar 1", seats: 0))
+        settings.reservations.slotMinutes = 0
+        settings.reservations.tables.append(DiningTable(name: "Bar 1", seats: 0))
         settings.openingHours = OpeningHours(weekly: [:])
-        settings.prompts[.askName] = []
+        settings.prompts[ReservationPromptKey.askName] = []
         #expect(settings.problems().count == 6)
     }
 }

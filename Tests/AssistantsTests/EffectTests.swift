@@ -12,7 +12,7 @@ import Testing
     private func makeRestaurant() throws -> Restaurant {
         try Restaurant {
             $0.kind = .restaurant
-            $0.menu = [Self.soup]
+            $0.restaurant.menu = [Self.soup]
         }
     }
 

@@ -149,7 +149,7 @@ import Testing
     private func pizzeria() throws -> Restaurant {
         try Restaurant {
             $0.kind = .restaurant
-            $0.menu = [
+            $0.restaurant.menu = [
                 MenuItem(
                     name: "Fish Soup", category: "Soups", tags: [],
                     sizes: [.init(name: "", price: Money(cents: 750))], extras: [])

@@ -24,7 +24,7 @@ import Testing
     ) throws -> Restaurant {
         try Restaurant(now: now) {
             $0.kind = .restaurant
-            $0.menu = Self.menu
+            $0.restaurant.menu = Self.menu
             adjust(&$0)
         }
     }
@@ -143,7 +143,7 @@ import Testing
     }
 
     @Test func aRestaurantWithoutAMenuStillBooksTables() async throws {
-        let restaurant = try makeRestaurant { $0.menu = [] }
+        let restaurant = try makeRestaurant { $0.restaurant.menu = [] }
         let call = restaurant.call()
         #expect(
             call.say("I'd like to order something").text

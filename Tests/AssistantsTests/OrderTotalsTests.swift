@@ -66,7 +66,7 @@ import Testing
         let menu = try sampleMenu()
         let restaurant = try Restaurant {
             $0.kind = .restaurant
-            $0.menu = menu
+            $0.restaurant.menu = menu
             $0.logsTurns = false
         }
         var expected: [Int] = []

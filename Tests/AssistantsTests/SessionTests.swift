@@ -79,7 +79,9 @@ import Testing
     }
 
     @Test func theLastTableGoesToOneOfTwoCallers() async throws {
-        let restaurant = try Restaurant { $0.tables = [DiningTable(name: "Only", seats: 4)] }
+        let restaurant = try Restaurant {
+            $0.reservations.tables = [DiningTable(name: "Only", seats: 4)]
+        }
         let first = restaurant.call("CA1")
         let second = restaurant.call("CA2")
         _ = first.say("a table for four tomorrow at 7 pm under John")

@@ -98,7 +98,7 @@ private final class ModelConversation: @unchecked Sendable {
     @Test func anOrderIsTakenByTheTools() async throws {
         let call = try await ModelConversation {
             $0.kind = .restaurant
-            $0.menu = [
+            $0.restaurant.menu = [
                 MenuItem(
                     name: "Fish Soup", category: "Soups",
                     sizes: [.init(name: "", price: Money(cents: 785))], extras: []),

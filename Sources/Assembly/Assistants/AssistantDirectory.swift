@@ -96,7 +96,7 @@ extension AssistantSettings {
     package static func reading(_ block: AssistantBlock) throws -> AssistantSettings {
         var settings = AssistantSettings(block)
         if !block.menu.isEmpty {
-            settings.menu = try DataFile.read(block.menu, as: "a menu", MenuCSV.read)
+            settings.restaurant.menu = try DataFile.read(block.menu, as: "a menu", MenuCSV.read)
         }
         if !block.customers.isEmpty {
             settings.desk.customers = try DataFile.read(
@@ -121,8 +121,8 @@ extension AssistantSettings {
         name = block.name.isEmpty ? block.id : block.name
         greeting = block.greeting.isEmpty ? nil : block.greeting
         kind = AssistantKind(named: block.kind) ?? .reservations
-        pickupMinutes = block.pickupMinutes
-        deliveryMinutes = block.deliveryMinutes
+        restaurant.pickupMinutes = block.pickupMinutes
+        restaurant.deliveryMinutes = block.deliveryMinutes
         desk.customerNumberDigits = block.customerNumberDigits
         if !block.services.isEmpty {
             desk.services = block.services.sorted { $0.key < $1.key }.map {
@@ -132,12 +132,12 @@ extension AssistantSettings {
         voice = block.voice.isEmpty ? nil : block.voice
         language = block.language
         if !block.tables.isEmpty {
-            tables = block.tables.enumerated().map { index, seats in
+            reservations.tables = block.tables.enumerated().map { index, seats in
                 DiningTable(name: "Table \(index + 1)", seats: seats)
             }
         }
-        partySizeMax = block.partySizeMax
-        reservationMinutes = block.reservationMinutes
+        reservations.partySizeMax = block.partySizeMax
+        reservations.reservationMinutes = block.reservationMinutes
         handOverNumber = block.handOverNumber.isEmpty ? nil : block.handOverNumber
         for (day, hours) in block.hours {
             guard let index = AssistantBlock.weekdays.firstIndex(of: day) else { continue }
@@ -147,7 +147,7 @@ extension AssistantSettings {
             guard let date = LocalDate(day) else { continue }
             openingHours.exceptions[date] = OpeningHours.Period.day(hours) ?? []
         }
-        confirmsBeforeBooking = block.confirmBookings
+        reservations.confirmsBeforeBooking = block.confirmBookings
         replacePrompts(block.prompts)
     }
 }

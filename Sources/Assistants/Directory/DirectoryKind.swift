@@ -34,15 +34,11 @@ enum DirectoryKind: AssistantKindDefinition {
         }
     }
 
-    static var prompts: [PromptEntry] { DirectoryPromptKey.entries.over(PromptKey.entries) }
+    static let promptKeys: [any PromptWording.Type] = [
+        DirectoryPromptKey.self, SharedPromptKey.self,
+    ]
 
-    static func replacePrompts(
-        _ wordings: [String: [String]], in settings: inout AssistantSettings
-    ) {
-        settings.directory.prompts = DirectoryPromptKey.taken(from: wordings)
-        settings.prompts = PromptKey.taken(
-            from: wordings.filter { DirectoryPromptKey(rawValue: $0.key) == nil })
-    }
+    static func problems(_ settings: AssistantSettings) -> [String] { [] }
 
     static let tools = ToolBox([ListHospitals.self, CheckHospital.self])
 

@@ -26,11 +26,10 @@ protocol AssistantKindDefinition: Sendable {
         _ settings: AssistantSettings, _ store: any RecordStore, _ directories: HospitalLibrary,
         completion: @escaping StoreCompletion<Void>)
 
-    /// The sentences of its dialogue, each name once.
-    static var prompts: [PromptEntry] { get }
-    /// Takes wordings, by the names of ``prompts``, in place of the standard ones.
-    static func replacePrompts(
-        _ wordings: [String: [String]], in settings: inout AssistantSettings)
+    /// The sentences of its dialogue, its own before those that it shares.
+    static var promptKeys: [any PromptWording.Type] { get }
+    /// What is wrong with the settings that only this kind has, one sentence each with the remedy.
+    static func problems(_ settings: AssistantSettings) -> [String]
 
     /// What a language model can do as such an assistant.
     static var tools: ToolBox { get }
@@ -46,6 +45,16 @@ protocol AssistantKindDefinition: Sendable {
     static func vocabulary(
         _ settings: AssistantSettings, _ directories: HospitalLibrary, _ store: any RecordStore,
         completion: @escaping @Sendable ([String]) -> Void)
+}
+
+extension AssistantKindDefinition {
+    /// Every sentence under its name; where two are called alike, the first.
+    static var prompts: [PromptEntry] {
+        promptKeys.reduce(into: []) { all, keys in
+            let known = Set(all.map(\.name))
+            all += keys.entries.filter { !known.contains($0.name) }
+        }
+    }
 }
 
 /// Makes a session of whatever dialogue a kind has.

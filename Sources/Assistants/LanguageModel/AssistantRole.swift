@@ -58,7 +58,7 @@ public struct AssistantRole: Sendable {
                 }
             },
             handOverNumber: settings.handOverNumber)
-        role.goodbye = Prompts(settings).sentences(PromptKey.goodbye).joined(separator: " ")
+        role.goodbye = Prompts(settings).sentences(SharedPromptKey.goodbye).joined(separator: " ")
         role.settle = settle
         if settings.logsTurns { role.record = recorder }
         return role

@@ -94,7 +94,7 @@ extension ReservationState {
 
     /// A part that is missing was asked for in other words than ours.
     fileprivate mutating func expect(_ asked: AnswerExpectation) {
-        let wanted: (slots: ReservationSlots, question: PromptKey)? =
+        let wanted: (slots: ReservationSlots, question: ReservationPromptKey)? =
             switch asked {
             case .name: (.name, .askName)
             case .date: (.date, .askDate)

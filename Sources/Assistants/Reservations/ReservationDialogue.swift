@@ -16,7 +16,7 @@ public struct ReservationDialogue: ScriptedDialogue {
     public var settings: AssistantSettings { rules.settings }
     public var initialState: ReservationState { ReservationState() }
 
-    public var greeting: String { Prompts(settings).greeting(PromptKey.greeting) }
+    public var greeting: String { Prompts(settings).greeting(ReservationPromptKey.greeting) }
 
     public func step(
         _ state: ReservationState, _ event: DialogueEvent<ReservationAnswer>, now: Date

@@ -29,15 +29,16 @@ public struct ReservationRules: Sendable {
         if let refusal = refusal(date: start.date, now: now) { return refusal }
         guard
             settings.openingHours.allowsStart(
-                start, lastStartMinutes: settings.lastSeatingMinutes), clock.exists(start)
+                start, lastStartMinutes: settings.reservations.lastSeatingMinutes),
+            clock.exists(start)
         else { return .closedAtTime(start) }
         if start <= clock.local(at: now) { return .past(start) }
         return nil
     }
 
     public func refusal(partySize: Int) -> Refusal? {
-        (1...settings.partySizeMax).contains(partySize)
-            ? nil : .partyTooLarge(max: settings.partySizeMax)
+        (1...settings.reservations.partySizeMax).contains(partySize)
+            ? nil : .partyTooLarge(max: settings.reservations.partySizeMax)
     }
 
     public func refusal(date: LocalDate, now: Date) -> Refusal? {
@@ -45,13 +46,15 @@ public struct ReservationRules: Sendable {
         if date < today {
             return .past(LocalDateTime(date: date, time: LocalTime(wrappingMinutes: 720)))
         }
-        if date.daysSince1970 - today.daysSince1970 > settings.daysAheadMax {
-            return .tooFarAhead(daysMax: settings.daysAheadMax)
+        if date.daysSince1970 - today.daysSince1970 > settings.reservations.daysAheadMax {
+            return .tooFarAhead(daysMax: settings.reservations.daysAheadMax)
         }
         if settings.openingHours.periods(on: date).isEmpty {
             // After midnight a day may still have the evening before.
             let small = settings.openingHours.periods(on: date.adding(days: -1))
-            if !small.contains(where: { $0.closesMinute - settings.lastSeatingMinutes > 1440 }) {
+            if !small.contains(where: {
+                $0.closesMinute - settings.reservations.lastSeatingMinutes > 1440
+            }) {
                 return .closedDay(date)
             }
         }
@@ -78,7 +81,8 @@ public struct ReservationRules: Sendable {
         let local = clock.local(at: now)
         let moments = minutes.map { LocalDateTime(clockMinutes: midnight + $0) }
         let open = moments.filter {
-            settings.openingHours.allowsStart($0, lastStartMinutes: settings.lastSeatingMinutes)
+            settings.openingHours.allowsStart(
+                $0, lastStartMinutes: settings.reservations.lastSeatingMinutes)
         }
         return open.first { $0 > local } ?? open.first ?? moments.first { $0 > local }
             ?? moments[0]
@@ -90,7 +94,7 @@ public struct ReservationRules: Sendable {
     {
         AvailabilityQuery(
             assistantID: settings.id, partySize: partySize, slot: slot(start),
-            durationSeconds: settings.minutes(forPartyOf: partySize) * 60,
+            durationSeconds: settings.reservations.minutes(forPartyOf: partySize) * 60,
             otherSlots: otherStarts(start, now: now).map(slot),
             ignoringConfirmationNumber: number)
     }
@@ -102,8 +106,8 @@ public struct ReservationRules: Sendable {
     /// Starts to offer instead: the same day's, nearest first, then the same time on the next days.
     private func otherStarts(_ start: LocalDateTime, now: Date) -> [LocalDateTime] {
         let sameDay = settings.openingHours.starts(
-            on: start.date, lastStartMinutes: settings.lastSeatingMinutes,
-            stepMinutes: settings.slotMinutes
+            on: start.date, lastStartMinutes: settings.reservations.lastSeatingMinutes,
+            stepMinutes: settings.reservations.slotMinutes
         ).filter { abs($0.clockMinutes - start.clockMinutes) <= 240 && $0 != start }
             .sorted {
                 let left = abs($0.clockMinutes - start.clockMinutes)

@@ -48,8 +48,8 @@ public struct ReservationState: ScriptedState, Equatable, Codable {
     var hasProgressed = false
     /// The caller has said goodbye along with the last answer.
     var endsAfterBooking = false
-    var question = PromptKey.askAll
-    var askCounts: [PromptKey: Int] = [.askAll: 1]
+    var question = ReservationPromptKey.askAll
+    var askCounts: [ReservationPromptKey: Int] = [.askAll: 1]
     var lastReply: [String] = []
     var failures = 0
     var storeFailures = 0

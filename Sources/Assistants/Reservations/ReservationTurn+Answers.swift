@@ -55,7 +55,7 @@ extension ReservationTurn {
             say(.yourNumber)
         }
         if state.endsAfterBooking {
-            say(.goodbye)
+            sayShared(.goodbye)
             next = .hangUp
         } else {
             askAnythingElse()

@@ -113,7 +113,11 @@ extension ReservationTurn {
             acknowledge()
             return askForMissing()
         }
-        if settings.confirmsBeforeBooking || state.booking != nil { readBack() } else { book() }
+        if settings.reservations.confirmsBeforeBooking || state.booking != nil {
+            readBack()
+        } else {
+            book()
+        }
     }
 
     /// Says back what was understood in this turn, before the next question.
@@ -142,7 +146,7 @@ extension ReservationTurn {
 
     mutating func askForMissing() {
         let missing = state.missing.subtracting(.name)
-        let key: PromptKey
+        let key: ReservationPromptKey
         switch missing {
         case [.party, .date, .time]: key = .askAll
         case [.party, .date]: key = .askPartyAndDate

@@ -4,7 +4,7 @@ import Pipelines
 
 /// Putting sentences together.
 extension ReservationTurn {
-    func values(of key: PromptKey) -> [String: String] {
+    func values(of key: ReservationPromptKey) -> [String: String] {
         var result: [String: String] = [:]
         if let size = state.partySize { result["party"] = SaidValues.people(size) }
         if let name = state.name { result["guest"] = name }
@@ -19,7 +19,7 @@ extension ReservationTurn {
         return result
     }
 
-    mutating func ask(_ key: PromptKey, expecting expectation: ReservationExpectation) {
+    mutating func ask(_ key: ReservationPromptKey, expecting expectation: ReservationExpectation) {
         state.expectation = expectation
         ask(key)
     }
@@ -34,7 +34,7 @@ extension ReservationTurn {
         case .partyTooLarge(let most): say(.tooLarge, ["max": SaidValues.number(most)])
         case .tooFarAhead(let days): say(.tooFarAhead, ["max": String(days)])
         case .closedDay(let date):
-            say(.closed, ["day": SaidValues.day(date, today: today, preposition: true)])
+            sayShared(.closed, ["day": SaidValues.day(date, today: today, preposition: true)])
         case .closedAtTime(let moment): sayHours(moment.date)
         case .past(let moment):
             let isDay = moment.date < today
@@ -48,9 +48,9 @@ extension ReservationTurn {
     mutating func sayHours(_ date: LocalDate) {
         let day = SaidValues.day(date, today: today, preposition: true)
         let periods = settings.openingHours.periods(on: date)
-        guard !periods.isEmpty else { return say(.closed, ["day": day]) }
+        guard !periods.isEmpty else { return sayShared(.closed, ["day": day]) }
         let hours = SaidValues.seatingHours(
-            periods, lastSeatingMinutes: settings.lastSeatingMinutes)
+            periods, lastSeatingMinutes: settings.reservations.lastSeatingMinutes)
         say(.closedAtTime, ["day": day, "hours": hours])
     }
 }

@@ -25,7 +25,7 @@ struct ReservationTurn: ScriptedTurn {
     var isDone: Bool { state.stage == .done }
     var expectsYesNo: Bool { state.expectation == .yesNo }
     var takesDigits: Bool { true }
-    var unheardNumber: PromptKey? { state.isNumberHeard ? nil : .yourNumber }
+    var unheardNumber: ReservationPromptKey? { state.isNumberHeard ? nil : .yourNumber }
 
     // MARK: - What the caller did
 

@@ -22,16 +22,18 @@ enum ReservationsKind: AssistantKindDefinition {
         _ settings: AssistantSettings, _ store: any RecordStore, _ directories: HospitalLibrary,
         completion: @escaping StoreCompletion<Void>
     ) {
-        store.seedDiningTables(settings.tables, assistantID: settings.id) {
+        store.seedDiningTables(settings.reservations.tables, assistantID: settings.id) {
             completion($0.map { _ in () })
         }
     }
 
-    static var prompts: [PromptEntry] { PromptKey.entries }
+    static let promptKeys: [any PromptWording.Type] = [
+        ReservationPromptKey.self, SharedPromptKey.self,
+    ]
 
-    static func replacePrompts(
-        _ wordings: [String: [String]], in settings: inout AssistantSettings
-    ) { settings.prompts = PromptKey.taken(from: wordings) }
+    static func problems(_ settings: AssistantSettings) -> [String] {
+        settings.reservations.problems()
+    }
 
     static let tools = ToolBox([
         CheckAvailability.self, CreateReservation.self, ChangeReservation.self,
@@ -43,7 +45,7 @@ enum ReservationsKind: AssistantKindDefinition {
     static func duties(_ settings: AssistantSettings, today: LocalDate) -> [String] {
         [
             "Opening hours: \(SaidHours.text(settings.openingHours, from: today)).",
-            "Parties of up to \(settings.partySizeMax) people can be booked.",
+            "Parties of up to \(settings.reservations.partySizeMax) people can be booked.",
             "Never say that a table is free, booked, changed or cancelled unless a tool has just said "
                 + "so. Before you book, change or cancel, read everything back and wait for a yes.",
         ]

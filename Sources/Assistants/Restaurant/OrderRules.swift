@@ -19,6 +19,7 @@ public struct OrderRules: Sendable {
 
     /// How long an order takes, in minutes.
     public func readyMinutes(_ service: OrderService) -> Int {
-        service == .delivery ? settings.deliveryMinutes : settings.pickupMinutes
+        service == .delivery
+            ? settings.restaurant.deliveryMinutes : settings.restaurant.pickupMinutes
     }
 }

@@ -24,21 +24,18 @@ enum RestaurantKind: AssistantKindDefinition {
     ) {
         ReservationsKind.seed(settings, store, directories) { result in
             guard case .success = result else { return completion(result) }
-            store.seedMenu(settings.menu, assistantID: settings.id) {
+            store.seedMenu(settings.restaurant.menu, assistantID: settings.id) {
                 completion($0.map { _ in () })
             }
         }
     }
 
-    static var prompts: [PromptEntry] { OrderPromptKey.entries.over(PromptKey.entries) }
+    static let promptKeys: [any PromptWording.Type] = [
+        OrderPromptKey.self, ReservationPromptKey.self, SharedPromptKey.self,
+    ]
 
-    static func replacePrompts(
-        _ wordings: [String: [String]], in settings: inout AssistantSettings
-    ) {
-        let orders = OrderPromptKey.taken(from: wordings)
-        settings.orderPrompts = orders
-        settings.prompts = PromptKey.taken(
-            from: wordings.filter { OrderPromptKey(rawValue: $0.key) == nil })
+    static func problems(_ settings: AssistantSettings) -> [String] {
+        ReservationsKind.problems(settings) + settings.restaurant.problems()
     }
 
     static let tools = ToolBox([

@@ -288,7 +288,7 @@ struct RestaurantTurn: ScriptedTurn {
         if takeFarewell(said) { return }
         if said.answer == .yes {
             progress()
-            return sayShared(.whatElse)
+            return say(.whatElse)
         }
         if state.placed != nil, said.changes || said.removesLast || said.service != nil {
             progress()

@@ -10,7 +10,7 @@ extension ScriptedTurn {
 
     /// Says what assistants of every kind say.
     mutating func sayShared(
-        _ key: PromptKey, _ more: [String: String] = [:], variant: Int = 0
+        _ key: SharedPromptKey, _ more: [String: String] = [:], variant: Int = 0
     ) {
         sentences += Prompts(settings).sentences(key, more, variant: variant)
     }
@@ -114,7 +114,7 @@ extension ScriptedTurn {
     // MARK: - Farewell
 
     /// Ends the call; a number that was not heard is said before.
-    mutating func farewell(_ first: [PromptKey] = []) {
+    mutating func farewell(_ first: [SharedPromptKey] = []) {
         for key in first { sayShared(key) }
         if let unheardNumber { say(unheardNumber) }
         sayShared(.goodbye)

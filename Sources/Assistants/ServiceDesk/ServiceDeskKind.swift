@@ -30,14 +30,13 @@ enum ServiceDeskKind: AssistantKindDefinition {
         }
     }
 
-    static var prompts: [PromptEntry] { ServicePromptKey.entries.over(PromptKey.entries) }
+    static let promptKeys: [any PromptWording.Type] = [
+        ServicePromptKey.self, SharedPromptKey.self,
+    ]
 
-    static func replacePrompts(
-        _ wordings: [String: [String]], in settings: inout AssistantSettings
-    ) {
-        settings.desk.prompts = ServicePromptKey.taken(from: wordings)
-        settings.prompts = PromptKey.taken(
-            from: wordings.filter { ServicePromptKey(rawValue: $0.key) == nil })
+    static func problems(_ settings: AssistantSettings) -> [String] {
+        guard settings.desk.services.isEmpty else { return [] }
+        return ["services: is empty; name a service with its words, or leave it out"]
     }
 
     static let tools = ToolBox([FindCustomer.self, CreateCustomer.self, CreateTaskOrder.self])

@@ -23,6 +23,10 @@ extension AssistantSettings {
 
     /// Takes wordings, by the names of the kind's prompts, in place of the standard ones.
     public mutating func replacePrompts(_ wordings: [String: [String]]) {
-        kind.definition.replacePrompts(wordings, in: &self)
+        for (name, variants) in wordings {
+            _ = kind.definition.promptKeys.first {
+                $0.replace(name, by: variants, in: &prompts)
+            }
+        }
     }
 }

@@ -9,10 +9,10 @@ struct Prompts {
 
     /// The sentences of a prompt, one element each.
     /// - Parameter variant: how often it was said before; the last variant is kept.
-    func sentences<Key: PromptWording>(
-        _ key: Key, _ values: [String: String] = [:], variant: Int = 0
+    func sentences(
+        _ key: some PromptWording, _ values: [String: String] = [:], variant: Int = 0
     ) -> [String] {
-        fill(Key.replacements(in: settings)[key] ?? key.standard, values, variant)
+        fill(settings.prompts[key] ?? key.standard, values, variant)
     }
 
     /// The first words of a conversation: the owner's, or a prompt's.

@@ -1,4 +1,4 @@
-/// The sentences of the directory; those of silence and of farewell are ``PromptKey``'s. Every one
+/// The sentences of the directory; those of silence and of farewell are ``SharedPromptKey``'s. Every one
 /// can be replaced by the directory's `prompts`.
 ///
 /// Words in braces are filled in: `{name}` of the business, `{city}`, `{cities}`, `{hospital}`,
@@ -11,11 +11,7 @@ public enum DirectoryPromptKey: String, DialoguePrompt, Codable {
     case help, outOfScope, anythingElse, storeFailed, tryAgain
 
     /// Nothing here has an effect.
-    var isReadBack: Bool { false }
-
-    static func replacements(in settings: AssistantSettings) -> [Self: [String]] {
-        settings.directory.prompts
-    }
+    public var isReadBack: Bool { false }
 
     /// The standard wording.
     public var standard: [String] {
@@ -62,7 +58,7 @@ public enum DirectoryPromptKey: String, DialoguePrompt, Codable {
             ]
         case .anythingElse: ["Is there anything else?", "Can I look anything else up for you?"]
         case .storeFailed: ["I am sorry, I cannot reach our directory right now."]
-        case .tryAgain: PromptKey.tryAgain.standard
+        case .tryAgain: ["Shall I try once more?"]
         }
     }
 }

@@ -1,31 +1,26 @@
-/// The sentences of the reservation dialogue. Every one can be replaced by `prompts` of the
-/// assistant; several variants are used in turn when the same thing has to be asked again.
+/// The sentences of the reservation dialogue; those of trouble and of farewell are ``SharedPromptKey``'s.
+/// Every one can be replaced by `prompts` of the assistant; several variants are used in turn when the
+/// same thing has to be asked again.
 ///
 /// Words in braces are filled in: `{name}` of the business, `{guest}`, `{party}` ("four people"),
 /// `{when}` ("Friday the 27th of November at 7 PM"), `{day}`, `{time}`, `{number}`, `{hours}`,
 /// `{options}`, `{max}`.
-public enum PromptKey: String, DialoguePrompt, Codable {
+public enum ReservationPromptKey: String, DialoguePrompt, Codable {
     case greeting
     case askAll, askParty, askDate, askTime, askPartyAndDate, askPartyAndTime, askDateAndTime
     case askName, askAlternative, askOtherTime, confirm, confirmChange, askChange, confirmCancel
-    case notUnderstood, help, outOfScope
-    case closed, closedAtTime, openHours, past, tooLarge, tooFarAhead, noSuchDay, weekdayDiffers
+    case help, outOfScope
+    case closedAtTime, past, tooLarge, tooFarAhead, noSuchDay, weekdayDiffers
     case full, fullNoAlternative, justTaken
-    case booked, changed, unchanged, cancelledBooking, cancelled, startOver
-    case anythingElse, whatElse, yourNumber, welcome, goodbye
-    case stillThere, silenceGoodbye, handOver, giveUp, noPerson, storeFailed, tryAgain
-    case takeYourTime
+    case booked, changed, unchanged, cancelledBooking, cancelled
+    case anythingElse, whatElse, yourNumber, storeFailed, tryAgain
 
     /// True when it reads back what a yes would do.
-    var isReadBack: Bool {
+    public var isReadBack: Bool {
         switch self {
         case .confirm, .confirmChange: true
         default: false
         }
-    }
-
-    static func replacements(in settings: AssistantSettings) -> [Self: [String]] {
-        settings.prompts
     }
 
     /// The standard wording.
@@ -90,16 +85,9 @@ public enum PromptKey: String, DialoguePrompt, Codable {
         case .confirmCancel:
             ["Shall I cancel your booking?", "Shall I cancel it? Please say yes or no."]
         case .askChange: ["What shall I change?", "Please tell me what to change."]
-        case .notUnderstood:
-            [
-                "Sorry, I did not catch that.", "I am sorry, I still did not understand.",
-                "Sorry, let us try once more.",
-            ]
         case .help: ["I book tables at {name}."]
         case .outOfScope: ["I am afraid I can only book tables."]
-        case .closed: ["We are closed {day}."]
         case .closedAtTime: ["{day} we take guests {hours}."]
-        case .openHours: ["{day} we are open {hours}."]
         case .past: ["{when} has already gone by."]
         case .tooLarge: ["I can book for up to {max} people."]
         case .tooFarAhead: ["I can only book up to {max} days ahead."]
@@ -114,20 +102,11 @@ public enum PromptKey: String, DialoguePrompt, Codable {
         case .unchanged: ["All right, your booking stays as it is."]
         case .cancelledBooking: ["Your booking is cancelled."]
         case .cancelled: ["All right, I will not book anything."]
-        case .startOver: ["All right, let us start again."]
         case .anythingElse: ["Is there anything else?", "Can I do anything else for you?"]
         case .whatElse: ["What else can I do for you?"]
         case .yourNumber: ["Your confirmation number is {number}."]
-        case .welcome: ["You are welcome."]
-        case .goodbye: ["Thank you for calling {name}. Goodbye."]
-        case .stillThere: ["Are you still there?", "I cannot hear you."]
-        case .silenceGoodbye: ["I cannot hear anything, so I will hang up now. Goodbye."]
-        case .handOver: ["One moment, I will put you through."]
-        case .giveUp: ["I am sorry that I could not help. Please call again later. Goodbye."]
-        case .noPerson: ["I am sorry, there is nobody I can put you through to right now."]
         case .storeFailed: ["I am sorry, I cannot reach the reservation book right now."]
         case .tryAgain: ["Shall I try once more?"]
-        case .takeYourTime: ["Take your time."]
         }
     }
 }

@@ -1,4 +1,4 @@
-/// The sentences of the service desk; those of silence and of farewell are ``PromptKey``'s. Every one
+/// The sentences of the service desk; those of silence and of farewell are ``SharedPromptKey``'s. Every one
 /// can be replaced by the desk's `prompts`.
 ///
 /// Words in braces are filled in: `{name}` of the business, `{customer}`, `{number}` (of the customer
@@ -13,15 +13,11 @@ public enum ServicePromptKey: String, DialoguePrompt, Codable {
     case help, outOfScope, anythingElse, storeFailed, tryAgain
 
     /// True when it reads back what a yes would do.
-    var isReadBack: Bool {
+    public var isReadBack: Bool {
         switch self {
         case .confirm, .confirmRecord: true
         default: false
         }
-    }
-
-    static func replacements(in settings: AssistantSettings) -> [Self: [String]] {
-        settings.desk.prompts
     }
 
     /// The standard wording.
@@ -113,7 +109,7 @@ public enum ServicePromptKey: String, DialoguePrompt, Codable {
         case .outOfScope: ["I am afraid I can only take orders for repairs and service."]
         case .anythingElse: ["Is there anything else?", "Can I do anything else for you?"]
         case .storeFailed: ["I am sorry, I cannot reach our records right now."]
-        case .tryAgain: PromptKey.tryAgain.standard
+        case .tryAgain: ["Shall I try once more?"]
         }
     }
 }

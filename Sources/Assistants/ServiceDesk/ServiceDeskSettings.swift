@@ -17,16 +17,21 @@ public struct ServiceType: Sendable, Equatable {
 }
 
 /// The settings that only a service desk has.
-public struct ServiceDeskSettings: Sendable {
+public struct ServiceDeskSettings: KindSettings {
     /// Put into the store when it has no customers for this assistant.
     public var customers: [Customer] = []
     /// How many digits a customer number has; 0 where they differ.
     public var customerNumberDigits = 0
     public var services = ServiceType.house
-    /// Wordings that replace the standard ones.
-    public var prompts: [ServicePromptKey: [String]] = [:]
 
     public init() {}
+}
+
+extension AssistantSettings {
+    public var desk: ServiceDeskSettings {
+        get { self[ServiceDeskSettings.self] }
+        set { self[ServiceDeskSettings.self] = newValue }
+    }
 }
 
 extension ServiceType {

@@ -11,9 +11,10 @@ extension AssistantSettings {
         let open = OpeningHours.Period(
             opens: LocalTime(wrappingMinutes: 12 * 60), closes: LocalTime(wrappingMinutes: 23 * 60))
         let week = Dictionary(uniqueKeysWithValues: Weekday.allCases.map { ($0, [open]) })
-        return AssistantSettings(
-            id: id, name: "Concya", timeZone: timeZone, openingHours: OpeningHours(weekly: week),
-            tables: sampleTables)
+        var settings = AssistantSettings(
+            id: id, name: "Concya", timeZone: timeZone, openingHours: OpeningHours(weekly: week))
+        settings.reservations.tables = sampleTables
+        return settings
     }
 
     /// Four tables for two, four for four, one for six, one for eight; those of the window and the

@@ -48,12 +48,10 @@ public struct PromptEntry: Sendable, Equatable {
 }
 
 /// The prompts of a dialogue: names, and wordings that can be replaced.
-protocol PromptWording: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
+public protocol PromptWording: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
     var standard: [String] { get }
     /// True when it reads back what a yes would do.
     var isReadBack: Bool { get }
-    /// Wordings of an assistant's owner.
-    static func replacements(in settings: AssistantSettings) -> [Self: [String]]
 }
 
 extension PromptWording {
@@ -71,20 +69,12 @@ extension PromptWording {
 
     static var entries: [PromptEntry] { allCases.map(\.entry) }
 
-    /// Those of `wordings` that are prompts of this dialogue.
-    static func taken(from wordings: [String: [String]]) -> [Self: [String]] {
-        var result: [Self: [String]] = [:]
-        for (name, variants) in wordings {
-            if let key = Self(rawValue: name) { result[key] = variants }
-        }
-        return result
-    }
-}
-
-extension [PromptEntry] {
-    /// These, and those of the common dialogue that have no name of theirs.
-    func over(_ common: [PromptEntry]) -> [PromptEntry] {
-        let own = Set(map(\.name))
-        return self + common.filter { !own.contains($0.name) }
+    /// Puts a wording in the place of the standard one; false where the name is another dialogue's.
+    static func replace(
+        _ name: String, by variants: [String], in wordings: inout OwnWordings
+    ) -> Bool {
+        guard let key = Self(rawValue: name) else { return false }
+        wordings[key] = variants
+        return true
     }
 }

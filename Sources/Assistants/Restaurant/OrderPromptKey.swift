@@ -1,5 +1,5 @@
-/// The sentences of orders and menu questions; those of tables, of silence and of farewell are
-/// ``PromptKey``'s. Every one can be replaced by the assistant's `prompts`.
+/// The sentences of orders and menu questions; those of tables are
+/// ``ReservationPromptKey``'s, those of silence and of farewell ``SharedPromptKey``'s. Every one can be replaced by the assistant's `prompts`.
 ///
 /// Words in braces are filled in: `{name}` of the business, `{items}` ("2 Margherita Pizzas"),
 /// `{item}`, `{total}`, `{address}`, `{options}`, `{number}`, `{minutes}`, `{pickup}`, `{delivery}`,
@@ -12,18 +12,15 @@ public enum OrderPromptKey: String, DialoguePrompt, Codable {
     case noSuchSize, noSuchExtra, cannotDrop, closed, opensAgain, notOrdered
     case categories, list, listMore, moreOffer, noMore, price, contents, contentsUnknown
     case hasTag, hasNotTag, isSold, notOnMenu, noneWithTag, noMenu, help, outOfScope, anythingElse
+    case whatElse
     case storeFailed, tryAgain
 
     /// True when it reads back what a yes would do.
-    var isReadBack: Bool {
+    public var isReadBack: Bool {
         switch self {
         case .confirmDelivery, .confirmPickup: true
         default: false
         }
-    }
-
-    static func replacements(in settings: AssistantSettings) -> [Self: [String]] {
-        settings.orderPrompts
     }
 
     /// The standard wording.
@@ -100,8 +97,9 @@ public enum OrderPromptKey: String, DialoguePrompt, Codable {
             ["I take orders for delivery or pickup, tell you what is on the menu, and book tables."]
         case .outOfScope: ["I am afraid I can only take orders and book tables."]
         case .anythingElse: ["Is there anything else?", "Can I do anything else for you?"]
+        case .whatElse: ["What else can I do for you?"]
         case .storeFailed: ["I am sorry, I cannot reach our order book right now."]
-        case .tryAgain: PromptKey.tryAgain.standard
+        case .tryAgain: ["Shall I try once more?"]
         }
     }
 }
