@@ -10,9 +10,9 @@ import VAD
 public struct Configuration: Sendable {
     public var server = ServerSettings()
     public var twilio = TwilioSettings()
-    public var stt = [EngineSettings(engine: "whisper")]
-    public var llm = [EngineSettings(engine: "scripted")]
-    public var tts = [EngineSettings(engine: "flite")]
+    public var stt = [EngineRegistry.usual(.stt)]
+    public var llm = [EngineRegistry.usual(.llm)]
+    public var tts = [EngineRegistry.usual(.tts)]
     public var fallback = FallbackSettings()
     public var cache = CacheSettings()
     /// `turn`, and of `buffers` and `vad` what a conversation goes by; an assistant adds its own.

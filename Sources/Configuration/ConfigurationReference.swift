@@ -13,9 +13,8 @@ public enum ConfigurationReference {
             together. The file is YAML; an unknown key, a wrong type or an impossible combination stops \
             the start with file, line, column and the remedy of each fault. Keys marked *reload* are taken over \
             on `SIGHUP` by the calls that come after it. Secrets (`TWILIO_ACCOUNT_SID`, \
-            `TWILIO_AUTH_TOKEN`, `TWILIO_PHONE_NUMBER`, `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, \
-            `ELEVENLABS_API_KEY`, `DEEPGRAM_API_KEY`) come from the environment or a `.env` file and \
-            never stand here; so may the public address (`PUBLIC_URL`, `PUBLIC_WEBHOOK_URL` or \
+            `TWILIO_AUTH_TOKEN`, `TWILIO_PHONE_NUMBER`, \(keyVariables)) come from the environment or \
+            a `.env` file and never stand here; so may the public address (`PUBLIC_URL`, `PUBLIC_WEBHOOK_URL` or \
             `TWILIO_WEBHOOK_URL`).
 
 
@@ -32,11 +31,15 @@ public enum ConfigurationReference {
 
 
             """
-        text += table(EngineSettings.options, root: EngineSettings(engine: ""))
+        text += engineTable()
         text += "\n## An entry of `assistants`\n\n"
         text += table(AssistantBlock.options, root: AssistantBlock())
         for kind in AssistantKind.all { text += prompts(of: kind) }
         return text
+    }
+
+    private static var keyVariables: String {
+        EngineRegistry.keyVariables.map { "`\($0)`" }.joined(separator: ", ")
     }
 
     /// What can stand in `prompts` of a kind.
@@ -59,6 +62,18 @@ public enum ConfigurationReference {
                 + "| \(wordings.joined(separator: " / ")) |\n"
         }
         return text + "\nBold: every wording has to hold it.\n"
+    }
+
+    private static func engineTable() -> String {
+        var text =
+            "| key | engines | allowed | default | what it does |\n"
+            + "| --- | --- | --- | --- | --- |\n"
+        for row in EngineReference.rows() {
+            text +=
+                "| `\(row.key)` | \(row.engines) | \(row.allowed.replacing("|", with: "\\|")) | "
+                + "\(row.defaultText) | \(row.summary) |\n"
+        }
+        return text
     }
 
     private static func table<Root>(_ options: [ConfigurationOption<Root>], root: Root) -> String {
@@ -109,9 +124,9 @@ public enum ConfigurationReference {
         "server.port": "8000",
         "twilio.validateSignatures":
             "false # set it to true, with TWILIO_AUTH_TOKEN, before going live",
-        "stt": "[{engine: whisper, model: tiny.en, threads: 1}]",
-        "llm": "[{engine: scripted}]",
-        "tts": "[{engine: flite, voice: rms}]",
+        "stt": EngineRegistry.sample(.stt),
+        "llm": EngineRegistry.sample(.llm),
+        "tts": EngineRegistry.sample(.tts),
         "fallback.failuresMax": "3",
         "cache.memoryBytesMax": "16777216",
         "turn.endpointMs": "400",

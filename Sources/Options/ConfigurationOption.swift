@@ -18,6 +18,8 @@ package struct ConfigurationOption<Root>: @unchecked Sendable {
     /// Compares and copies its value, for reloading; nil for rows of nested blocks whose value has a
     /// shape of its own, which are compared with the whole block.
     package let field: OptionField<Root>?
+    /// A block must have the key.
+    package internal(set) var isRequired = false
 }
 
 /// The value of one key in two configurations.
@@ -27,6 +29,13 @@ package struct OptionField<Root>: @unchecked Sendable {
     package let isSame: (Root, Root) -> Bool
     /// Puts the first one's value into the second.
     package let copy: (Root, inout Root) -> Void
+
+    init(
+        isSame: @escaping (Root, Root) -> Bool, copy: @escaping (Root, inout Root) -> Void
+    ) {
+        self.isSame = isSame
+        self.copy = copy
+    }
 
     package init<Value: Equatable>(_ path: WritableKeyPath<Root, Value>) {
         isSame = { $0[keyPath: path] == $1[keyPath: path] }

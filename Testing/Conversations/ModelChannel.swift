@@ -35,8 +35,8 @@ public final class ModelChannel: ConversationChannel, @unchecked Sendable {
         do {
             let role = AssistantRole(assistant, store: database, now: { now })
             engine = LanguageModelEngine(
-                role.role(extra: settings.prompt),
-                wire: try EngineRegistry.languageModel(settings, remote, at: "llm"),
+                role.role(extra: settings.modelKeys?.prompt ?? ""),
+                wire: try settings.languageModel(remote, at: "llm"),
                 clients: remote.clients)
         } catch {
             remote.close()

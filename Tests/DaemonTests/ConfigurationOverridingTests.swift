@@ -1,4 +1,5 @@
 import Configuration
+import Engines
 import Options
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
     @Test func whatIsNotSetStays() throws {
         let configuration = try overriding([])
         #expect(configuration.server.port == 8000 && configuration.server.host == "0.0.0.0")
-        #expect(configuration.stt[0].model == "tiny.en")
+        #expect(configuration.stt[0][\WhisperSettings.model] == "tiny.en")
         #expect(configuration.assistants[0].greeting == "Hello: who, {is} there?")
         #expect(configuration.numbers == ["+15551234567": "concya"])
     }
@@ -34,11 +35,12 @@ import Testing
             ("buffers.leadMs", "80"),
         ])
         #expect(configuration.server.port == 0 && configuration.server.host == "0.0.0.0")
-        #expect(configuration.stt[0].threads == 2 && configuration.stt[0].engine == "whisper")
+        #expect(configuration.stt[0].engine == "whisper")
+        #expect(configuration.stt[0][\WhisperSettings.threads] == 2)
         #expect(configuration.conversation.leadMs == 80 && configuration.vad.gateDB == 2.5)
         #expect(!configuration.twilio.validateSignatures)
         #expect(configuration.store.path == "/tmp/a b.sqlite")
-        #expect(configuration.tts[0].clipMs == 600)
+        #expect(configuration.tts[0][\FixedTextToSpeechSettings.clipMs] == 600)
     }
 
     @Test(arguments: ["stt.1.threads", "stt.first.threads", "server.port.low", "assistants.id"])

@@ -1,4 +1,5 @@
 import Configuration
+import Engines
 import Foundation
 import Options
 import Testing
@@ -84,7 +85,7 @@ private func fault(_ yaml: String) -> String {
             """
         let configuration = try Configuration.parse(yaml: yaml, file: "f.yaml")
         #expect(configuration.stt.map(\.engine) == ["whisper"])
-        #expect(configuration.stt[0].threads == 2)
+        #expect(configuration.stt[0][\WhisperSettings.threads] == 2)
         #expect(configuration.turn.endpointMaxMs == 1500)
         #expect(configuration.audio.noiseSuppression == .high)
         #expect(configuration.log.format == .json)
@@ -117,15 +118,15 @@ private func fault(_ yaml: String) -> String {
         ),
         (
             "stt: [{engine: openai, model: m, baseURL: 'wss://h/v1'}]\n",
-            "f.yaml:1:7: stt[0]: openai is asked over http:// or https://, not 'wss://h/v1'"
+            "f.yaml:1:43: stt[0]: openai is asked over http:// or https://, not 'wss://h/v1'"
         ),
         (
             "stt: [{engine: deepgram, earlyEndOfTurnThreshold: 0.2}]\n",
-            "f.yaml:1:7: stt[0]: earlyEndOfTurnThreshold is 0, or 0.3 to 0.9"
+            "f.yaml:1:51: stt[0]: earlyEndOfTurnThreshold is 0, or 0.3 to 0.9"
         ),
         (
             "stt: [{engine: deepgram, endOfTurnThreshold: 0.5, earlyEndOfTurnThreshold: 0.6}]\n",
-            "f.yaml:1:7: stt[0]: earlyEndOfTurnThreshold is above endOfTurnThreshold: no end would be "
+            "f.yaml:1:76: stt[0]: earlyEndOfTurnThreshold is above endOfTurnThreshold: no end would be "
                 + "foreseen"
         ),
         (
@@ -211,7 +212,9 @@ private func fault(_ yaml: String) -> String {
         let configuration = try Configuration.parse(yaml: yaml + minimal, file: "f.yaml")
         #expect(configuration.stt.map(\.engine) == ["openai", "whisper"])
         #expect(configuration.llm.map(\.engine) == ["anthropic", "ollama", "scripted"])
-        #expect(configuration.tts[0].format == .wav && configuration.tts[0].firstByteMs == 300)
+        #expect(
+            configuration.tts[0][\OpenAISpeechSettings.format] == .wav
+                && configuration.tts[0].times.firstByteMs == 300)
     }
 
     @Test func earsThatHearOverWebSocketsCanBeNamed() throws {
@@ -227,8 +230,12 @@ private func fault(_ yaml: String) -> String {
         let stt = try Configuration.parse(yaml: yaml + minimal, file: "f.yaml").stt
         #expect(
             stt.map(\.engine) == ["deepgram", "deepgram", "openai-realtime", "concya", "whisper"])
-        #expect(stt[0].earlyEndOfTurnThreshold == 0.4 && stt[1].earlyEndOfTurnThreshold == 0.5)
-        #expect(stt[2].baseURL == "wss://h/v1" && stt[4].vocabularyMax == 20)
+        #expect(
+            stt[0][\DeepgramListenSettings.earlyEndOfTurnThreshold] == 0.4
+                && stt[1][\DeepgramListenSettings.earlyEndOfTurnThreshold] == 0.5)
+        #expect(
+            stt[2].remote?.baseURL == "wss://h/v1"
+                && stt[4][\WhisperSettings.vocabularyMax] == 20)
     }
 
     @Test func allVoicesCanBeNamed() throws {
@@ -249,8 +256,11 @@ private func fault(_ yaml: String) -> String {
             tts.map(\.engine) == [
                 "elevenlabs", "deepgram", "openai", "piper", "concya", "espeak", "flite",
             ])
-        #expect(tts[0].spares == 3 && tts[1].spares == 2 && tts[2].format == .opus)
-        #expect(tts[5].language == "de" && tts[5].rate == 0.9)
+        #expect(
+            tts[0][\ElevenLabsSettings.spares] == 3
+                && tts[2][\OpenAISpeechSettings.format] == .opus)
+        #expect(
+            tts[5][\EspeakSettings.language] == "de" && tts[5][\EspeakSettings.rate] == 0.9)
     }
 
     @Test func assistantsAreChecked() {

@@ -52,8 +52,8 @@ private final class AllocationSampler: @unchecked Sendable {
     @Test(.enabled(if: streamd_allocations_are_counted()))
     func framesOfALiveCallAllocateNothing() async throws {
         let daemon = try await TestDaemon.start {
-            $0.stt = [EngineSettings(engine: "whisper")]
-            $0.tts[0].clipMs = 4000
+            $0.stt = [EngineSettings(WhisperSettings())]
+            $0.tts[0][\FixedTextToSpeechSettings.clipMs] = 4000
             // Frames are sent one by one, and the caller's short pauses are not events.
             $0.conversation.leadMs = 200
             // Marks go out and come back several times a second.

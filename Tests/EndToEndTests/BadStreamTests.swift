@@ -1,4 +1,5 @@
 import CallSimulator
+import Engines
 import Foundation
 import Testing
 import Wire
@@ -135,7 +136,7 @@ import Wire
     @Test func aPeerThatStopsReading() async throws {
         let daemon = try await TestDaemon.start {
             $0.buffers.outboundBytesMax = 32_768
-            $0.tts[0].clipMs = 60_000
+            $0.tts[0][\FixedTextToSpeechSettings.clipMs] = 60_000
         }
         let sid = String(UInt64.random(in: 1...UInt64.max), radix: 16)
         let deaf = Task {

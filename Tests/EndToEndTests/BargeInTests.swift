@@ -1,5 +1,6 @@
 import CallSimulator
 import DSP
+import Engines
 import Foundation
 import Testing
 
@@ -7,7 +8,9 @@ import Testing
     static let clipBytes = 32_000
 
     private func start() async throws -> TestDaemon {
-        try await TestDaemon.start { $0.tts[0].clipMs = Self.clipBytes / 8 }
+        try await TestDaemon.start {
+            $0.tts[0][\FixedTextToSpeechSettings.clipMs] = Self.clipBytes / 8
+        }
     }
 
     @Test func theCallerIsLetSpeak() async throws {

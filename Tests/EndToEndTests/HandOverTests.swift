@@ -25,18 +25,18 @@ import Testing
         recognisers: ServiceProcess, dialogue: ServiceProcess?
     ) async throws -> TestDaemon {
         try await TestDaemon.start {
-            var recogniser = recognisers.engine()
-            recogniser.bePatient()
+            var recogniser = recognisers.engine(.stt)
+            recogniser.times = .patient
             $0.stt = [recogniser]
-            $0.llm = [EngineSettings(engine: "scripted")]
+            $0.llm = [EngineSettings(ScriptedSettings())]
             if let dialogue {
-                var model = dialogue.engine()
-                model.bePatient()
+                var model = dialogue.engine(.llm)
+                model.times = .patient
                 $0.llm.insert(model, at: 0)
             }
             // Whoever comes back is asked again at once.
             $0.fallback.probeAfterMs = 0
-            $0.tts = [EngineSettings(engine: "flite")]
+            $0.tts = [EngineSettings(FliteSettings())]
             $0.turn.idlePromptMs = 120_000
             $0.turn.replyTimeoutMs = 60_000
             $0.turn.fillerAfterMs = 0
@@ -165,9 +165,9 @@ import Testing
     @Test func aCallerWhomNobodyHearsIsHandedOver() async throws {
         let services = try await blocking { try ServiceProcess(["--fixtures", "none"]) }
         let daemon = try await TestDaemon.start {
-            $0.stt = [services.engine()]
-            $0.llm = [EngineSettings(engine: "scripted")]
-            $0.tts = [EngineSettings(engine: "flite")]
+            $0.stt = [services.engine(.stt)]
+            $0.llm = [EngineSettings(ScriptedSettings())]
+            $0.tts = [EngineSettings(FliteSettings())]
             $0.turn.failuresMax = 2
             $0.assistants[0].handOverNumber = "+15557654321"
         }
@@ -185,8 +185,8 @@ import Testing
     /// Digits end with `#`, or with a pause.
     @Test func keysAreAnAnswer() async throws {
         let daemon = try await TestDaemon.start {
-            $0.llm = [EngineSettings(engine: "scripted")]
-            $0.tts = [EngineSettings(engine: "flite")]
+            $0.llm = [EngineSettings(ScriptedSettings())]
+            $0.tts = [EngineSettings(FliteSettings())]
             $0.turn.dtmfGapMs = 300
         }
         let result = await daemon.call(

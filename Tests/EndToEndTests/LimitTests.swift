@@ -117,8 +117,8 @@ import Testing
 
     @Test func aCallerWhoAsksForAPersonIsDialledThrough() async throws {
         let daemon = try await TestDaemon.start {
-            $0.stt[0].text = "can I speak to someone please"
-            $0.llm = [EngineSettings(engine: "scripted")]
+            $0.stt[0][\FixedSpeechToTextSettings.text] = "can I speak to someone please"
+            $0.llm = [EngineSettings(ScriptedSettings())]
             $0.assistants[0].handOverNumber = "+15559998888"
         }
         let result = await daemon.call(

@@ -11,21 +11,17 @@ import Testing
 @Suite struct RemoteEngineTests {
     static let answer = "Certainly, that is noted."
 
-    private static func remote(
-        _ services: ServiceProcess, _ engine: String = "openai"
-    ) -> EngineSettings { services.engine(engine) }
-
     private static func start(
         _ services: ServiceProcess, llm: String = "openai",
         _ adjust: @escaping @Sendable (inout Configuration) -> Void = { _ in }
     ) async throws -> TestDaemon {
-        var second = EngineSettings(engine: "fixed")
-        second.text = "a table for two please"
+        var second = EngineSettings(FixedSpeechToTextSettings())
+        second[\FixedSpeechToTextSettings.text] = "a table for two please"
         let recogniser = second
         return try await TestDaemon.start {
-            $0.stt = [remote(services), recogniser]
-            $0.llm = [remote(services, llm), EngineSettings(engine: "scripted")]
-            $0.tts = [remote(services), EngineSettings(engine: "flite")]
+            $0.stt = [services.engine(.stt), recogniser]
+            $0.llm = [services.engine(.llm, llm), EngineSettings(ScriptedSettings())]
+            $0.tts = [services.engine(.tts), EngineSettings(FliteSettings())]
             $0.assistants[0].greeting = "Hello."
             $0.turn.replyTimeoutMs = 20_000
             // What is heard is then the reply, however crowded the machine is.
@@ -37,7 +33,7 @@ import Testing
     /// A crowded machine makes nobody sick.
     private static func beingPatient(_ configuration: inout Configuration) {
         for list in [\Configuration.stt, \.llm, \.tts] {
-            configuration[keyPath: list][0].bePatient()
+            configuration[keyPath: list][0].times = .patient
         }
     }
 
@@ -165,10 +161,7 @@ import Testing
     @Test func aMissingKeyIsNamed() async throws {
         await #expect {
             _ = try await TestDaemon.start {
-                var speech = EngineSettings(engine: "openai")
-                speech.model = "tts-1"
-                speech.voice = "alloy"
-                $0.tts = [speech]
+                $0.tts = [.of(.tts, "openai", ["model": "tts-1", "voice": "alloy"])]
             }
         } throws: { error in
             "\(error)".contains("OPENAI_API_KEY is not set, which tts[0] (openai) needs")

@@ -9,9 +9,9 @@ import Testing
 @Suite struct ReservationTests {
     @Test func aTableIsBookedBySpeechAlone() async throws {
         let daemon = try await TestDaemon.start {
-            $0.stt = [EngineSettings(engine: "whisper")]
-            $0.llm = [EngineSettings(engine: "scripted")]
-            $0.tts = [EngineSettings(engine: "flite")]
+            $0.stt = [EngineSettings(WhisperSettings())]
+            $0.llm = [EngineSettings(ScriptedSettings())]
+            $0.tts = [EngineSettings(FliteSettings())]
             $0.turn.idlePromptMs = 120_000
             $0.turn.replyTimeoutMs = 60_000
         }

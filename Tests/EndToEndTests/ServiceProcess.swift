@@ -82,22 +82,34 @@ final class ServiceProcess: @unchecked Sendable {
 
 extension ServiceProcess {
     /// The entry of the configuration for one of its services.
-    func engine(_ name: String = "openai") -> EngineSettings {
-        var settings = EngineSettings(engine: name)
-        settings.baseURL = baseURL
-        settings.model = "stand-in"
-        settings.voice = "rms"
-        return settings
+    func engine(_ stage: EngineStage, _ name: String = "openai") -> EngineSettings {
+        .of(stage, name, ["baseURL": baseURL, "model": "stand-in", "voice": "rms"])
     }
 }
 
 extension EngineSettings {
+    /// An entry with those of the keys that its engine takes.
+    static func of(
+        _ stage: EngineStage, _ engine: String, _ values: [String: String]
+    ) -> EngineSettings {
+        let type = EngineRegistry.engines(stage).first { $0.engineName == engine }
+        let members = values.filter { type?.keys.contains($0.key) == true }
+            .map { ", \($0.key): '\($0.value)'" }
+        do {
+            return try EngineSettings(stage, yaml: "{engine: \(engine)\(members.joined())}")
+        } catch { preconditionFailure("\(error)") }
+    }
+}
+
+extension EngineTimes {
     /// So that a crowded machine makes nobody sick.
-    mutating func bePatient() {
-        connectMs = 20_000
-        firstByteMs = 20_000
-        totalMs = 60_000
-        stallMs = 20_000
-        answerMs = 20_000
+    static var patient: EngineTimes {
+        var times = EngineTimes()
+        times.connectMs = 20_000
+        times.firstByteMs = 20_000
+        times.totalMs = 60_000
+        times.stallMs = 20_000
+        times.answerMs = 20_000
+        return times
     }
 }

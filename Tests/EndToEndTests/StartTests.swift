@@ -1,4 +1,5 @@
 import Configuration
+import Engines
 import Foundation
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
             try FileManager.default.contentsOfDirectory(atPath: samples.path)
                 .first { $0.hasSuffix(".csv") })
         let daemon = try await TestDaemon.start(isPrepared: false) {
-            $0.llm[0].engine = "scripted"
+            $0.llm = [EngineSettings(ScriptedSettings())]
             var block = $0.assistants[0]
             block.kind = "directory"
             block.hospitals = samples.appending(path: file).path

@@ -23,8 +23,8 @@ import Testing
         _ adjust: @escaping @Sendable (inout Configuration) -> Void = { _ in }
     ) async throws -> TestDaemon {
         try await TestDaemon.start(environment: SynthesiserSettings.environment) {
-            $0.tts = [voice, EngineSettings(engine: "flite")]
-            $0.llm[0].text = sentence
+            $0.tts = [voice, EngineSettings(FliteSettings())]
+            $0.llm[0][\FixedDialogueSettings.text] = sentence
             $0.assistants[0].greeting = "Hello."
             // A crowded machine is slow; fillers are not what is heard here.
             $0.turn.fillerAfterMs = 0
@@ -42,7 +42,7 @@ import Testing
         let services = try await Self.services()
         let sentence = engine == "espeak" ? Self.espeakSentence : Self.sentence
         let daemon = try await Self.start(SynthesiserSettings.patient(engine, services)) {
-            $0.llm[0].text = sentence
+            $0.llm[0][\FixedDialogueSettings.text] = sentence
         }
         let result = await daemon.call(try .turns(["speech/yes.rms"], silenceMs: 1000)) {
             $0.recordedSecondsMax = 60
@@ -64,7 +64,7 @@ import Testing
         let first = try await Self.services()
         let daemon = try await Self.start(SynthesiserSettings.patient("elevenlabs", first)) {
             $0.assistants[0].voice = "slt"
-            $0.tts[0].spares = 2
+            $0.tts[0][\ElevenLabsSettings.spares] = 2
         }
         // What was opened for the sentences of the start is gone.
         first.kill()
@@ -96,14 +96,15 @@ import Testing
         return try await TestDaemon.start(
             environment: ["CONCYA_LLM_URL": address, "CONCYA_TTS_URL": address + "/"]
         ) {
-            var dialogue = EngineSettings(engine: "concya")
-            dialogue.connectMs = 20_000
-            dialogue.firstByteMs = 20_000
-            var voice = dialogue
-            voice.answerMs = 20_000
-            voice.stallMs = 20_000
-            $0.llm = [dialogue, EngineSettings(engine: "scripted")]
-            $0.tts = [voice, EngineSettings(engine: "flite")]
+            var dialogue = EngineSettings(ConcyaDialogueSettings())
+            dialogue.times.connectMs = 20_000
+            dialogue.times.firstByteMs = 20_000
+            var voice = EngineSettings(ConcyaSpeechSettings())
+            voice.times = dialogue.times
+            voice.times.answerMs = 20_000
+            voice.times.stallMs = 20_000
+            $0.llm = [dialogue, EngineSettings(ScriptedSettings())]
+            $0.tts = [voice, EngineSettings(FliteSettings())]
             $0.assistants[0].greeting = "Hello."
             // A crowded machine is slow; fillers are not what is heard here.
             $0.turn.fillerAfterMs = 0
@@ -117,7 +118,7 @@ import Testing
         let services = try await blocking {
             try ServiceProcess(["--fixtures", "none", "--reply", reply])
         }
-        let daemon = try await Self.concya(services) { $0.llm[0].answerMs = 20_000 }
+        let daemon = try await Self.concya(services) { $0.llm[0].times.answerMs = 20_000 }
         let result = await daemon.call(
             try .turns(["speech/book-a-table.rms", "speech/yes.rms"]))
         #expect(result.faults == [], "\(daemon.logLines)")
@@ -138,7 +139,7 @@ import Testing
     ])
     func withoutConcyaTheScriptedDialogueGoesOn(fault: String) async throws {
         let services = try await Self.services()
-        let daemon = try await Self.concya(services) { $0.llm[0].answerMs = 1000 }
+        let daemon = try await Self.concya(services) { $0.llm[0].times.answerMs = 1000 }
         try await services.setFault("llm", fault)
         let result = await daemon.call(try .turns(["speech/book-a-table.rms"]))
         #expect(result.end == .hungUp && result.protocolErrors == [])
@@ -158,10 +159,7 @@ import Testing
     func aMissingKeyIsNamed(engine: String, message: String) async throws {
         await #expect {
             _ = try await TestDaemon.start {
-                var speech = EngineSettings(engine: engine)
-                speech.model = "m"
-                speech.voice = "v"
-                $0.tts = [speech]
+                $0.tts = [.of(.tts, engine, ["model": "m", "voice": "v"])]
             }
         } throws: { error in
             "\(error)".contains(message)

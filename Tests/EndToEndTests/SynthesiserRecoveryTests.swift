@@ -27,9 +27,9 @@ import Testing
         }
         let daemon = try await TestDaemon.start(environment: SynthesiserSettings.environment) {
             $0.tts = [
-                SynthesiserSettings.remote(engine, services), EngineSettings(engine: "flite"),
+                SynthesiserSettings.remote(engine, services), EngineSettings(FliteSettings()),
             ]
-            $0.llm[0].text = Self.sentence
+            $0.llm[0][\FixedDialogueSettings.text] = Self.sentence
             // Made at the start, before the fault.
             $0.assistants[0].greeting = "Hello."
             $0.conversation.leadMs = 200

@@ -10,8 +10,8 @@ import Realtime
 enum EvalBenchmark {
     private static let known: [BenchOptions.Known] = [
         (
-            "engine", "openai",
-            "openai, ollama, anthropic; scripted for the dialogue without a model"
+            "engine", OpenAIChatSettings.engineName,
+            "an engine of llm; \(ScriptedSettings.engineName) for the dialogue without a model"
         ),
         (
             "url", "",
@@ -44,7 +44,9 @@ enum EvalBenchmark {
                 fflush(nil)
                 verdicts.append(verdict)
             }
-            print(EvalVerdict.table(verdicts, engine: model.engine, model: model.model))
+            print(
+                EvalVerdict.table(
+                    verdicts, engine: model.engine, model: model.modelKeys?.model ?? ""))
             try options.write(
                 benchmark: "eval", [.init("conversations", .array(verdicts.map(\.json)))])
             let passed = verdicts.count { $0.isPassed }
@@ -58,28 +60,29 @@ enum EvalBenchmark {
     private static func model(
         _ options: BenchOptions, _ environment: [String: String]
     ) throws -> EngineSettings {
-        let engines = ["openai", "ollama", "anthropic", "scripted"]
-        guard engines.contains(options["engine"]) else {
+        guard var entry = EngineRegistry.entry(.llm, options["engine"]), !entry.isCanned else {
             throw BenchOptions.Fault(
-                description: "--engine must be one of \(engines.joined(separator: ", "))")
+                description: "--engine must be one of "
+                    + EngineRegistry.names(.llm).joined(separator: ", "))
         }
+        guard var model = entry.own as? any LanguageModelSettings else { return entry }
         func given(_ option: String, _ variable: String) -> String {
             options[option].isEmpty ? environment[variable] ?? "" : options[option]
         }
-        var model = EngineSettings(engine: options["engine"])
-        model.baseURL = given("url", "STREAMD_LLM_URL")
-        model.model = given("model", "STREAMD_LLM_MODEL")
-        guard model.engine == "scripted" || !model.model.isEmpty else {
+        model.remote.baseURL = given("url", "STREAMD_LLM_URL")
+        model.remote.apiKeyEnv = options["key-env"]
+        model.modelKeys.model = given("model", "STREAMD_LLM_MODEL")
+        guard !model.modelKeys.model.isEmpty else {
             throw BenchOptions.Fault(description: "--model is missing: the server's name for it")
         }
-        model.apiKeyEnv = options["key-env"]
-        model.prompt = options["prompt"]
-        model.temperature = try options.number("temperature")
+        model.modelKeys.prompt = options["prompt"]
+        model.modelKeys.temperature = try options.number("temperature")
+        entry.own = model
         let timeoutMs = max(1, try options.integer("timeout-ms"))
-        model.firstByteMs = timeoutMs
-        model.stallMs = timeoutMs
-        model.totalMs = timeoutMs
-        return model
+        entry.times.firstByteMs = timeoutMs
+        entry.times.stallMs = timeoutMs
+        entry.times.totalMs = timeoutMs
+        return entry
     }
 
     private static func judge(
@@ -88,7 +91,7 @@ enum EvalBenchmark {
         let file = try ConversationFile.read(path: path)
         let began = MonotonicClock.nowNanos()
         let faults: [String]
-        if model.engine == "scripted" {
+        if model.modelKeys == nil {
             let channel = EvalChannel(value: try TextChannel(file))
             faults = try Blocking.waitThrowing {
                 try await ConversationRunner.run(file, over: channel.value)

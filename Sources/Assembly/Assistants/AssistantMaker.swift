@@ -27,7 +27,7 @@ package enum AssistantMaker {
             settings, block, scripted: scripted,
             role: AssistantRole(
                 settings, store: database, directories: directories, now: now, log: tell))
-        let seeds = configuration.llm.contains { $0.engine != "fixed" }
+        let seeds = configuration.llm.contains { !$0.isCanned }
         return Assistant(
             block: block, settings: settings, dialogue: dialogue, directories: directories,
             greeting: settings.spokenGreeting, seed: { if seeds { try Self.seed(scripted) } })
@@ -37,7 +37,8 @@ package enum AssistantMaker {
     private static func vocabulary(
         _ configuration: Configuration, _ assistant: Assistant, _ database: Database
     ) throws -> [String] {
-        guard configuration.stt.contains(where: { $0.vocabularyMax > 0 }) else { return [] }
+        let recognisers = try configuration.stt.map { entry in try entry.speechToText() }
+        guard recognisers.contains(where: { $0.vocabularyMax > 0 }) else { return [] }
         return try BlockingResult.of { done in
             assistant.settings.findVocabulary(assistant.directories, database) {
                 done(.success($0))

@@ -31,7 +31,7 @@ extension ConversationOptions {
         notices = block.notices
         // A model does not know what a whole answer would be; the other engines say what they know.
         judgesWords = settings.llm.contains { entry in
-            (try? EngineRegistry.dialogue(entry))?.leavesWordsToJudge == true
+            (try? entry.dialogue()).map { type(of: $0).leavesWordsToJudge } == true
         }
         if !block.goodbye.isEmpty { goodbyeText = block.goodbye }
     }

@@ -35,10 +35,10 @@ package struct EngineMaker: Sendable {
                 ])
         }
         context = EngineContext(
-            entry: "", utteranceMsMax: configuration.buffers.callerMs,
+            entry: "", patience: .usual(.stt), utteranceMsMax: configuration.buffers.callerMs,
             playoutMsMax: configuration.conversation.playoutMs,
             resampler: configuration.audio.resampler.quality,
-            whisperPath: { models.whisperPath($0) }, remote: remote)
+            modelPath: { models.path($0) }, remote: remote)
     }
 
     // MARK: - Each by itself
@@ -46,14 +46,14 @@ package struct EngineMaker: Sendable {
     /// The engines of the list `stt`, or why one can't be made. Loads models; blocking.
     package func recognisers() -> [Result<any SpeechToText, any Error>] {
         context.each(configuration.stt, of: .stt) { settings, context in
-            try EngineRegistry.speechToText(settings).make(settings, context)
+            try settings.speechToText().make(context)
         }
     }
 
     /// The engines of the list `tts`, or why one can't be made. Loads voices; blocking.
     package func synthesisers() -> [Result<any TextToSpeech, any Error>] {
         context.each(configuration.tts, of: .tts) { settings, context in
-            try EngineRegistry.textToSpeech(settings).make(settings, context)
+            try settings.textToSpeech().make(context)
         }
     }
 
@@ -66,7 +66,7 @@ package struct EngineMaker: Sendable {
             let context = DialogueContext(
                 engine: context, scripted: scripted, greeting: settings.greeting,
                 role: { role.role(extra: $0) }, limits: LanguageModelLimits(block))
-            return try EngineRegistry.dialogue(entry).make(entry.adapted(to: block), context)
+            return try entry.dialogue().adapted(to: LanguageModelWishes(block)).make(context)
         }
     }
 
@@ -121,8 +121,12 @@ package struct EngineMaker: Sendable {
 
     /// The local synthesiser for what must be said even when nobody else can speak.
     package func lastSynthesiser() throws -> any TextToSpeech {
-        let settings = configuration.tts.first { $0.engine == "flite" }
-        return try FliteEngine.made(settings ?? EngineSettings(engine: "flite"), context)
+        let configured = try configuration.tts.map { entry in try entry.textToSpeech() }
+        let candidates = configured + EngineRegistry.textToSpeech.map { $0.init() }
+        guard let last = candidates.first(where: { type(of: $0).canBeLastVoice }) else {
+            preconditionFailure("no synthesiser works without a server")
+        }
+        return try last.make(context)
     }
 
     /// Ends what runs beside the calls. After the last of them.
@@ -132,7 +136,7 @@ package struct EngineMaker: Sendable {
         _ stage: EngineStage, _ list: [EngineSettings], _ fallback: FallbackSettings
     ) -> [ChainPlace] {
         list.map { settings in
-            let patience = settings.patience(stage)
+            let patience = settings.patience
             return ChainPlace(
                 stage: stage.rawValue, engine: settings.engine,
                 // A sentence may take longer than the pieces that it comes in.
@@ -154,6 +158,7 @@ extension EngineContext {
         list.enumerated().map { index, settings in
             var context = self
             context.entry = "\(stage.rawValue)[\(index)]"
+            context.patience = settings.patience
             return Result { try make(settings, context) }
         }
     }
@@ -169,14 +174,11 @@ extension AudioSettings.ResamplerQuality {
     }
 }
 
-extension EngineSettings {
-    /// A language model's entry as one assistant wants it.
-    package func adapted(to block: AssistantBlock) -> EngineSettings {
-        var own = self
-        own.prompt = [prompt, block.prompt].filter { !$0.isEmpty }.joined(separator: "\n")
-        if block.temperature >= 0 { own.temperature = block.temperature }
-        if block.tokensMax > 0 { own.tokensMax = block.tokensMax }
-        return own
+extension LanguageModelWishes {
+    /// Those of an assistant.
+    package init(_ block: AssistantBlock) {
+        self.init(
+            prompt: block.prompt, temperature: block.temperature, tokensMax: block.tokensMax)
     }
 }
 

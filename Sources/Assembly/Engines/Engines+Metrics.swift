@@ -4,25 +4,19 @@ import Telemetry
 
 /// What the engines count.
 extension Engines {
-    static func whisperMetrics(_ whispers: [WhisperEngine]) -> [MetricFamily] {
-        guard !whispers.isEmpty else { return [] }
-        func sum(_ value: (WhisperEngine) -> Double) -> Double {
-            whispers.reduce(0) { $0 + value($1) }
+    /// What engines count themselves; engines of one vendor together.
+    static func ownMetrics(_ engines: [any CountingEngine]) -> [MetricFamily] {
+        var sums: [EngineCount] = []
+        for count in engines.flatMap(\.counts) {
+            if let index = sums.firstIndex(where: { $0.name == count.name }) {
+                sums[index].value += count.value
+            } else {
+                sums.append(count)
+            }
         }
-        return [
-            MetricFamily(
-                "streamd_whisper_queued", .gauge, "Utterances that wait for a decoder.",
-                sum { Double($0.queuedCount) }),
-            MetricFamily(
-                "streamd_whisper_decodes_total", .counter, "Utterances decoded.",
-                sum { Double($0.decodedCount) }),
-            MetricFamily(
-                "streamd_whisper_aborted_total", .counter, "Decodes cancelled under way.",
-                sum { Double($0.abortedCount) }),
-            MetricFamily(
-                "streamd_whisper_decode_seconds_total", .counter, "Time spent decoding.",
-                sum(\.decodeSeconds)),
-        ]
+        return sums.map {
+            MetricFamily($0.name, $0.isGauge ? .gauge : .counter, $0.help, $0.value)
+        }
     }
 
     static func chainMetrics(_ places: [ChainPlace]) -> [MetricFamily] {

@@ -15,7 +15,8 @@ package struct Engines: Sendable {
     package let voiceActivity: SileroModel
     /// The places of the chains, in the order of the lists.
     package let places: [ChainPlace]
-    private let whispers: [WhisperEngine]
+    /// Each engine of the lists that all calls share.
+    private let parts: [any Sendable]
     private let dialoguePlaces: [ChainPlace]
     private let maker: EngineMaker
 
@@ -28,7 +29,7 @@ package struct Engines: Sendable {
         let synthesiser = try maker.textToSpeech()
         speechToText = recogniser.engine
         textToSpeech = synthesiser.engine
-        whispers = recogniser.parts.compactMap { $0 as? WhisperEngine }
+        parts = recogniser.parts + synthesiser.parts
         dialoguePlaces = maker.dialoguePlaces()
         let chains = [recogniser.places, dialoguePlaces, synthesiser.places]
         places = chains.filter { $0.count > 1 }.flatMap(\.self)
@@ -48,9 +49,9 @@ package struct Engines: Sendable {
 
     // MARK: - Life
 
-    /// Decodes once, so that the first caller does not wait for what is made on first use.
+    /// Works once, so that the first caller does not wait for what is made on first use. Blocking.
     package func warmUp() throws {
-        for whisper in whispers { try whisper.warmUp() }
+        for case let engine as any WarmableEngine in parts { try engine.warmUp() }
     }
 
     /// Opens connections for a call on this loop. On that loop.
@@ -68,6 +69,6 @@ package struct Engines: Sendable {
     package func close() { maker.close() }
 
     package func metrics() -> [MetricFamily] {
-        Self.whisperMetrics(whispers) + Self.chainMetrics(places)
+        Self.ownMetrics(parts.compactMap { $0 as? any CountingEngine }) + Self.chainMetrics(places)
     }
 }

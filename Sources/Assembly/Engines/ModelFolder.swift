@@ -22,10 +22,4 @@ package struct ModelFolder {
 
     /// Silero v6 at 16 kHz, as set-up converts it; docs/vad.md says why not at 8.
     package var voiceActivityWeights: String { path("silero_v6_16k.safetensors") }
-
-    /// A name such as `tiny.en` stands for `ggml-tiny.en.bin` in the folder; a path for itself.
-    package func whisperPath(_ model: String) -> String {
-        let model = model.isEmpty ? "tiny.en" : model
-        return model.contains("/") || model.hasSuffix(".bin") ? model : path("ggml-\(model).bin")
-    }
 }

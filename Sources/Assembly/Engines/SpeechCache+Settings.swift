@@ -12,9 +12,10 @@ extension SpeechCache {
             self.init(byteCountMax: settings.memoryBytesMax)
             return
         }
+        let identity = try speaker.textToSpeech().identity
         let name = [
-            speaker.engine, speaker.baseURL, speaker.model, speaker.voice, speaker.language,
-            "\(speaker.rate)",
+            speaker.engine, identity.baseURL, identity.model, identity.voice, identity.language,
+            "\(identity.rate)",
         ].joined(separator: "|")
         do {
             self.init(

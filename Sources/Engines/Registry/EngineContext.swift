@@ -1,49 +1,39 @@
 import DSP
+import Options
 import Pipelines
 
 /// The context that an engine is made in, beside its own entry.
 package struct EngineContext: Sendable {
     /// The entry's name, for errors: `stt[0]`.
     package var entry: String
+    /// How long it may take for what.
+    package var patience: Patience
     /// The longest utterance that is kept, in milliseconds.
     package var utteranceMsMax: Int
     /// The most speech of one reply, in milliseconds.
     package var playoutMsMax: Int
     package var resampler: StreamingResampler.Quality
-    /// The path of a Whisper model by its name.
-    package var whisperPath: @Sendable (String) -> String
+    /// The path of a file of weights by its name.
+    package var modelPath: @Sendable (String) -> String
     package var remote: RemoteServices
 
     package init(
-        entry: String, utteranceMsMax: Int, playoutMsMax: Int,
+        entry: String, patience: Patience, utteranceMsMax: Int, playoutMsMax: Int,
         resampler: StreamingResampler.Quality,
-        whisperPath: @escaping @Sendable (String) -> String, remote: RemoteServices
+        modelPath: @escaping @Sendable (String) -> String, remote: RemoteServices
     ) {
         self.entry = entry
+        self.patience = patience
         self.utteranceMsMax = utteranceMsMax
         self.playoutMsMax = playoutMsMax
         self.resampler = resampler
-        self.whisperPath = whisperPath
+        self.modelPath = modelPath
         self.remote = remote
     }
 
-    /// The server of an engine of these facts. Throws where its key is missing.
-    func service(_ facts: EngineFacts, _ settings: EngineSettings) throws -> RemoteService {
-        try remote.service(facts, settings, at: entry)
-    }
-
-    /// Speech that comes over HTTP by the protocol of a vendor.
-    func speech(_ wire: some SpeechWire, _ settings: EngineSettings) -> RemoteSpeech {
-        RemoteSpeech(
-            wire, options: speechOptions(settings), clients: remote.clients, loop: remote.loop)
-    }
-
-    func speechOptions(_ settings: EngineSettings) -> RemoteSpeechOptions {
-        var options = RemoteSpeechOptions()
-        options.requestsMax = settings.requestsMax
-        options.playoutMsMax = playoutMsMax
-        options.resampler = resampler
-        return options
+    /// The server of an engine. Throws where its key is missing.
+    func service(_ settings: some RemoteSettings) throws(ConfigurationError) -> RemoteService {
+        try remote.service(settings, patience, at: entry)
     }
 }
 

@@ -23,41 +23,24 @@ package struct RemoteServices: Sendable {
 
     /// Where an engine's server is and what it wants to see.
     /// - Parameter name: of the entry, for errors: `stt[0]`.
-    func service(
-        _ facts: EngineFacts, _ settings: EngineSettings, at name: String
+    func service<Settings: RemoteSettings>(
+        _ settings: Settings, _ patience: Patience, at name: String
     ) throws(ConfigurationError) -> RemoteService {
-        guard let server = facts.server else {
-            preconditionFailure("\(facts.name) is an engine of this process")
-        }
-        let environmental = variable(server.addressEnv).map {
-            server.addressEnvIsBare ? Self.versioned($0) : $0
-        }
-        let baseURL =
-            settings.baseURL.isEmpty ? environmental ?? server.baseURL : settings.baseURL
-        // A vendor's key goes to nobody else unless that is said outright.
-        let isOwn = settings.baseURL.isEmpty
-        let keyEnv = settings.apiKeyEnv.isEmpty ? (isOwn ? server.keyEnv : "") : settings.apiKeyEnv
         var headers = HTTPHeaders()
+        let keyEnv = settings.keyEnv
         if !keyEnv.isEmpty {
             guard let key = variable(keyEnv) else {
                 throw ConfigurationError(
                     file: "environment", place: nil,
-                    message:
-                        "\(keyEnv) is not set, which \(name) (\(facts.name)) needs; set it "
-                        + "in the environment or in .env, or name another variable with apiKeyEnv")
+                    message: Settings.missingKey(
+                        keyEnv, needer: "\(name) (\(Settings.engineName))"))
             }
-            headers.add(name: server.keyHeader, value: server.keyPrefix + key)
+            headers.add(name: Settings.server.keyHeader, value: Settings.server.keyPrefix + key)
         }
-        let patience = settings.patience(facts.stage)
         return RemoteService(
-            stage: "\(facts.stage.rawValue) \(facts.name)", baseURL: baseURL, headers: headers,
+            stage: "\(Settings.stage.rawValue) \(Settings.engineName)",
+            baseURL: settings.address(variable), headers: headers,
             connectMs: patience.connectMs, firstByteMs: patience.firstByteMs,
             totalMs: patience.totalMs, stallMs: patience.stallMs, notes: notes)
-    }
-
-    /// A variable that holds the address without the version.
-    private static func versioned(_ url: String) -> String {
-        let bare = url.hasSuffix("/") ? String(url.dropLast()) : url
-        return bare.hasSuffix("/v1") ? bare : bare + "/v1"
     }
 }

@@ -43,12 +43,6 @@ extension Doctor {
         fail(subject, "\(error)", remedy: "see to its server, key, model or voice, or take it out")
     }
 
-    /// Says and hears what its entry says, whatever it is given.
-    private static func isCanned(_ settings: EngineSettings, _ stage: EngineStage) -> Bool {
-        let facts = EngineRegistry.facts(stage).first { $0.name == settings.engine }
-        return facts?.keys.contains { $0 == "text" || $0 == "clipMs" } ?? false
-    }
-
     // MARK: - Speaking
 
     /// - Returns: what the first synthesiser that can has said, words before a canned clip.
@@ -63,7 +57,7 @@ extension Doctor {
                 guard !said.isEmpty else {
                     throw StageError.failed(stage: subject, reason: "no speech came")
                 }
-                let isCanned = Self.isCanned(settings, .tts)
+                let isCanned = settings.isCanned
                 if speech == nil || speech?.isCanned == true && !isCanned {
                     speech = Speech(samples: said, isCanned: isCanned)
                 }
@@ -121,7 +115,7 @@ extension Doctor {
                 let said = "said \"\(Self.sentence)\", heard \"\(text)\""
                 let isRight =
                     text.lowercased().contains("table") || speech.isCanned
-                    || Self.isCanned(settings, .stt)
+                    || settings.isCanned
                 return isRight
                     ? ok(subject, said)
                     : fail(subject, said, remedy: "take a larger model, or another voice")

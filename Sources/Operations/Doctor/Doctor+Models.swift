@@ -1,5 +1,6 @@
 import Assembly
 import Configuration
+import Engines
 import Foundation
 import Wire
 
@@ -7,18 +8,17 @@ import Wire
 extension Doctor {
     package func models() -> [Finding] {
         let folder = ModelFolder(configuration.models)
-        var paths = [folder.voiceActivityWeights]
-        for settings in configuration.stt where settings.engine == "whisper" {
-            paths.append(folder.whisperPath(settings.model))
-        }
-        return paths.map(weights)
+        let recognisers = configuration.stt.compactMap { try? $0.speechToText() }
+        let own = EngineWeights(path: folder.voiceActivityWeights)
+        return ([own] + recognisers.flatMap { $0.weights(folder.path) }).map(weights)
     }
 
-    private func weights(_ path: String) -> Finding {
+    private func weights(_ file: EngineWeights) -> Finding {
+        let path = file.path
         let name = URL(filePath: path).lastPathComponent
         let subject = "model"
         guard FileManager.default.fileExists(atPath: path) else {
-            return fail(subject, "\(path) is missing", remedy: Self.remedy(of: name))
+            return fail(subject, "\(path) is missing", remedy: Self.remedy(of: file))
         }
         let sum: String
         do {
@@ -28,14 +28,14 @@ extension Doctor {
                 subject, "\(path) can't be read: \(error.localizedDescription)",
                 remedy: "give this user the right to read it")
         }
-        let known = Self.sums(of: name)
+        let known = [file.sha256, Self.setUpSums[name]].compactMap(\.self)
         guard !known.isEmpty else {
             return ok(subject, "\(path), SHA-256 \(sum.prefix(12))…, of unknown origin")
         }
         guard known.contains(sum) else {
             return fail(
                 subject, "\(path) is damaged: its SHA-256 is \(sum.prefix(12))…",
-                remedy: "delete it and " + Self.remedy(of: name))
+                remedy: "delete it and " + Self.remedy(of: file))
         }
         return ok(subject, "\(path), SHA-256 as it should be")
     }
@@ -49,17 +49,13 @@ extension Doctor {
             "a4b906a04bb535ff88f35d7d8c5c0ecc41694692c2af895f645cd7a36073100e",
     ]
 
-    /// How weights of this name are had.
-    private static func remedy(of name: String) -> String {
-        let published = KnownModel.all.first { "ggml-\($0.name).bin" == name }
-        if setUpSums[name] != nil { return "run scripts/setup" }
-        guard let published else { return "put the file there, or name another model" }
-        return "run streamd model pull \(published.name)"
-    }
-
-    private static func sums(of name: String) -> [String] {
-        let published = KnownModel.all.filter { "ggml-\($0.name).bin" == name }.map(\.sha256)
-        return published + [setUpSums[name]].compactMap(\.self)
+    /// How weights are had.
+    private static func remedy(of file: EngineWeights) -> String {
+        if setUpSums[URL(filePath: file.path).lastPathComponent] != nil {
+            return "run scripts/setup"
+        }
+        guard let name = file.pullName else { return "put the file there, or name another model" }
+        return "run streamd model pull \(name)"
     }
 
     private static let pieceBytes = 1 << 20

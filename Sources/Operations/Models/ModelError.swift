@@ -1,3 +1,5 @@
+import Engines
+
 /// Why a model can't be had, in words for the command line.
 public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Nobody said where models are to be had, or nonsense.

@@ -1,5 +1,6 @@
 import Assembly
 import Configuration
+import Engines
 import Foundation
 import Net
 import Realtime

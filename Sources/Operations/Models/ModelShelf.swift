@@ -1,5 +1,6 @@
 import Assembly
 import Configuration
+import Engines
 import Foundation
 
 /// The models of Whisper in the folder, and those that could be there.

@@ -26,11 +26,8 @@ public final class AudioTools {
     /// The command line has the machine for itself: one decode at a time, on all cores.
     private static func alone(_ configuration: Configuration) -> Configuration {
         var own = configuration
-        for index in own.stt.indices {
-            own.stt[index].workers = 1
-            own.stt[index].threads = max(own.stt[index].threads, WorkerPool.coreCount)
-        }
-        for index in own.tts.indices { own.tts[index].workers = 1 }
+        for index in own.stt.indices { own.stt[index].own.takeMachine() }
+        for index in own.tts.indices { own.tts[index].own.takeMachine() }
         return own
     }
 

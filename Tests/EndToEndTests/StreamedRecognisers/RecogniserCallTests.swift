@@ -15,16 +15,14 @@ import Wire
         _ kind: RecogniserKind, _ services: ServiceProcess, isPatient: Bool
     ) async throws -> TestDaemon {
         var recogniser = kind.settings(services)
-        recogniser.apiKeyEnv = "STT_KEY"
+        recogniser.remote?.apiKeyEnv = "STT_KEY"
         if isPatient {
             // A crowded machine makes nobody sick.
-            recogniser.connectMs = 20_000
-            recogniser.firstByteMs = 20_000
-            recogniser.totalMs = 60_000
-            recogniser.answerMs = 20_000
+            recogniser.times = .patient
+            recogniser.times.stallMs = 0
         }
-        var second = EngineSettings(engine: "fixed")
-        second.text = Self.secondWords
+        var second = EngineSettings(FixedSpeechToTextSettings())
+        second[\FixedSpeechToTextSettings.text] = Self.secondWords
         let recognisers = [recogniser, second]
         return try await TestDaemon.start(environment: ["STT_KEY": "secret"]) {
             $0.stt = recognisers
@@ -120,7 +118,7 @@ import Wire
 
     @Test func aMissingKeyIsNamed() async throws {
         await #expect {
-            _ = try await TestDaemon.start { $0.stt = [EngineSettings(engine: "deepgram")] }
+            _ = try await TestDaemon.start { $0.stt = [EngineSettings(DeepgramListenSettings())] }
         } throws: { error in
             "\(error)".contains("DEEPGRAM_API_KEY is not set, which stt[0] (deepgram) needs")
         }

@@ -48,14 +48,15 @@ enum RecogniserKind: String, CaseIterable, Sendable {
 
     /// The entry of `stt` for the same.
     func settings(_ services: ServiceProcess) -> EngineSettings {
-        var settings = EngineSettings(engine: self == .flux ? "deepgram" : rawValue)
-        settings.baseURL =
-            self == .concya ? services.origin.replacing("http", with: "ws") : services.baseURL
+        var values = [
+            "baseURL": self == .concya
+                ? services.origin.replacing("http", with: "ws") : services.baseURL
+        ]
         switch self {
         case .deepgram, .concya: break
-        case .flux: settings.model = "flux-general-en"
-        case .openAIRealtime: settings.model = "gpt-4o-mini-transcribe"
+        case .flux: values["model"] = "flux-general-en"
+        case .openAIRealtime: values["model"] = "gpt-4o-mini-transcribe"
         }
-        return settings
+        return .of(.stt, self == .flux ? "deepgram" : rawValue, values)
     }
 }

@@ -29,7 +29,7 @@ struct GatherHouse {
             token: TwilioSide.token, now: now, environment: environment
         ) {
             $0.twilio.publicURL = TwilioSide.base
-            $0.llm = [EngineSettings(engine: "scripted")]
+            $0.llm = [EngineSettings(ScriptedSettings())]
             var block = AssistantBlock()
             block.id = "bella"
             block.kind = "restaurant"
@@ -194,9 +194,9 @@ extension AssistantBlock {
 
     @Test func aSlowReplyIsBridged() async throws {
         let house = try await GatherHouse.start {
-            $0.llm = [EngineSettings(engine: "fixed")]
-            $0.llm[0].text = "Here I am."
-            $0.llm[0].delayMs = 700
+            $0.llm = [EngineSettings(FixedDialogueSettings())]
+            $0.llm[0][\FixedDialogueSettings.text] = "Here I am."
+            $0.llm[0][\FixedDialogueSettings.delayMs] = 700
             $0.gather.answerMs = 200
         }
         let call = house.call(GatherHouse.bella)
@@ -213,8 +213,8 @@ extension AssistantBlock {
 
     @Test func aReplyThatNeverComesIsGivenUp() async throws {
         let house = try await GatherHouse.start {
-            $0.llm = [EngineSettings(engine: "fixed")]
-            $0.llm[0].delayMs = 60_000
+            $0.llm = [EngineSettings(FixedDialogueSettings())]
+            $0.llm[0][\FixedDialogueSettings.delayMs] = 60_000
             $0.gather.answerMs = 100
             $0.gather.waitsMax = 2
         }

@@ -137,15 +137,9 @@ import Wire
             try ServiceProcess(["--llm", "tools", "--fixtures", "none"])
         }
         let house = try await GatherHouse.start {
-            var model = EngineSettings(engine: "openai")
-            model.baseURL = services.baseURL
-            model.model = "stand-in"
-            model.connectMs = 20_000
-            model.firstByteMs = 20_000
-            model.totalMs = 60_000
-            model.stallMs = 20_000
-            model.answerMs = 20_000
-            $0.llm = [model, EngineSettings(engine: "scripted")]
+            var model = services.engine(.llm)
+            model.times = .patient
+            $0.llm = [model, EngineSettings(ScriptedSettings())]
             $0.numbers[GatherHouse.concya] = NumberBlock(assistant: "concya", path: .gather)
         }
         let text = channel(house, business: GatherHouse.concya)

@@ -235,8 +235,8 @@ import Twilio
                 $0.limits.maxCalls = 1
                 $0.queue.placesMax = 1
                 $0.queue.music = music
-                $0.llm = [EngineSettings(engine: "fixed")]
-                $0.llm[0].delayMs = 1500
+                $0.llm = [EngineSettings(FixedDialogueSettings())]
+                $0.llm[0][\FixedDialogueSettings.delayMs] = 1500
                 $0.gather.answerMs = 100
                 $0.gather.hintsMax = 0
             }

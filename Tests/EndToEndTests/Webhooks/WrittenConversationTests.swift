@@ -40,7 +40,7 @@ import Testing
         {
             let daemon = try await TestDaemon.start(token: TwilioSide.token, now: moment) {
                 $0.twilio.publicURL = TwilioSide.base
-                $0.llm = [EngineSettings(engine: "scripted")]
+                $0.llm = [EngineSettings(ScriptedSettings())]
                 $0.assistants = []
                 for item in group {
                     var block = item.file.assistant

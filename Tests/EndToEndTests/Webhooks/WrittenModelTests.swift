@@ -16,9 +16,9 @@ import Testing
 
     private static func start(_ dialogue: ServiceProcess) async throws -> GatherHouse {
         try await GatherHouse.start {
-            var model = dialogue.engine()
-            model.bePatient()
-            $0.llm = [model, EngineSettings(engine: "scripted")]
+            var model = dialogue.engine(.llm)
+            model.times = .patient
+            $0.llm = [model, EngineSettings(ScriptedSettings())]
             $0.fallback.failuresMax = 1000
             $0.numbers[called] = NumberBlock(assistant: "concya", path: .gather)
         }
