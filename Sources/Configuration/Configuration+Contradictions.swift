@@ -17,7 +17,7 @@ extension Configuration {
 
     package func contradictions() -> [Contradiction] {
         turnContradictions() + bufferContradictions() + addressContradictions()
-            + assistantContradictions()
+            + assistantContradictions() + voiceContradictions()
     }
 
     private func turnContradictions() -> [Contradiction] {

@@ -51,3 +51,41 @@ extension ConfigurationOption where Root == Configuration {
             })
     }
 }
+
+extension Configuration {
+    /// Voices of assistants that the first synthesiser does not have, as far as its list is known.
+    func voiceContradictions() -> [Contradiction] {
+        guard let first = tts.first, let own = try? first.textToSpeech() else { return [] }
+        let type = type(of: own)
+        return assistants.enumerated().compactMap { index, block in
+            guard !block.voice.isEmpty, type.voices != nil,
+                let fault = type.fault(ofVoice: block.voice)
+            else { return nil }
+            return Contradiction(
+                "assistants.\(index).voice", EngineStage.tts.rawValue,
+                message: "assistant '\(block.id)': \(fault)")
+        }
+    }
+
+    /// All that can be said against the engines of the lists on this machine, and against the voices of
+    /// assistants that only it knows. Blocking.
+    package func engineFindings(in surroundings: EngineSurroundings) -> [EngineFinding] {
+        (stt + llm + tts).flatMap { $0.findings(in: surroundings) } + voiceFindings()
+    }
+
+    private func voiceFindings() -> [EngineFinding] {
+        guard let first = tts.first, let own = try? first.textToSpeech() else { return [] }
+        let type = type(of: own)
+        guard type.voices == nil else { return [] }
+        return assistants.compactMap { block in
+            guard !block.voice.isEmpty, let fault = type.fault(ofVoice: block.voice) else {
+                return nil
+            }
+            return EngineFinding(
+                error: ConfigurationError(
+                    file: first.source?.file ?? "configuration",
+                    message: "assistant '\(block.id)': \(fault)"),
+                isWarning: false)
+        }
+    }
+}

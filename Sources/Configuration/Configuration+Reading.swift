@@ -64,8 +64,14 @@ extension AssistantBlock {
 }
 
 extension YAMLNode {
-    /// Where a dotted key's value stands, or nil where it is not in the file.
+    /// Where a dotted key's value stands, entries of lists by their number, or nil where it is not in the file.
     package func place(of key: String) -> SourcePlace? {
+        if case .sequence(let items, _) = self {
+            let name = key.prefix { $0 != "." }
+            guard let index = Int(name), items.indices.contains(index) else { return nil }
+            return items[index].place(of: String(key.dropFirst(name.count + 1)))
+                ?? items[index].place
+        }
         guard case .mapping(let entries, _) = self else { return nil }
         for entry in entries {
             if entry.key == key { return entry.value.place }

@@ -2,6 +2,7 @@ import Assembly
 import Assistants
 import CommandArguments
 import Configuration
+import Engines
 import Foundation
 import Options
 import Telemetry
@@ -78,6 +79,16 @@ extension Command {
         do { try loaded.configuration.checkTrust(loaded.secrets) } catch { errors.append(error) }
         for block in loaded.configuration.assistants {
             do { _ = try AssistantSettings.reading(block) } catch { errors.append(error) }
+        }
+        let surroundings = EngineSurroundings(
+            modelPath: ModelFolder(loaded.configuration.models).path,
+            variable: loaded.secrets.value)
+        for finding in loaded.configuration.engineFindings(in: surroundings) {
+            if finding.isWarning {
+                complain("warning: \(finding.error)")
+            } else {
+                errors.append(finding.error)
+            }
         }
         guard let first = errors.first else { return }
         throw CommandFailure(
