@@ -60,8 +60,9 @@ import Testing
             for try await (index, length) in group { found[index] = length }
             return found
         }
-        // The library's state makes a difference of a few samples.
-        for (one, other) in zip(alone, together) { #expect(abs(one - other) <= 20) }
+        // What the library spoke before, for other tests too, makes the pause after each comma 12 ms
+        // longer or shorter; the next text is longer by far more.
+        for (one, other) in zip(alone, together) { #expect(abs(one - other) <= 100) }
         #expect(zip(alone, alone.dropFirst()).allSatisfy { $1 > $0 + 200 })
     }
 
