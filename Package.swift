@@ -283,7 +283,7 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("Form", ["FuzzChecks"]),
     ("HTTP", ["FuzzChecks"]),
     ("JSON", ["FuzzChecks"]),
-    ("YAML", ["Configuration"]),
+    ("YAML", ["Configuration", "Options", "Pipelines"]),
     ("Menu", ["Store"]),
     ("Webhooks", ["Daemon", "Configuration", "Telemetry", "Net"]),
 ]

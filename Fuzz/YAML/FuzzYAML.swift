@@ -1,4 +1,6 @@
 import Configuration
+import Options
+import Pipelines
 
 /// Called by libFuzzer with every input; a trap or a fault is a find.
 @c(LLVMFuzzerTestOneInput)
@@ -9,7 +11,10 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
         // What is taken must be able to start: an assistant for every call, frames in whole units.
         precondition(configuration.assistants.contains { $0.id == configuration.defaultAssistant })
         precondition(configuration.conversation.frameMs % 10 == 0)
-        precondition(configuration.turn.endpointMs <= configuration.turn.endpointMaxMs)
+        // Where the end of a turn is fixed, the bounds of the adaptive one mean nothing.
+        precondition(
+            configuration.turn.endpointing == .fixed
+                || configuration.turn.endpointMs <= configuration.turn.endpointMaxMs)
     } catch {
         precondition(error.description.hasPrefix("fuzz.yaml"))
     }
